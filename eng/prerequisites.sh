@@ -1,0 +1,97 @@
+#!/usr/bin/env bash
+# Installs the programs that judge our output, and makes the unprivileged user that rootless tests run as (Debian 12, root).
+# Those that this release lacks, or has too old, come from Debian's unstable suite on the machine's own mirror. They are unpacked
+# into MSBUILDKIT_TOOLS (/opt/msbuildkit-tools when not set), so neither the machine's packages nor its sources change.
+set -euo pipefail
+umask 022
+
+packages=(apache2-utils bc bsdutils busybox-static crun debian-archive-keyring dpkg e2fsprogs faketime gcc gnupg libc6-dev openssl pigz skopeo strace uidmap util-linux xz-utils zstd)
+# docker-registry is unpacked too, because its package would start a service.
+unpacked=(cosign crane docker-buildx docker-registry oras umoci)
+suite=sid
+user=msbuildkit-test
+tools=${MSBUILDKIT_TOOLS:-/opt/msbuildkit-tools}
+
+say() { echo "prerequisites: $*"; }
+fail() { say "$*" >&2; exit 1; }
+
+[ "$(id -u)" -eq 0 ] || fail "packages can be installed by root only. Run this as root."
+command -v apt-get > /dev/null || fail "this machine has no apt-get. Install by hand: ${packages[*]} ${unpacked[*]}."
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# Runs a command that says much, and shows what it said only when it fails.
+quietly() {
+    local what=$1
+    shift
+    "$@" > "$work/log" 2>&1 || { cat "$work/log" >&2; fail "$what failed, see above. Check this machine's package sources and network."; }
+}
+
+is_installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2> /dev/null)" = installed ]; }
+
+install_packages() {
+    local missing=() name
+    for name in "${packages[@]}"; do is_installed "$name" || missing+=("$name"); done
+    [ ${#missing[@]} -gt 0 ] || { say "packages are there: ${packages[*]}"; return; }
+    quietly "Reading the package lists" apt-get update
+    quietly "Installing ${missing[*]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends --no-upgrade "${missing[@]}"
+    say "installed ${missing[*]}"
+}
+
+# The mirrors that serve this release, in the words of apt itself, which reads both kinds of source files.
+mirrors() {
+    . /etc/os-release
+    apt-get indextargets --no-release-info --format '$(RELEASE) $(COMPONENT) $(REPO_URI)' 'Created-By: Packages' \
+        | awk -v release="$VERSION_CODENAME" '$1 == release && $2 == "main" { print $3 }' | sort -u
+}
+
+# apt-get with lists, cache and sources of its own.
+other_apt() {
+    apt-get -o Dir::Etc::SourceList="$work/sources.list" -o Dir::Etc::SourceParts=/dev/null -o Dir::State::Lists="$work/lists" \
+        -o Dir::Cache="$work/cache" -o Acquire::Check-Valid-Until=false -o Acquire::Languages=none -o APT::Sandbox::User=root "$@"
+}
+
+# Packages of Go programs: each needs nothing but a C library that this release has.
+unpack_tools() {
+    local missing=() name
+    for name in "${unpacked[@]}"; do [ -x "$tools/bin/$name" ] || missing+=("$name"); done
+    [ ${#missing[@]} -gt 0 ] || { say "tools are in $tools/bin: ${unpacked[*]}"; return; }
+
+    mirrors | sed "s|.*|deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] & $suite main|" > "$work/sources.list"
+    [ -s "$work/sources.list" ] || fail "no package source of this machine serves this release of Debian. Add its mirror to the machine's package sources."
+    mkdir -p "$work/lists/partial" "$work/cache/archives/partial" "$work/debs" "$tools/bin"
+    quietly "Reading the package lists of '$suite'" other_apt update
+    for name in "${missing[@]}"; do
+        (cd "$work/debs" && quietly "Downloading '$name' from '$suite'" other_apt download "$name")
+        rm -rf "${tools:?}/$name"
+        quietly "Unpacking '$name'" dpkg-deb -x "$work/debs/$name"_*.deb "$tools/$name"
+        link_program "$name"
+    done
+    say "unpacked ${missing[*]} into $tools"
+}
+
+# The link is made last and stands for a tool that is whole and starts here.
+link_program() {
+    local program
+    program=$(find "$tools/$1/usr" -type f -name "$1" -perm -100 | head -n 1)
+    [ -n "$program" ] || fail "the package '$1' of '$suite' holds no program of that name. Look for where it went, and change this script."
+    "$program" --version > "$work/log" 2>&1 || "$program" version > "$work/log" 2>&1 \
+        || { cat "$work/log" >&2; fail "'$1' of '$suite' does not start on this machine, see above. Take it from another suite."; }
+    ln -sfn "$program" "$tools/bin/$1"
+}
+
+# Rootless tests need a user who may use more ids than its own (subuid(5)); not every useradd gives them.
+add_user() {
+    if ! id "$user" > /dev/null 2>&1; then
+        useradd --create-home --shell /bin/bash "$user" || fail "the user '$user' cannot be made, see above."
+        say "made the user $user"
+    fi
+    grep -q "^$user:" /etc/subuid 2> /dev/null || usermod --add-subuids 100000-165535 "$user" || fail "'$user' cannot be given sub-uids, see above."
+    grep -q "^$user:" /etc/subgid 2> /dev/null || usermod --add-subgids 100000-165535 "$user" || fail "'$user' cannot be given sub-gids, see above."
+    say "user $user has sub-ids $(grep "^$user:" /etc/subuid | head -n 1 | cut -d: -f2,3)"
+}
+
+install_packages
+unpack_tools
+add_user
