@@ -1,0 +1,67 @@
+using System.Text;
+using Google.Protobuf;
+using MsBuildKit.Engine.Exporters;
+using MsBuildKit.Engine.Frontends.Project;
+using MsBuildKit.Engine.Llb;
+using MsBuildKit.Engine.Oci;
+
+namespace MsBuildKit.Engine;
+
+/// <summary>Leaves the statements as files beside the layout, and tells what the build came to.</summary>
+internal sealed class BuildReport(BuildRequest request, IReadOnlyList<ImageReference> names)
+{
+    public BuildResult Write(AssembledImage image, IReadOnlyList<ImagePlan> plans, IReadOnlyList<StatementTexts> texts, Delivered delivered)
+    {
+        var layers = image.Manifests.SelectMany(m => m.Layers).DistinctBy(l => l.Blob.Digest).ToList();
+        var made = layers.Where(l => delivered.Written.Contains(l.Blob.Digest)).ToList();
+        IReadOnlyList<BuiltImage> images = [.. image.Manifests.Select((m, i) => new BuiltImage(
+            m.Platform, m.Descriptor, Encoding.UTF8.GetString(m.ManifestJson), Encoding.UTF8.GetString(m.ConfigJson),
+            Save("sbom", ".spdx.json", m, texts[i].Sbom), Save("provenance", ".json", m, texts[i].Provenance), GraphOf(plans[i])))];
+        var statements = images.SelectMany(i => new[] { i.SbomPath, i.ProvenancePath }).OfType<string>().ToList();
+        Sweep(statements);
+        return new BuildResult
+        {
+            Image = image.Root,
+            IndexJson = image.IndexJson is { } index ? Encoding.UTF8.GetString(index) : null,
+            LayoutDirectory = request.OutputDirectory,
+            Names = [.. names.Select(n => n.ToString())],
+            Files = [.. LayoutExporter.FilesOf(request.OutputDirectory), .. statements, .. request.Outputs.OfType<ArchiveOutput>().Select(a => a.Path)],
+            References = [.. References(image, plans)],
+            Loaded = delivered.Loaded,
+            NewLayers = made.Count,
+            NewBytes = made.Sum(l => l.Blob.Size),
+            ReusedLayers = layers.Count - made.Count,
+            Images = images,
+        };
+    }
+
+    private string? Save(string name, string ending, AssembledManifest manifest, byte[]? text)
+    {
+        if (text is null) return null;
+        var suffix = request.Images.Count > 1 ? "." + manifest.Platform.ToString().Replace('/', '-') : "";
+        var path = Path.Combine(request.OutputDirectory, name + suffix + ending);
+        OutputFile.Replace(path, text);
+        return path;
+    }
+
+    // What an earlier build of another shape said is not left to be taken for this one's.
+    private void Sweep(IReadOnlyList<string> kept)
+    {
+        foreach (var pattern in new[] { "sbom*.spdx.json", "provenance*.json" })
+            foreach (var file in Directory.EnumerateFiles(request.OutputDirectory, pattern).Where(f => !kept.Contains(f)))
+                OutputFile.Remove(file);
+    }
+
+    private static ReadOnlyMemory<byte> GraphOf(ImagePlan plan) =>
+        ReferenceEquals(plan.Graph, LlbState.Scratch) ? default : LlbMarshaller.Marshal(plan.Graph).ToByteArray();
+
+    private IEnumerable<(ImageReference, Digest)> References(AssembledImage image, IReadOnlyList<ImagePlan> plans)
+    {
+        foreach (var plan in plans)
+            if (plan.Image.Base is RegistryBase { Reference: { Digest: null } reference })
+                yield return (reference, plan.Base.Image!.Root.Digest);
+        foreach (var output in request.Outputs.OfType<RegistryOutput>())
+            foreach (var tag in request.Tags)
+                yield return (ImageReference.Create(output.Registry, request.Repository, tag), image.Root.Digest);
+    }
+}

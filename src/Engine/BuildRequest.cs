@@ -1,0 +1,77 @@
+using MsBuildKit.Engine.Frontends.Project;
+using MsBuildKit.Engine.Oci;
+
+namespace MsBuildKit.Engine;
+
+/// <summary>All that a build needs to know, checked and immutable: absolute paths, parsed references, no nulls that mean defaults
+/// unless a property says so.</summary>
+public sealed record BuildRequest
+{
+    /// <summary>The project's name for people, without extension.</summary>
+    public required string ProjectName { get; init; }
+
+    /// <summary>One image per entry; more than one makes an index. Never empty; platforms differ.</summary>
+    public required IReadOnlyList<ProjectImage> Images { get; init; }
+
+    /// <summary>The repository path, without registry.</summary>
+    public required string Repository { get; init; }
+
+    /// <summary>Tags, at least one.</summary>
+    public required IReadOnlyList<string> Tags { get; init; }
+
+    /// <summary>The registry that <see cref="Repository"/> belongs to when the image is named in full, or <c>null</c>.</summary>
+    public string? Registry { get; init; }
+
+    /// <summary>The layout directory that is always written.</summary>
+    public required string OutputDirectory { get; init; }
+
+    /// <summary>Where else the image goes.</summary>
+    public IReadOnlyList<BuildOutput> Outputs { get; init; } = [];
+
+    /// <summary>The root of the content store and the cache index.</summary>
+    public required string CacheDirectory { get; init; }
+
+    /// <summary>Docker's media types (<c>true</c>) or OCI's (<c>false</c>). <c>null</c> follows the base image where its format can hold what is
+    /// asked for: one platform, no zstd, neither SBOM nor provenance, for Docker's format has no place for statements. Otherwise
+    /// <c>null</c> is OCI.</summary>
+    public bool? DockerFormat { get; init; }
+
+    /// <value>Default: gzip.</value>
+    public Compression Compression { get; init; } = Compression.Gzip;
+
+    /// <summary>The compressor's level, or <c>null</c> for its default.</summary>
+    public int? CompressionLevel { get; init; }
+
+    /// <summary>Annotations of every manifest and of the index.</summary>
+    public IReadOnlyDictionary<string, string> Annotations { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Write and attach an SPDX document per image.</summary>
+    public bool Sbom { get; init; } = true;
+
+    /// <summary>Write and attach SLSA provenance per image.</summary>
+    public bool Provenance { get; init; } = true;
+
+    /// <summary>Seconds of the Unix epoch that stand for every time in the image. Two builds of the same inputs agree because of it.</summary>
+    public required long SourceDateEpoch { get; init; }
+
+    /// <summary>Where the sources came from, for provenance.</summary>
+    public SourceRevision? Source { get; init; }
+
+    /// <summary>How many things are done at once.</summary>
+    public int Parallelism { get; init; } = 2;
+}
+
+/// <summary>A place that an image is delivered to.</summary>
+public abstract record BuildOutput;
+
+/// <summary>Push to <c>registry/repository:tag</c> for every tag of the request.</summary>
+public sealed record RegistryOutput(string Registry) : BuildOutput;
+
+/// <summary>A tar of the layout (<c>oci</c>), or what <c>docker load</c> reads (<c>docker</c>).</summary>
+public sealed record ArchiveOutput(string Path, bool Docker) : BuildOutput;
+
+/// <summary>Load into a local engine; <paramref name="Engine"/> is <c>Docker</c>, <c>Podman</c>, or <c>null</c> to find one.</summary>
+public sealed record LocalEngineOutput(string? Engine) : BuildOutput;
+
+/// <summary>A repository's URL, without credentials, and the commit.</summary>
+public sealed record SourceRevision(string? Url, string? Commit);

@@ -1,0 +1,178 @@
+using MsBuildKit.Engine.Attestations;
+using MsBuildKit.Engine.Content;
+using MsBuildKit.Engine.Diagnostics;
+using MsBuildKit.Engine.Exporters;
+using MsBuildKit.Engine.Frontends.Project;
+using MsBuildKit.Engine.Llb;
+using MsBuildKit.Engine.Oci;
+using MsBuildKit.Engine.Packages;
+using MsBuildKit.Engine.Sessions;
+using MsBuildKit.Engine.Snapshots;
+using MsBuildKit.Engine.Solving;
+using MsBuildKit.Engine.Workers;
+
+namespace MsBuildKit.Engine;
+
+/// <summary>Builds images: the way a request goes, from its bases to its outputs.</summary>
+public sealed class Builder(BuilderServices services)
+{
+    // A disk that damages more than this at once is not worth building on.
+    private const int MostMended = 10;
+
+    /// <summary>Builds and delivers. Throws a <see cref="BuildException"/> that a user can act on; what was delivered before stays as it was
+    /// unless the new image is whole.</summary>
+    public async Task<BuildResult> BuildAsync(BuildRequest request, IProgress<BuildEvent>? progress, CancellationToken cancellationToken)
+    {
+        var store = new LocalContentStore(request.CacheDirectory);
+        await using (store.ConfigureAwait(false))
+            for (var mended = 0; ; mended++)
+                try
+                {
+                    return await new Build(services, request, store, progress).RunAsync(cancellationToken).ConfigureAwait(false);
+                }
+                catch (BuildException e) when (e.Code == ContentException.Damaged && mended < MostMended)
+                {
+                    // What the disk damaged is gone from the store by now, so this time it is made or pulled anew.
+                    progress?.Report(new BuildMessage(MessageLevel.Warning, $"The build starts over. {e.Message}", e.Code));
+                }
+    }
+
+    private sealed class Build
+    {
+        private readonly BuilderServices _services;
+        private readonly BuildRequest _request;
+        private readonly LocalContentStore _store;
+        private readonly IProgress<BuildEvent>? _progress;
+        private readonly KeyLocks _locks;
+        private readonly FileCacheIndex _index;
+        private readonly LayerMaterializer _materializer;
+        private readonly IImageResolver _images;
+        private readonly IReadOnlyList<ImageReference> _names;
+
+        public Build(BuilderServices services, BuildRequest request, LocalContentStore store, IProgress<BuildEvent>? progress)
+        {
+            (_services, _request, _store, _progress) = (services, request, store, progress);
+            _locks = new KeyLocks(Path.Combine(store.Root, "locks"));
+            _index = new FileCacheIndex(Path.Combine(store.Root, "index"), services.Time);
+            _materializer = new LayerMaterializer(store, _locks, progress);
+            _images = new RegistryImages(services.Registries, store);
+            _names = [.. request.Tags.Select(t => ImageReference.Create(request.Registry ?? ImageReference.DefaultRegistry, request.Repository, t))];
+        }
+
+        public async Task<BuildResult> RunAsync(CancellationToken cancellationToken)
+        {
+            var bases = new BaseResolver(_store, _images, new PackageComposer(_store, _index, _locks, _services.Mirrors, _services.Time), _request.SourceDateEpoch);
+            var resolved = await Task.WhenAll(_request.Images.Select(i => bases.ResolveAsync(i, cancellationToken))).ConfigureAwait(false);
+            var plans = new List<ImagePlan>();
+            for (var i = 0; i < resolved.Length; i++)
+                plans.Add(await PlanAsync(_request.Images[i], resolved[i], cancellationToken).ConfigureAwait(false));
+
+            var session = new BuildSession(
+                plans.SelectMany(p => p.Layers.Select(l => l.Tree)), resolved.Where(b => b.Layout is not null).Select(b => b.Layout!.Value).ToDictionary());
+            var trees = new LentTrees(session, _services.Facts ?? new FileFactsCache(Path.Combine(_store.Root, "facts"), _services.Time));
+            var delivery = new Delivery(_services, _request, _store, _materializer, _progress);
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            var fetching = delivery.FetchAsync(plans, stop.Token);
+            try
+            {
+                var chains = await SolveAsync(plans, session, trees, cancellationToken).ConfigureAwait(false);
+                var (image, texts) = await AssembleAsync(plans, chains, new Describer(_request, trees), cancellationToken).ConfigureAwait(false);
+                await fetching.ConfigureAwait(false);
+                var delivered = await delivery.DeliverAsync(image, plans, _names, cancellationToken).ConfigureAwait(false);
+                return new BuildReport(_request, _names).Write(image, plans, texts, delivered);
+            }
+            finally
+            {
+                await stop.CancelAsync().ConfigureAwait(false);
+                await fetching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+
+        private async Task<ImagePlan> PlanAsync(ProjectImage image, ResolvedBase ground, CancellationToken cancellationToken)
+        {
+            var command = AppCommandLine.Place(image.Config, ground.Image?.Config.Config?.Entrypoint);
+            if (command.OverridesBaseEntrypoint)
+                Warn("MBK1903", $"The base image's entrypoint '{string.Join(' ', ground.Image!.Config.Config!.Entrypoint!)}' is replaced by the application. Set ContainerAppCommandInstruction=DefaultArgs to keep it.");
+            if (ImageConfigEditor.TriggersOf(ground.Image?.Config) is { Count: > 0 } triggers)
+                Warn("MBK1904", $"The base image wants steps to run in whatever is built on it, and they are not run: '{string.Join("', '", triggers)}'. Use another base, or do in the project what they would do.");
+            var config = ImageConfigEditor.Edit(ground.Image?.Config, image, ground.Name, command);
+            var owners = await ResolveOwnersAsync(image, config.Config!, ground, cancellationToken).ConfigureAwait(false);
+            var layers = LayerPlan.Split(image, owners[""], o => owners[o], _request.Images.Count > 1 ? "-" + image.Platform.ToString().Replace('/', '-') : "");
+            return new ImagePlan(image, ground, layers, ProjectFrontend.Translate(ground.State, layers, _request.SourceDateEpoch), config);
+        }
+
+        private async Task<Dictionary<string, Owner>> ResolveOwnersAsync(
+            ProjectImage image, ContainerConfig config, ResolvedBase ground, CancellationToken cancellationToken)
+        {
+            var users = new ImageUsers(_store, _materializer);
+            var chain = ground.Image is null ? LayerChain.Scratch : SourceLayers.Of(ground.Image, null);
+            var appUid = ImageConfigEditor.FindVariable(config.Env ?? [], "APP_UID");
+            var owners = new Dictionary<string, Owner> { [""] = Owner.Root };
+            foreach (var name in image.Files.Select(f => f.Owner).Append(config.User).OfType<string>().Distinct())
+            {
+                // Images that set APP_UID give that number the name 'app'.
+                var (uid, gid) = await users.ResolveAsync(name == "app" && appUid is not null ? appUid : name, chain, cancellationToken).ConfigureAwait(false);
+                owners[name] = new Owner(uid, gid);
+            }
+            if (config.User is { } user) owners[""] = owners[user];
+            return owners;
+        }
+
+        private async Task<IReadOnlyList<LayerChain>> SolveAsync(
+            IReadOnlyList<ImagePlan> plans, IBuildSession session, LentTrees trees, CancellationToken cancellationToken)
+        {
+            var layering = new LayerOptions(_request.Compression, _request.CompressionLevel, _request.Parallelism);
+            using var solver = new Solver<VertexResult>(
+                new EngineWorker(_store, session, trees, _images, layering),
+                _index,
+                _locks,
+                new SolverOptions { Time = _services.Time, Slots = _request.Parallelism, Progress = _progress });
+            var chains = new List<LayerChain>();
+            foreach (var plan in plans)
+            {
+                if (ReferenceEquals(plan.Graph, LlbState.Scratch))
+                {
+                    chains.Add(LayerChain.Scratch);
+                    continue;
+                }
+                var result = await solver.SolveAsync(LlbGraph.Load(LlbMarshaller.Marshal(plan.Graph)), cancellationToken).ConfigureAwait(false);
+                chains.Add(((LayersResult)result).Chain);
+            }
+            return chains;
+        }
+
+        private async Task<(AssembledImage Image, IReadOnlyList<StatementTexts> Texts)> AssembleAsync(
+            IReadOnlyList<ImagePlan> plans, IReadOnlyList<LayerChain> chains, Describer describer, CancellationToken cancellationToken)
+        {
+            var docker = _request.DockerFormat ?? FollowsDockerBase(plans, chains);
+            var assembler = new ImageAssembler(_store, new AssemblyOptions(docker, _request.SourceDateEpoch, _request.Annotations));
+            var parts = new List<(AssembledManifest, IReadOnlyList<Statement>)>();
+            var texts = new List<StatementTexts>();
+            for (var i = 0; i < plans.Count; i++)
+            {
+                var manifest = await assembler.AssembleAsync(new PlatformImage(plans[i].Image.Platform, plans[i].Config, chains[i]), cancellationToken).ConfigureAwait(false);
+                var text = new StatementTexts(
+                    _request.Sbom ? await describer.WriteSbomAsync(plans[i], cancellationToken).ConfigureAwait(false) : null,
+                    _request.Provenance ? describer.WriteProvenance(plans[i]) : null);
+                texts.Add(text);
+                // Docker's own format has no place for statements: they stay files.
+                parts.Add((manifest, docker ? [] : [.. Statements(text, manifest)]));
+            }
+            return (await assembler.CompleteAsync(parts, cancellationToken).ConfigureAwait(false), texts);
+        }
+
+        private bool FollowsDockerBase(IReadOnlyList<ImagePlan> plans, IReadOnlyList<LayerChain> chains) =>
+            plans is [{ Base.IsDocker: true }] && !_request.Sbom && !_request.Provenance
+            && chains[0].Layers.All(l => MediaTypes.LayerCompression(l.Blob.MediaType) is Compression.None or Compression.Gzip);
+
+        private IEnumerable<Statement> Statements(StatementTexts texts, AssembledManifest manifest)
+        {
+            if (texts.Sbom is { } sbom)
+                yield return new Statement(SpdxDocument.PredicateType, InTotoStatement.Write(SpdxDocument.PredicateType, sbom, _names, manifest.Platform, manifest.Descriptor.Digest));
+            if (texts.Provenance is { } provenance)
+                yield return new Statement(ProvenanceDocument.PredicateType, InTotoStatement.Write(ProvenanceDocument.PredicateType, provenance, _names, manifest.Platform, manifest.Descriptor.Digest));
+        }
+
+        private void Warn(string code, string text) => _progress?.Report(new BuildMessage(MessageLevel.Warning, text, code));
+    }
+}

@@ -1,0 +1,30 @@
+using MsBuildKit.Engine.Distribution;
+using MsBuildKit.Engine.Exporters;
+using MsBuildKit.Engine.Sessions;
+
+namespace MsBuildKit.Engine;
+
+/// <summary>What a build needs of the world outside, given by whoever hosts the engine.</summary>
+public sealed record BuilderServices : IDisposable
+{
+    public required TimeProvider Time { get; init; }
+
+    /// <summary>Where images come from and go to.</summary>
+    public required Registries Registries { get; init; }
+
+    /// <summary>Asks package mirrors.</summary>
+    public required HttpClient Mirrors { get; init; }
+
+    /// <summary>What the host knows of the content of files already; <c>null</c> means what the build's store remembers.</summary>
+    public FileFactsCache? Facts { get; init; }
+
+    /// <summary>Loads images into local engines.</summary>
+    public required LocalEngineLoader LocalEngines { get; init; }
+
+    /// <summary>Ends the connections.</summary>
+    public void Dispose()
+    {
+        Registries.Dispose();
+        Mirrors.Dispose();
+    }
+}

@@ -1,0 +1,78 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace MsBuildKit.Engine.Content;
+
+/// <summary>The few system calls that .NET does not offer.</summary>
+internal static partial class Posix
+{
+    private const int ReadOnly = 0, NoWaiting = 0x800, Directory = 0x10000, CloseOnExec = 0x80000;
+    private const int NotThere = 2;
+
+    /// <summary>Makes the names in a directory durable. Elsewhere than on Linux the file system is trusted to do so.</summary>
+    public static void SyncDirectory(string path) => OnDirectory(path, fsync);
+
+    /// <summary>Makes everything that was written to the file system of <paramref name="path"/> durable; false where that cannot be asked.</summary>
+    public static bool TrySyncFileSystem(string path)
+    {
+        if (!OperatingSystem.IsLinux()) return false;
+        OnDirectory(path, syncfs);
+        return true;
+    }
+
+    /// <summary>How many more files the file system of <paramref name="path"/> has room for; <c>null</c> where it knows no limit or cannot be asked.</summary>
+    public static long? FreeInodes(string path)
+    {
+        if (!OperatingSystem.IsLinux() || nint.Size != 8) return null;
+        if (statvfs(path, out var found) != 0) throw Error(path);
+        return found.Inodes == 0 ? null : (long)found.AvailableInodes;
+    }
+
+    /// <summary>Opens a file to read; a pipe that nobody writes to opens too, where it would else be waited for.</summary>
+    public static SafeFileHandle OpenWithoutWaiting(string path)
+    {
+        var descriptor = open(path, ReadOnly | NoWaiting | CloseOnExec);
+        if (descriptor >= 0) return new SafeFileHandle(descriptor, ownsHandle: true);
+        throw Marshal.GetLastPInvokeError() == NotThere ? new FileNotFoundException($"'{path}' is gone") : Error(path);
+    }
+
+    private static void OnDirectory(string path, Func<int, int> call)
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        var descriptor = open(path, ReadOnly | Directory | CloseOnExec);
+        if (descriptor < 0) throw Error(path);
+        try
+        {
+            if (call(descriptor) != 0) throw Error(path);
+        }
+        finally
+        {
+            _ = close(descriptor);
+        }
+    }
+
+    private static IOException Error(string path) => new($"{Marshal.GetLastPInvokeErrorMessage()}: '{path}'", Marshal.GetLastPInvokeError());
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int open(string path, int flags);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int statvfs(string path, out FileSystemStatus status);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int fsync(int descriptor);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int syncfs(int descriptor);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int close(int descriptor);
+
+    // struct statvfs of sys/statvfs.h where a long has 64 bits, the same in every C library of Linux.
+    [StructLayout(LayoutKind.Explicit, Size = 128)]
+    private struct FileSystemStatus
+    {
+        [FieldOffset(40)] public ulong Inodes;
+        [FieldOffset(56)] public ulong AvailableInodes;
+    }
+}

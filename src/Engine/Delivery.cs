@@ -1,0 +1,65 @@
+using MsBuildKit.Engine.Content;
+using MsBuildKit.Engine.Diagnostics;
+using MsBuildKit.Engine.Exporters;
+using MsBuildKit.Engine.Oci;
+using MsBuildKit.Engine.Workers;
+
+namespace MsBuildKit.Engine;
+
+/// <summary>Brings an image to its layout, and then to every output that the request names.</summary>
+internal sealed class Delivery(BuilderServices services, BuildRequest request, LocalContentStore store, LayerMaterializer layers, IProgress<BuildEvent>? progress)
+{
+    private readonly ArchiveExporter _archives = new(store, layers, request.SourceDateEpoch);
+
+    public async Task<Delivered> DeliverAsync(
+        AssembledImage image, IReadOnlyList<ImagePlan> plans, IReadOnlyList<ImageReference> names, CancellationToken cancellationToken)
+    {
+        var elsewhere = FindElsewhere(plans);
+        var layout = new LayoutExporter(store, layers).ExportAsync(image, names, request.OutputDirectory, l => elsewhere.Contains(l.Blob.Digest), cancellationToken);
+        var archives = request.Outputs.OfType<ArchiveOutput>().Select(a => _archives.ExportAsync(image, names, a.Path, a.Docker, cancellationToken));
+        await Task.WhenAll(archives.Append(layout)).ConfigureAwait(false);
+        (string, string)? loaded = null;
+        foreach (var output in request.Outputs)
+            switch (output)
+            {
+                case RegistryOutput registry:
+                    await new RegistryDelivery(services.Registries, store, layers, progress)
+                        .PushAsync(image, ImageReference.Create(registry.Registry, request.Repository), request.Tags, cancellationToken).ConfigureAwait(false);
+                    break;
+                case LocalEngineOutput local:
+                    loaded = await LoadAsync(local, image, names, cancellationToken).ConfigureAwait(false);
+                    break;
+            }
+        return new Delivered(await layout.ConfigureAwait(false), loaded);
+    }
+
+    /// <summary>Fetches what of the bases will be written, while there is other work to do.</summary>
+    public Task FetchAsync(IReadOnlyList<ImagePlan> plans, CancellationToken cancellationToken)
+    {
+        var elsewhere = FindElsewhere(plans);
+        var isWhole = request.Outputs.Any(o => o is not RegistryOutput);
+        return Task.WhenAll(plans.Where(p => p.Base.Image is not null)
+            .SelectMany(p => SourceLayers.Of(p.Base.Image!, null).Layers)
+            .Where(l => !elsewhere.Contains(l.Blob.Digest) && (isWhole || !LayoutExporter.Holds(request.OutputDirectory, l.Blob)))
+            .Select(l => layers.EnsureAsync(l, cancellationToken)));
+    }
+
+    // What only registry outputs need of a remote base stays where it is.
+    private HashSet<Digest> FindElsewhere(IReadOnlyList<ImagePlan> plans) =>
+        request.Outputs.Count > 0 && request.Outputs.All(o => o is RegistryOutput)
+            ? plans.Where(p => p.Base.IsRemote).SelectMany(p => p.Base.Image!.Document.Layers).Select(l => l.Digest).ToHashSet()
+            : [];
+
+    private async Task<(string, string)?> LoadAsync(LocalEngineOutput output, AssembledImage image, IReadOnlyList<ImageReference> names, CancellationToken cancellationToken)
+    {
+        var engine = output.Engine ?? await services.LocalEngines.FindAsync(cancellationToken).ConfigureAwait(false);
+        if (engine is null)
+        {
+            progress?.Report(new BuildMessage(MessageLevel.Info, "No Docker or Podman answers here, so the image is in its layout only."));
+            return null;
+        }
+        // What an index holds only engines with containerd's image store can load.
+        await services.LocalEngines.LoadAsync(engine, (s, c) => _archives.WriteAsync(image, names, s, docker: image.Manifests.Count == 1, c), cancellationToken).ConfigureAwait(false);
+        return await services.LocalEngines.FindImageAsync(engine, names[0].ToString(), cancellationToken).ConfigureAwait(false) is { } id ? (engine, id) : null;
+    }
+}

@@ -1,0 +1,131 @@
+using MsBuildKit.Engine.Content;
+using MsBuildKit.Engine.Diagnostics;
+using MsBuildKit.Engine.Oci;
+using MsBuildKit.Engine.Snapshots;
+
+namespace MsBuildKit.Engine.Exporters;
+
+/// <summary>Turns layers and configurations into manifests and an index, as BuildKit lays them out.</summary>
+/// <remarks>
+/// One platform without statements is a plain manifest. Otherwise an index lists the runnable manifests first, then for each
+/// the attestation manifest that speaks of it. Statements need the digest they speak of, so assembling has two steps.
+/// </remarks>
+public sealed class ImageAssembler(IContentStore store, AssemblyOptions options)
+{
+    private const string Comment = "msbuildkit.exporter.image.v0";
+
+    private readonly string _created = DateTimeOffset.FromUnixTimeSeconds(options.SourceDateEpoch).UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", null);
+
+    /// <summary>The first step: configuration and manifest of one platform.</summary>
+    public async Task<AssembledManifest> AssembleAsync(PlatformImage image, CancellationToken cancellationToken)
+    {
+        var layers = image.Chain.Layers;
+        var config = image.Config with
+        {
+            Created = _created,
+            RootFs = new RootFs { DiffIds = [.. layers.Select(l => l.DiffId)] },
+            History = Extend(HistoryOf(image.Config), layers),
+        };
+        var configJson = OciJson.Write(config);
+        var configBlob = await PutAsync(options.Docker ? MediaTypes.DockerConfig : MediaTypes.OciConfig, configJson, cancellationToken).ConfigureAwait(false);
+        var mediaType = options.Docker ? MediaTypes.DockerManifest : MediaTypes.OciManifest;
+        var manifestJson = OciJson.Write(new ImageManifest
+        {
+            MediaType = mediaType,
+            Config = configBlob,
+            Layers = [.. layers.Select(Describe)],
+            Annotations = options.Annotations.Count > 0 && !options.Docker ? options.Annotations : null,
+        });
+        var manifest = await PutAsync(mediaType, manifestJson, cancellationToken).ConfigureAwait(false);
+        return new AssembledManifest(image.Platform, manifest, manifestJson, configBlob, configJson, layers);
+    }
+
+    /// <summary>The second step: ties manifests and the statements about each of them together.</summary>
+    public async Task<AssembledImage> CompleteAsync(
+        IReadOnlyList<(AssembledManifest Manifest, IReadOnlyList<Statement> Statements)> parts, CancellationToken cancellationToken)
+    {
+        var manifests = parts.Select(p => p.Manifest).ToList();
+        if (parts is [{ Statements.Count: 0 } only]) return new AssembledImage(only.Manifest.Descriptor, manifests, []);
+        if (options.Docker && parts.Any(p => p.Statements.Count > 0)) throw CannotHold("statements about an image");
+
+        var attestations = new List<AttestationManifest>();
+        foreach (var (manifest, statements) in parts)
+            if (statements.Count > 0)
+                attestations.Add(await AttestAsync(manifest.Descriptor, statements, cancellationToken).ConfigureAwait(false));
+        var indexType = options.Docker ? MediaTypes.DockerIndex : MediaTypes.OciIndex;
+        var index = OciJson.Write(new ImageIndex
+        {
+            MediaType = indexType,
+            Manifests = [.. manifests.Select(m => m.Descriptor with { Platform = m.Platform }), .. attestations.Select(a => a.Descriptor)],
+            Annotations = options.Annotations.Count > 0 && !options.Docker ? options.Annotations : null,
+        });
+        return new AssembledImage(await PutAsync(indexType, index, cancellationToken).ConfigureAwait(false), manifests, attestations) { IndexJson = index };
+    }
+
+    private async Task<AttestationManifest> AttestAsync(Descriptor subject, IReadOnlyList<Statement> statements, CancellationToken cancellationToken)
+    {
+        var empty = await PutAsync(MediaTypes.OciEmpty, "{}"u8.ToArray(), cancellationToken).ConfigureAwait(false);
+        var blobs = new List<Descriptor>();
+        foreach (var statement in statements)
+        {
+            var blob = await PutAsync(MediaTypes.InToto, statement.Json, cancellationToken).ConfigureAwait(false);
+            blobs.Add(blob with { Annotations = new Dictionary<string, string> { [AnnotationKeys.PredicateType] = statement.PredicateType } });
+        }
+        var manifest = OciJson.Write(new ImageManifest
+        {
+            ArtifactType = MediaTypes.DockerAttestation,
+            Config = empty with { Data = "{}"u8.ToArray() },
+            Layers = blobs,
+            Subject = subject,
+        });
+        var descriptor = await PutAsync(MediaTypes.OciManifest, manifest, cancellationToken).ConfigureAwait(false);
+        return new AttestationManifest(
+            descriptor with
+            {
+                Platform = Platform.Unknown,
+                Annotations = new Dictionary<string, string>
+                {
+                    [AnnotationKeys.ReferenceType] = "attestation-manifest",
+                    [AnnotationKeys.ReferenceDigest] = subject.Digest.ToString(),
+                },
+            },
+            [empty, .. blobs]);
+    }
+
+    // A base whose history tells of more layers than it has would shift ours: it is no help, and layers tell for themselves.
+    private static IReadOnlyList<HistoryEntry> HistoryOf(ImageConfig config) =>
+        config.History is { } history && history.Count(h => !h.EmptyLayer) <= config.RootFs.DiffIds.Count ? history : [];
+
+    // Every layer has an entry: where the base's history is short, what is missing is filled in before ours.
+    private List<HistoryEntry> Extend(IReadOnlyList<HistoryEntry> history, IReadOnlyList<Layer> layers)
+    {
+        var extended = new List<HistoryEntry>(history);
+        foreach (var layer in layers.Skip(history.Count(h => !h.EmptyLayer)))
+            extended.Add(new HistoryEntry { Created = _created, CreatedBy = layer.CreatedBy, Comment = Comment });
+        return extended;
+    }
+
+    private Descriptor Describe(Layer layer)
+    {
+        var compression = MediaTypes.LayerCompression(layer.Blob.MediaType) ?? throw CannotHold($"layers of the type '{layer.Blob.MediaType}'");
+        if (options.Docker && compression == Compression.Zstd) throw CannotHold("zstd layers");
+        return new Descriptor { MediaType = MediaTypes.Layer(compression, options.Docker), Digest = layer.Blob.Digest, Size = layer.Blob.Size };
+    }
+
+    private async Task<Descriptor> PutAsync(string mediaType, byte[] bytes, CancellationToken cancellationToken)
+    {
+        var descriptor = Descriptor.Of(mediaType, bytes);
+        store.Retain(descriptor.Digest);
+        if (await store.FindSizeAsync(descriptor.Digest, cancellationToken).ConfigureAwait(false) == bytes.Length) return descriptor;
+        var ingest = store.BeginIngest();
+        await using (ingest.ConfigureAwait(false))
+        {
+            await ingest.WriteAsync(bytes, cancellationToken).ConfigureAwait(false);
+            await ingest.CommitAsync(descriptor.Digest, bytes.Length, cancellationToken).ConfigureAwait(false);
+        }
+        return descriptor;
+    }
+
+    private static ExportException CannotHold(string what) => new(ExportException.FormatCannotHold, ErrorKind.NotSupported,
+        $"Docker's image format cannot hold {what}. Set ContainerImageFormat to OCI, or do without.");
+}

@@ -1,0 +1,33 @@
+namespace MsBuildKit.Engine.Llb;
+
+/// <summary>Capability ids that operations record, so that an older builder refuses what it cannot do (BuildKit's solver/pb/caps.go).</summary>
+internal static class Capabilities
+{
+    public const string SourceImage = "source.image";
+    public const string SourceImageChecksum = "source.image.checksum";
+    public const string SourceOciLayout = "source.ocilayout";
+    public const string SourceLocal = "source.local";
+    public const string FileBase = "file.base";
+    public const string FileRmWildcard = "file.rm.wildcard";
+    public const string FileCopyPatterns = "file.copy.includeexcludepatterns";
+    public const string FileCopyReplace = "file.copy.alwaysreplaceexistingdestpaths";
+    public const string ExecMetaBase = "exec.meta.base";
+    public const string ExecMetaNetwork = "exec.meta.network";
+    public const string ExecMetaSecurity = "exec.meta.security";
+    public const string ExecValidExitCode = "exec.validexitcode";
+    public const string ExecSecretEnv = "exec.secretenv";
+    public const string ExecMountBind = "exec.mount.bind";
+    public const string ExecMountCache = "exec.mount.cache";
+    public const string ExecMountCacheSharing = "exec.mount.cache.sharing";
+    public const string ExecMountSelector = "exec.mount.selector";
+    public const string ExecMountTmpfs = "exec.mount.tmpfs";
+    public const string ExecMountTmpfsSize = "exec.mount.tmpfs.size";
+    public const string ExecMountSecret = "exec.mount.secret";
+    public const string ExecMountSsh = "exec.mount.ssh";
+    public const string FileSymlinkCreate = "file.symlink.create";
+    public const string Merge = "mergeop";
+    public const string Diff = "diffop";
+    public const string Platform = "platform";
+    public const string Description = "meta.description";
+    public const string IgnoreCache = "meta.ignorecache";
+}

@@ -1,0 +1,57 @@
+using MsBuildKit.Engine.Llb.Pb;
+
+namespace MsBuildKit.Engine.Llb;
+
+/// <summary>Something mounted for a command, besides the tree it runs in.</summary>
+public sealed class ExecMount
+{
+    private ExecMount(Mount mount, LlbState? from, params string[] capabilities) => (Mount, From, Capabilities) = (mount, from, capabilities);
+
+    internal Mount Mount { get; }
+
+    internal LlbState? From { get; }
+
+    internal IReadOnlyList<string> Capabilities { get; }
+
+    // What the command leaves there is an output of its own, unless it cannot leave anything.
+    internal bool HasOutput => Mount.MountType == MountType.Bind && !Mount.Readonly;
+
+    /// <summary>A tree, or the part of it at <paramref name="selector"/>.</summary>
+    public static ExecMount Bind(string destination, LlbState from, bool readOnly = false, string selector = "")
+    {
+        var mount = new Mount { Dest = destination, Readonly = readOnly, Selector = selector };
+        return new ExecMount(mount, from, [.. Bound(from), .. Selected(selector)]);
+    }
+
+    /// <summary>A directory that outlives the build, first filled from <paramref name="from"/>.</summary>
+    public static ExecMount Cache(string destination, string id, CacheSharingOpt sharing, LlbState from, string selector = "")
+    {
+        var mount = new Mount { Dest = destination, Selector = selector, MountType = MountType.Cache, CacheOpt = new CacheOpt { ID = id, Sharing = sharing } };
+        return new ExecMount(mount, from, [Llb.Capabilities.ExecMountCache, Llb.Capabilities.ExecMountCacheSharing, .. Selected(selector)]);
+    }
+
+    /// <summary>A directory in memory; <paramref name="size"/> in bytes, 0 for no limit of its own.</summary>
+    public static ExecMount Tmpfs(string destination, long size = 0)
+    {
+        var mount = new Mount { Dest = destination, MountType = MountType.Tmpfs, TmpfsOpt = new TmpfsOpt { Size = size } };
+        return new ExecMount(mount, null, size > 0 ? [Llb.Capabilities.ExecMountTmpfs, Llb.Capabilities.ExecMountTmpfsSize] : [Llb.Capabilities.ExecMountTmpfs]);
+    }
+
+    /// <summary>A secret of the session as a file.</summary>
+    public static ExecMount Secret(string destination, string id, bool optional = false, uint user = 0, uint group = 0, uint mode = 0x100)
+    {
+        var secret = new SecretOpt { ID = id, Uid = user, Gid = group, Mode = mode, Optional = optional };
+        return new ExecMount(new Mount { Dest = destination, MountType = MountType.Secret, SecretOpt = secret }, null, Llb.Capabilities.ExecMountSecret);
+    }
+
+    /// <summary>A socket to an SSH agent of the session.</summary>
+    public static ExecMount Ssh(string destination, string id, bool optional = false, uint user = 0, uint group = 0, uint mode = 0x180)
+    {
+        var ssh = new SSHOpt { ID = id, Uid = user, Gid = group, Mode = mode, Optional = optional };
+        return new ExecMount(new Mount { Dest = destination, MountType = MountType.Ssh, SSHOpt = ssh }, null, Llb.Capabilities.ExecMountSsh);
+    }
+
+    private static string[] Bound(LlbState from) => from.Node is null ? [] : [Llb.Capabilities.ExecMountBind];
+
+    private static string[] Selected(string selector) => selector.Length == 0 ? [] : [Llb.Capabilities.ExecMountSelector];
+}

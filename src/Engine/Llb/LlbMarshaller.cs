@@ -1,0 +1,66 @@
+using Google.Protobuf;
+using MsBuildKit.Engine.Llb.Pb;
+using Digest = MsBuildKit.Engine.Oci.Digest;
+
+namespace MsBuildKit.Engine.Llb;
+
+/// <summary>Turns a state into the definition that a solver takes.</summary>
+public static class LlbMarshaller
+{
+    private const string CustomName = "llb.customname";
+
+    /// <summary>Serializes the graph below <paramref name="state"/>, inputs first, each operation once. Throws
+    /// <see cref="LlbException"/> for scratch, which has no operation.</summary>
+    public static Definition Marshal(LlbState state)
+    {
+        if (state.Node is null) throw new LlbException("scratch has no operation");
+        var definition = new Definition();
+        var digests = new Dictionary<LlbNode, Digest>(ReferenceEqualityComparer.Instance);
+        var written = new HashSet<Digest>();
+        foreach (var node in InputsFirst(state.Node))
+        {
+            var op = node.Op.Clone();
+            op.Inputs.AddRange(node.Inputs.Select(i => new Input { Digest = digests[i.Node!].ToString(), Index = i.Output }));
+            var bytes = CanonicalBytes.Of(op);
+            var digest = digests[node] = Digest.Of(bytes);
+            if (!written.Add(digest)) continue;
+            definition.Def.Add(UnsafeByteOperations.UnsafeWrap(bytes));
+            definition.Metadata.Add(digest.ToString(), Describe(node));
+        }
+        var result = new Op { Inputs = { new Input { Digest = digests[state.Node].ToString(), Index = state.Output } } };
+        definition.Def.Add(UnsafeByteOperations.UnsafeWrap(CanonicalBytes.Of(result)));
+        return definition;
+    }
+
+    private static OpMetadata Describe(LlbNode node)
+    {
+        var metadata = new OpMetadata { IgnoreCache = node.IgnoreCache, ProgressGroup = node.Group };
+        foreach (var capability in node.Capabilities) metadata.Caps[capability] = true;
+        if (node.IgnoreCache) metadata.Caps[Capabilities.IgnoreCache] = true;
+        if (node.Name is null) return metadata;
+        metadata.Caps[Capabilities.Description] = true;
+        metadata.Description[CustomName] = node.Name;
+        return metadata;
+    }
+
+    // An explicit stack: a graph may be deeper than the thread's.
+    private static List<LlbNode> InputsFirst(LlbNode root)
+    {
+        var ordered = new List<LlbNode>();
+        var done = new HashSet<LlbNode>(ReferenceEqualityComparer.Instance);
+        var path = new Stack<(LlbNode Node, bool Expanded)>([(root, false)]);
+        while (path.TryPop(out var step))
+        {
+            if (done.Contains(step.Node)) continue;
+            if (step.Expanded)
+            {
+                done.Add(step.Node);
+                ordered.Add(step.Node);
+                continue;
+            }
+            path.Push((step.Node, true));
+            for (var i = step.Node.Inputs.Count - 1; i >= 0; i--) path.Push((step.Node.Inputs[i].Node!, false));
+        }
+        return ordered;
+    }
+}

@@ -1,0 +1,26 @@
+using MsBuildKit.Engine.Llb.Pb;
+using Digest = MsBuildKit.Engine.Oci.Digest;
+
+namespace MsBuildKit.Engine.Llb;
+
+/// <summary>One operation of a loaded graph.</summary>
+/// <param name="Digest">Of the operation's bytes as they were received.</param>
+/// <param name="Op">The operation.</param>
+/// <param name="Metadata">What the client said about it; never part of the digest.</param>
+/// <param name="Inputs">The edges it consumes, in the order of <see cref="Op.Inputs"/>.</param>
+public sealed record Vertex(Digest Digest, Op Op, OpMetadata Metadata, IReadOnlyList<Edge> Inputs)
+{
+    private const string CustomName = "llb.customname";
+
+    /// <summary>What people read: the client's name for it, else what it does.</summary>
+    public string Name { get; } =
+        Metadata.Description.TryGetValue(CustomName, out var name) && name.Length > 0 ? name : OpNames.Describe(Op);
+
+    public bool Equals(Vertex? other) => other is not null && Digest == other.Digest;
+
+    public override int GetHashCode() => Digest.GetHashCode();
+}
+
+/// <summary>One output of a vertex.</summary>
+/// <param name="Output">Counts from 0.</param>
+public readonly record struct Edge(Vertex Vertex, int Output);

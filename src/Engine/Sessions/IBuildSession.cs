@@ -1,0 +1,13 @@
+using MsBuildKit.Engine.Content;
+
+namespace MsBuildKit.Engine.Sessions;
+
+/// <summary>What the caller lends a build. Nothing here is stored: it is asked for when a vertex needs it.</summary>
+public interface IBuildSession
+{
+    /// <summary>The tree behind <c>local://name</c>, or <c>null</c> when the caller lends none of that name.</summary>
+    LocalTree? FindLocal(string name);
+
+    /// <summary>The content behind <c>oci-layout://name@digest</c>: a layout directory, an archive, a store; or <c>null</c>.</summary>
+    IContentSource? FindLayout(string name);
+}

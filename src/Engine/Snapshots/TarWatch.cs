@@ -1,0 +1,99 @@
+using System.Buffers.Text;
+using System.Text;
+
+namespace MsBuildKit.Engine.Snapshots;
+
+/// <summary>Looks on while a tar flows by, and refuses a header that stands for other headers (pax records, GNU's long names) when it is larger
+/// than any that means something: whoever reads the tar holds such a header whole.</summary>
+/// <remarks>It follows the sizes as a reader does, a pax record's own included, so that a header cannot hide in what only looks like
+/// content.</remarks>
+internal sealed class TarWatch
+{
+    private const int LargestHeader = 1 << 20;
+    private const string Pax = "xg", Content = "01234567\0", Meta = "xgLK";
+
+    private readonly byte[] _block = new byte[TarHeader.BlockSize];
+    private byte[] _records = [];
+    private int _filled;
+    private int _recorded;
+    private long _left;
+    private long? _size;
+
+    /// <summary>What the last header of an entry says stands before its name; empty when it says nothing, or is of a format without prefixes.</summary>
+    public string Prefix { get; private set; } = "";
+
+    /// <summary>Takes the next bytes; throws <see cref="InvalidDataException"/> for a header that is too large.</summary>
+    public void Pass(ReadOnlySpan<byte> bytes)
+    {
+        while (bytes.Length > 0)
+        {
+            var count = _left > 0 ? (int)Math.Min(_left, bytes.Length) : Math.Min(bytes.Length, _block.Length - _filled);
+            if (_left > 0) PassContent(bytes[..count]);
+            else PassHeader(bytes[..count]);
+            bytes = bytes[count..];
+        }
+    }
+
+    private void PassContent(ReadOnlySpan<byte> bytes)
+    {
+        _left -= bytes.Length;
+        var wanted = Math.Min(bytes.Length, _records.Length - _recorded);
+        bytes[..wanted].CopyTo(_records.AsSpan(_recorded));
+        _recorded += wanted;
+        if (_left > 0 || _records.Length == 0) return;
+        _size = SizeRecord(_records) ?? _size;
+        (_records, _recorded) = ([], 0);
+    }
+
+    private void PassHeader(ReadOnlySpan<byte> bytes)
+    {
+        bytes.CopyTo(_block.AsSpan(_filled));
+        _filled += bytes.Length;
+        if (_filled < _block.Length) return;
+        _filled = 0;
+        var type = (char)_block[156];
+        var isMeta = Meta.Contains(type);
+        var size = isMeta ? OwnSize() : _size ?? OwnSize();
+        if (isMeta && size > LargestHeader) throw new InvalidDataException($"it has a header of {size} bytes");
+        if (!isMeta) (_size, Prefix) = (null, PrefixOf(_block));
+        if (Pax.Contains(type)) (_records, _recorded) = (new byte[size], 0);
+        // Links, directories and devices have no content, whatever their headers say of a size.
+        var hasContent = isMeta || !Content.Contains(type) || type is '0' or '\0' or '7';
+        _left = hasContent ? Math.Max(0, size + TarHeader.BlockSize - 1) / TarHeader.BlockSize * TarHeader.BlockSize : 0;
+    }
+
+    private static string PrefixOf(ReadOnlySpan<byte> header)
+    {
+        if (!header[257..].StartsWith("ustar\0"u8)) return "";
+        var prefix = header.Slice(345, 155);
+        return Encoding.UTF8.GetString(prefix.IndexOf((byte)0) is >= 0 and var end ? prefix[..end] : prefix);
+    }
+
+    // Octal digits, or, with the first bit set, a big-endian number.
+    private long OwnSize()
+    {
+        var field = _block.AsSpan(124, 12);
+        long size = 0;
+        if ((field[0] & 0x80) != 0)
+        {
+            foreach (var b in field[4..]) size = (size << 8) | b;
+            return Math.Min(size & long.MaxValue, long.MaxValue - TarHeader.BlockSize);
+        }
+        foreach (var b in field)
+            if (b is >= (byte)'0' and <= (byte)'7') size = (size << 3) | (long)(b - '0');
+        return size;
+    }
+
+    // Records are 'LENGTH KEY=VALUE\n'; the length counts all of it.
+    private static long? SizeRecord(ReadOnlySpan<byte> records)
+    {
+        long? size = null;
+        while (Utf8Parser.TryParse(records, out int length, out var digits) && length > digits && length <= records.Length)
+        {
+            var record = records[digits..length].TrimEnd((byte)'\n');
+            if (record.StartsWith(" size="u8) && Utf8Parser.TryParse(record[6..], out long value, out _)) size = Math.Clamp(value, 0, long.MaxValue - TarHeader.BlockSize);
+            records = records[length..];
+        }
+        return size;
+    }
+}

@@ -1,0 +1,26 @@
+using MsBuildKit.Engine.Llb;
+using MsBuildKit.Engine.Oci;
+
+namespace MsBuildKit.Engine.Solving;
+
+/// <summary>What the solver asks of whoever can do the work. Every question is asked at most once for a vertex.</summary>
+/// <typeparam name="TResult">What one output of a vertex is.</typeparam>
+public interface IVertexWorker<TResult>
+    where TResult : class
+{
+    /// <summary>What, besides its inputs, decides the vertex's results: the operation with everything that floats resolved (tags to digests,
+    /// local trees to fingerprints).</summary>
+    ValueTask<Digest> KeyAsync(Vertex vertex, CancellationToken cancellationToken);
+
+    /// <summary>Does the work; one result per output.</summary>
+    ValueTask<IReadOnlyList<TResult>> RunAsync(Vertex vertex, IReadOnlyList<TResult> inputs, CancellationToken cancellationToken);
+
+    /// <summary>The digest of a result's content, or <c>null</c> when finding it is not worth the work.</summary>
+    ValueTask<Digest?> ContentKeyAsync(TResult result, CancellationToken cancellationToken);
+
+    /// <summary>Results as a small record for the cache index, or <c>null</c> when they are not to be remembered.</summary>
+    ValueTask<byte[]?> SaveAsync(IReadOnlyList<TResult> results, CancellationToken cancellationToken);
+
+    /// <summary>The results of a record, or <c>null</c> when their bytes are gone.</summary>
+    ValueTask<IReadOnlyList<TResult>?> LoadAsync(Vertex vertex, ReadOnlyMemory<byte> record, CancellationToken cancellationToken);
+}

@@ -1,0 +1,17 @@
+using MsBuildKit.Engine.Diagnostics;
+
+namespace MsBuildKit.Engine.Solving;
+
+/// <summary>How a <see cref="Solver{TResult}"/> works.</summary>
+public sealed record SolverOptions
+{
+    /// <summary>Measures steps.</summary>
+    public required TimeProvider Time { get; init; }
+
+    /// <summary>How many vertices run at once.</summary>
+    /// <value>Default: 2.</value>
+    public int Slots { get; init; } = 2;
+
+    /// <summary>Who is told what happens, or <c>null</c>.</summary>
+    public IProgress<BuildEvent>? Progress { get; init; }
+}

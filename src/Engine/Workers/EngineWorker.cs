@@ -1,0 +1,87 @@
+using System.Text;
+using MsBuildKit.Engine.Content;
+using MsBuildKit.Engine.Diagnostics;
+using MsBuildKit.Engine.Llb;
+using MsBuildKit.Engine.Llb.Pb;
+using MsBuildKit.Engine.Sessions;
+using MsBuildKit.Engine.Snapshots;
+using MsBuildKit.Engine.Solving;
+using Digest = MsBuildKit.Engine.Oci.Digest;
+
+namespace MsBuildKit.Engine.Workers;
+
+/// <summary>Runs the vertices that need no process: sources, files onto scratch, merge and diff.</summary>
+public sealed class EngineWorker(LocalContentStore store, IBuildSession session, LentTrees trees, IImageResolver images, LayerOptions options)
+    : IVertexWorker<VertexResult>
+{
+    private readonly SourceWorker _sources = new(session, trees, images);
+    private readonly FileWorker _files = new(store, options);
+
+    /// <inheritdoc />
+    public async ValueTask<Digest> KeyAsync(Vertex vertex, CancellationToken cancellationToken) => vertex.Op.OpCase switch
+    {
+        Op.OpOneofCase.Source => await _sources.KeyAsync(vertex, cancellationToken).ConfigureAwait(false),
+        Op.OpOneofCase.File => Digest.Of(Encoding.ASCII.GetBytes($"{OwnDigest(vertex)} {options.Fingerprint}")),
+        Op.OpOneofCase.Merge or Op.OpOneofCase.Diff => OwnDigest(vertex),
+        _ => throw WorkerException.NeedsRunner($"The step '{vertex.Name}'"),
+    };
+
+    /// <inheritdoc />
+    public async ValueTask<IReadOnlyList<VertexResult>> RunAsync(Vertex vertex, IReadOnlyList<VertexResult> inputs, CancellationToken cancellationToken) => vertex.Op.OpCase switch
+    {
+        Op.OpOneofCase.Source => [await _sources.RunAsync(vertex, cancellationToken).ConfigureAwait(false)],
+        Op.OpOneofCase.File => [await _files.RunAsync(vertex, inputs, cancellationToken).ConfigureAwait(false)],
+        Op.OpOneofCase.Merge => [new LayersResult(new LayerChain([.. inputs.SelectMany(i => ChainOf(vertex, i).Layers)]))],
+        Op.OpOneofCase.Diff => [Diff(vertex, inputs)],
+        _ => throw WorkerException.NeedsRunner($"The step '{vertex.Name}'"),
+    };
+
+    /// <inheritdoc />
+    public ValueTask<Digest?> ContentKeyAsync(VertexResult result, CancellationToken cancellationToken) => new(result switch
+    {
+        TreeResult tree => tree.Fingerprint,
+        // What an image says of the inside of layers that nobody unpacked is a claim: two images that claim the same need not be the same.
+        LayersResult layers => Digest.Of(Encoding.ASCII.GetBytes(string.Join('\n', layers.Chain.Layers.Select(l => l.Origin is null ? l.DiffId : l.Blob.Digest)))),
+        _ => null,
+    });
+
+    /// <inheritdoc />
+    public ValueTask<byte[]?> SaveAsync(IReadOnlyList<VertexResult> results, CancellationToken cancellationToken) => new(ChainRecord.Write(results));
+
+    /// <inheritdoc />
+    public async ValueTask<IReadOnlyList<VertexResult>?> LoadAsync(Vertex vertex, ReadOnlyMemory<byte> record, CancellationToken cancellationToken)
+    {
+        if (ChainRecord.Read(record) is not { } chain) return null;
+        foreach (var layer in chain.Layers)
+        {
+            store.Retain(layer.Blob.Digest);
+            if (await store.FindSizeAsync(layer.Blob.Digest, cancellationToken).ConfigureAwait(false) != layer.Blob.Size) return null;
+        }
+        return [new LayersResult(chain)];
+    }
+
+    // Inputs are part of the definition key already; what is left of the operation decides the rest. A name is history, and history shows.
+    private static Digest OwnDigest(Vertex vertex)
+    {
+        var op = vertex.Op.Clone();
+        op.Inputs.Clear();
+        return Digest.Of([.. CanonicalBytes.Of(op), .. Encoding.UTF8.GetBytes(vertex.Name)]);
+    }
+
+    private static LayersResult Diff(Vertex vertex, IReadOnlyList<VertexResult> inputs)
+    {
+        var lower = Side(vertex, inputs, vertex.Op.Diff.Lower.Input);
+        var upper = Side(vertex, inputs, vertex.Op.Diff.Upper.Input);
+        if (!lower.Layers.Select(l => l.DiffId).SequenceEqual(upper.Layers.Take(lower.Layers.Count).Select(l => l.DiffId)))
+            throw new WorkerException(WorkerException.NotDisjoint, ErrorKind.NotSupported,
+                $"The difference '{vertex.Name}' is between trees of which one does not build on the other, which needs a worker that can compare them. Make the upper tree from the lower one.");
+        return new LayersResult(new LayerChain([.. upper.Layers.Skip(lower.Layers.Count)]));
+    }
+
+    private static LayerChain Side(Vertex vertex, IReadOnlyList<VertexResult> inputs, long input) =>
+        input < 0 ? LayerChain.Scratch : ChainOf(vertex, inputs[(int)input]);
+
+    private static LayerChain ChainOf(Vertex vertex, VertexResult result) => result is LayersResult layers
+        ? layers.Chain
+        : throw WorkerException.NeedsRunner($"Using a local tree as a whole ('{vertex.Name}')");
+}

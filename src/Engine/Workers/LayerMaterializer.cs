@@ -1,0 +1,86 @@
+using System.Buffers;
+using MsBuildKit.Engine.Content;
+using MsBuildKit.Engine.Diagnostics;
+using MsBuildKit.Engine.Distribution;
+using MsBuildKit.Engine.Snapshots;
+using Digest = MsBuildKit.Engine.Oci.Digest;
+
+namespace MsBuildKit.Engine.Workers;
+
+/// <summary>Fetches the blobs of lazy layers, each once, however many processes want it.</summary>
+public sealed class LayerMaterializer(LocalContentStore store, IKeyLock locks, IProgress<BuildEvent>? progress) : ILayerProvider
+{
+    private const int BufferSize = 1 << 17;
+
+    // What arrived wrong was spoiled on the way, as a rule.
+    private const int Downloads = 4;
+
+    private readonly SharedWork<Digest, bool> _fetches = new();
+
+    /// <inheritdoc />
+    public Task EnsureAsync(Layer layer, CancellationToken cancellationToken) =>
+        _fetches.GetAsync(layer.Blob.Digest, token => FetchAsync(layer, token), cancellationToken);
+
+    // True when bytes had to move.
+    private async Task<bool> FetchAsync(Layer layer, CancellationToken cancellationToken)
+    {
+        if (await IsHereAsync(layer, cancellationToken).ConfigureAwait(false)) return false;
+        using var held = await locks.AcquireAsync(layer.Blob.Digest.ToString(), cancellationToken).ConfigureAwait(false);
+        if (await IsHereAsync(layer, cancellationToken).ConfigureAwait(false)) return false;
+
+        var source = layer.Origin?.Source ?? throw Gone(layer);
+        for (var left = Downloads; ;)
+            try
+            {
+                await DownloadAsync(layer, source, cancellationToken).ConfigureAwait(false);
+                return true;
+            }
+            catch (RegistryException e) when (e.Code == RegistryException.WrongContent && --left > 0)
+            {
+                progress?.Report(new BuildMessage(MessageLevel.Detail, e.Message));
+            }
+    }
+
+    private async Task DownloadAsync(Layer layer, IContentSource source, CancellationToken cancellationToken)
+    {
+        var stream = await source.FindAsync(layer.Blob.Digest, cancellationToken).ConfigureAwait(false) ?? throw Gone(layer);
+        await using (stream.ConfigureAwait(false))
+        {
+            var ingest = store.BeginIngest();
+            await using (ingest.ConfigureAwait(false))
+            {
+                await CopyAsync(layer, stream, ingest, cancellationToken).ConfigureAwait(false);
+                await ingest.CommitAsync(layer.Blob.Digest, layer.Blob.Size, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task CopyAsync(Layer layer, Stream stream, ContentIngest ingest, CancellationToken cancellationToken)
+    {
+        var name = $"fetch {layer.Blob.Digest.Hex[..12]}";
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        try
+        {
+            // What is longer than promised is refused, so it is not read to its end: it may have none.
+            for (int read; ingest.Length <= layer.Blob.Size && (read = await stream.ReadAsync(buffer.AsMemory(0, BufferSize), cancellationToken).ConfigureAwait(false)) > 0;)
+            {
+                await ingest.WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
+                progress?.Report(new StepProgress(name, ingest.Length, layer.Blob.Size));
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private async ValueTask<bool> IsHereAsync(Layer layer, CancellationToken cancellationToken)
+    {
+        if (await store.FindSizeAsync(layer.Blob.Digest, cancellationToken).ConfigureAwait(false) != layer.Blob.Size) return false;
+        store.Retain(layer.Blob.Digest);
+        return await store.FindSizeAsync(layer.Blob.Digest, cancellationToken).ConfigureAwait(false) == layer.Blob.Size;
+    }
+
+    private static WorkerException Gone(Layer layer) => new(WorkerException.LayerGone, ErrorKind.NotFound,
+        $"The layer '{layer.Blob.Digest}' is nowhere to be had any more. Build again, with the base image pulled anew.");
+}

@@ -1,0 +1,44 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using MsBuildKit.Engine.Diagnostics;
+using MsBuildKit.Engine.Oci;
+using MsBuildKit.Engine.Sessions;
+
+namespace MsBuildKit.Engine.Workers;
+
+/// <summary><c>local://</c> sources: the caller's trees with their fingerprints, each read once in a build.</summary>
+public sealed class LentTrees(IBuildSession session, FileFactsCache cache)
+{
+    private readonly ConcurrentDictionary<string, Lazy<Task<TreeResult>>> _trees = new(StringComparer.Ordinal);
+
+    /// <summary>The tree behind <paramref name="name"/>; throws MBK1803 when the caller lends none of that name.</summary>
+    public Task<TreeResult> GetAsync(string name, CancellationToken cancellationToken) =>
+        _trees.GetOrAdd(name, n => new(() => ReadAsync(n, cancellationToken))).Value;
+
+    private async Task<TreeResult> ReadAsync(string name, CancellationToken cancellationToken)
+    {
+        var tree = session.FindLocal(name) ?? throw new SessionException(SessionException.NotLent, ErrorKind.FailedPrecondition,
+            $"The graph asks for the local tree '{name}', which this build does not lend. Give it a context of that name.");
+        var facts = await cache.ReadAsync(tree, cancellationToken).ConfigureAwait(false);
+        return new TreeResult(tree, facts, Fingerprint(tree, facts));
+    }
+
+    private static Digest Fingerprint(LocalTree tree, IReadOnlyList<FileFacts> facts)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var directory in tree.Directories) Append(hash, 'd', directory.Path, directory.Mode, directory.Uid, directory.Gid, "");
+        for (var i = 0; i < facts.Count; i++)
+        {
+            var file = tree.Files[i];
+            Append(hash, 'f', file.Path, file.Mode ?? DefaultMode(facts[i]), file.Uid, file.Gid, facts[i].Sha256.ToString());
+        }
+        return Digest.FromSha256(hash.GetHashAndReset());
+    }
+
+    internal static int DefaultMode(FileFacts facts) => facts.Executable ? 0b111_101_101 : 0b110_100_100;
+
+    private static void Append(IncrementalHash hash, char kind, string path, int mode, int? uid, int? gid, string content) =>
+        hash.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{kind}\0{path}\0{mode}\0{uid}\0{gid}\0{content}\n")));
+}

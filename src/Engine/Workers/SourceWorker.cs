@@ -1,0 +1,60 @@
+using MsBuildKit.Engine.Content;
+using MsBuildKit.Engine.Diagnostics;
+using MsBuildKit.Engine.Llb;
+using MsBuildKit.Engine.Oci;
+using MsBuildKit.Engine.Sessions;
+
+namespace MsBuildKit.Engine.Workers;
+
+/// <summary>Sources: images, layouts and local trees. None of them moves a layer's bytes.</summary>
+internal sealed class SourceWorker(IBuildSession session, LentTrees trees, IImageResolver images)
+{
+    public async Task<Digest> KeyAsync(Vertex vertex, CancellationToken cancellationToken) => Split(vertex) switch
+    {
+        ("local", var name) => (await trees.GetAsync(name, cancellationToken).ConfigureAwait(false)).Fingerprint,
+        ("docker-image", var name) => (await ResolveAsync(vertex, name, cancellationToken).ConfigureAwait(false)).Manifest.Digest,
+        ("oci-layout", _) => vertex.Digest,
+        var (scheme, _) => throw NotOffered(scheme),
+    };
+
+    public async Task<VertexResult> RunAsync(Vertex vertex, CancellationToken cancellationToken) => Split(vertex) switch
+    {
+        ("local", var name) => await trees.GetAsync(name, cancellationToken).ConfigureAwait(false),
+        ("docker-image", var name) => Layers(await ResolveAsync(vertex, name, cancellationToken).ConfigureAwait(false), ImageReference.Parse(name)),
+        ("oci-layout", var name) => Layers(await ResolveLayoutAsync(vertex, name, cancellationToken).ConfigureAwait(false), null),
+        var (scheme, _) => throw NotOffered(scheme),
+    };
+
+    private Task<ResolvedImage> ResolveAsync(Vertex vertex, string name, CancellationToken cancellationToken) =>
+        images.ResolveAsync(ImageReference.Parse(name), PlatformOf(vertex), cancellationToken);
+
+    private async Task<ResolvedImage> ResolveLayoutAsync(Vertex vertex, string name, CancellationToken cancellationToken)
+    {
+        var at = name.IndexOf('@', StringComparison.Ordinal);
+        if (at < 0) throw new LlbException($"the layout source '{name}' has no digest");
+        var layout = session.FindLayout(name[..at]) ?? throw new SessionException(SessionException.NotLent, ErrorKind.FailedPrecondition,
+            $"The graph asks for the layout '{name[..at]}', which this build does not lend. Give it a context of that name.");
+        var digest = Digest.Parse(name[(at + 1)..]);
+        var size = await layout.FindSizeAsync(digest, cancellationToken).ConfigureAwait(false)
+            ?? throw new ContentException(ContentException.NotThere, ErrorKind.NotFound, $"The layout '{name[..at]}' has no '{digest}'. Make it again.");
+        var root = new Descriptor { MediaType = MediaTypes.OciManifest, Digest = digest, Size = size };
+        var document = await ImageResolution.ReadAsync(layout, root, cancellationToken).ConfigureAwait(false);
+        return await ImageResolution.ResolveAsync(layout, root with { MediaType = OciJson.MediaTypeOf(document) }, PlatformOf(vertex), cancellationToken).ConfigureAwait(false);
+    }
+
+    private static LayersResult Layers(ResolvedImage image, ImageReference? repository) => new(SourceLayers.Of(image, repository));
+
+    private static Platform PlatformOf(Vertex vertex) => vertex.Op.Platform is { OS.Length: > 0 } p
+        ? new Platform { Os = p.OS, Architecture = p.Architecture, Variant = p.Variant.Length > 0 ? p.Variant : null, OsVersion = p.OSVersion.Length > 0 ? p.OSVersion : null }.Normalize()
+        : throw new LlbException($"the source '{vertex.Name}' names no platform");
+
+    private static (string Scheme, string Name) Split(Vertex vertex)
+    {
+        var identifier = vertex.Op.Source.Identifier;
+        var at = identifier.IndexOf("://", StringComparison.Ordinal);
+        return (identifier[..at], identifier[(at + 3)..]);
+    }
+
+    private static WorkerException NotOffered(string scheme) =>
+        new(WorkerException.NotOffered, ErrorKind.NotSupported, $"Sources of the kind '{scheme}://' are not offered here. Use docker-image, oci-layout or local.");
+}

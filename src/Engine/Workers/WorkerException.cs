@@ -1,0 +1,16 @@
+using MsBuildKit.Engine.Diagnostics;
+
+namespace MsBuildKit.Engine.Workers;
+
+/// <summary>A vertex cannot be run here.</summary>
+public sealed class WorkerException(string code, ErrorKind kind, string message, Exception? inner = null)
+    : BuildException(code, kind, message, inner)
+{
+    internal const string NotOffered = "MBK2001";
+    internal const string NotDisjoint = "MBK2002";
+    internal const string LayerGone = "MBK2003";
+    internal const string UnknownUser = "MBK2004";
+
+    internal static WorkerException NeedsRunner(string what) => new(NotOffered, ErrorKind.NotSupported,
+        $"{what} needs a worker that can run steps, and this build has none. Leave it out, or build where one is configured.");
+}
