@@ -1,0 +1,34 @@
+using MsBuildKit.Engine;
+using MsBuildKit.Engine.Distribution;
+using MsBuildKit.Engine.Exporters;
+using MsBuildKit.Engine.Packages;
+using MsBuildKit.Engine.Sessions;
+
+namespace MsBuildKit.Tasks;
+
+/// <summary>Gives the engine what it needs of this machine.</summary>
+internal static class HostServices
+{
+    public static BuilderServices Create(IReadOnlyDictionary<string, string> environment, FileFactsCache facts) => new()
+    {
+        Time = Time,
+        Facts = facts,
+        Registries = new Registries(
+            new HostCredentials(environment, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile)),
+            new RegistryOptions
+            {
+                Time = Time,
+                Random = new Random(),
+                InsecureRegistries = environment.GetValueOrDefault("DOTNET_CONTAINER_INSECURE_REGISTRIES", "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
+            }),
+        Mirrors = PackageComposer.CreateClient(),
+        LocalEngines = new LocalEngineLoader(environment.GetValueOrDefault("PATH", "").Split(Path.PathSeparator)),
+    };
+
+    /// <summary>What is known of files, kept below the cache directory.</summary>
+    public static FileFactsCache OpenFacts(string cacheDirectory) => new(Path.Combine(cacheDirectory, "facts"), Time);
+
+#pragma warning disable RS0030 // This is the parameter's source.
+    private static TimeProvider Time => TimeProvider.System;
+#pragma warning restore RS0030
+}

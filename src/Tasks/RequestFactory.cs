@@ -1,0 +1,111 @@
+using System.Globalization;
+using MsBuildKit.Engine;
+using MsBuildKit.Engine.Attestations;
+using MsBuildKit.Engine.Frontends.Project;
+using MsBuildKit.Engine.Oci;
+
+namespace MsBuildKit.Tasks;
+
+/// <summary>Turns what a project says into a build request, telling everything that is wrong with it at once.</summary>
+public sealed class RequestFactory(BuildImageParameters parameters, Problems problems)
+{
+    /// <summary>The request, or <c>null</c> when <see cref="Problems.Any"/>.</summary>
+    public BuildRequest? Create()
+    {
+        var name = new NameFactory(parameters, problems).Create();
+        var epoch = ParseEpoch();
+        var images = new ImageFactory(parameters, problems, epoch).Create();
+        var outputs = new OutputFactory(parameters, problems).Create(name.Registry, name.Repository);
+        var format = ParseFormat();
+        var (compression, level) = ParseCompression();
+        var annotations = new ImageFactory(parameters, problems, epoch).ParsePairs(parameters.Annotations, "ContainerAnnotation");
+        var (sbom, provenance) = (ParseSwitch(parameters.Sbom, "ContainerSbom"), ParseSwitch(parameters.Provenance, "ContainerProvenance"));
+        ParseSwitch(parameters.ExcludeSymbols, "ContainerExcludeSymbols");
+        CheckFolders();
+        if (problems.Any) return null;
+        return new BuildRequest
+        {
+            ProjectName = parameters.ProjectName,
+            Images = images,
+            Repository = name.Repository,
+            Tags = name.Tags,
+            Registry = name.Registry,
+            OutputDirectory = parameters.OutputDirectory,
+            Outputs = outputs,
+            CacheDirectory = parameters.CacheDirectory,
+            DockerFormat = format,
+            Compression = compression,
+            CompressionLevel = level,
+            Annotations = annotations,
+            Sbom = sbom,
+            Provenance = provenance,
+            SourceDateEpoch = epoch,
+            Source = parameters.SourceUrl.Length > 0 || parameters.SourceRevision.Length > 0
+                ? new SourceRevision(Text.OrNull(SourceAddress.WithoutCredentials(parameters.SourceUrl)), Text.OrNull(parameters.SourceRevision))
+                : null,
+            Parallelism = Environment.ProcessorCount,
+        };
+    }
+
+    /// <summary>What <c>SOURCE_DATE_EPOCH</c> says, or 0 when it is unset or says nothing that can be used.</summary>
+    public static long EpochOf(IReadOnlyDictionary<string, string> environment) => FindEpoch(environment.GetValueOrDefault("SOURCE_DATE_EPOCH", "")) ?? 0;
+
+    private static long? FindEpoch(string text) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var epoch) && epoch <= 253402300799 ? epoch : null;
+
+    private long ParseEpoch()
+    {
+        if (parameters.SourceDateEpoch.Length == 0) return 0;
+        if (FindEpoch(parameters.SourceDateEpoch) is { } epoch) return epoch;
+        problems.Add(Problem.Epoch, "SOURCE_DATE_EPOCH", $"'{parameters.SourceDateEpoch}' is no number of seconds since 1970. Set it to one, or unset it.");
+        return 0;
+    }
+
+    private bool? ParseFormat()
+    {
+        switch (parameters.ImageFormat.ToLowerInvariant())
+        {
+            case "": return null;
+            case "oci": return false;
+            case "docker": return true;
+            default:
+                problems.Add(Problem.Format, "ContainerImageFormat", $"'{parameters.ImageFormat}' is no format. Choose OCI or Docker.");
+                return null;
+        }
+    }
+
+    private (Compression, int?) ParseCompression()
+    {
+        Compression? chosen = parameters.Compression.ToLowerInvariant() switch
+        {
+            "" or "gzip" => Compression.Gzip,
+            "zstd" => Compression.Zstd,
+            "none" => Compression.None,
+            _ => null,
+        };
+        if (chosen is null)
+            problems.Add(Problem.Compression, "ContainerCompression", $"'{parameters.Compression}' is no compression. Choose gzip, zstd or none.");
+        if (chosen is not { } compression) return (Compression.Gzip, null);
+        if (parameters.CompressionLevel.Length == 0) return (compression, null);
+        var (least, most) = compression == Compression.Zstd ? (1, 22) : (0, 9);
+        if (int.TryParse(parameters.CompressionLevel, NumberStyles.None, CultureInfo.InvariantCulture, out var level) && level >= least && level <= most)
+            return (compression, level);
+        problems.Add(Problem.Compression, "ContainerCompressionLevel", $"'{parameters.CompressionLevel}' is no level of {compression.ToString().ToLowerInvariant()}. Choose {least} to {most}.");
+        return (compression, null);
+    }
+
+    // A word that is neither would silently decide for a default that nobody wanted.
+    private bool ParseSwitch(string given, string subject)
+    {
+        if (given.Length > 0 && Text.IsOn(given, byDefault: true) != Text.IsOn(given, byDefault: false))
+            problems.Add(Problem.Switch, subject, $"'{given}' is neither true nor false. Write one of them.");
+        return Text.IsOn(given, byDefault: true);
+    }
+
+    // The output's stale blobs are swept: were it the cache, everything there would be.
+    private void CheckFolders()
+    {
+        if (parameters.CacheDirectory.Length > 0 && Path.TrimEndingDirectorySeparator(parameters.OutputDirectory) == Path.TrimEndingDirectorySeparator(parameters.CacheDirectory))
+            problems.Add(Problem.Output, "ContainerOutputDirectory", $"'{parameters.OutputDirectory}' is the cache's own folder. Write the image to another.");
+    }
+}
