@@ -1,0 +1,9 @@
+using System.CommandLine;
+
+namespace MsBuildKit.Tool.Commands;
+
+/// <summary><c>debug</c>: for people who look for a fault.</summary>
+internal static class DebugCommand
+{
+    public static Command Create(ToolHost host) => new("debug", "For those who look for a fault.") { DumpLlbCommand.Create(host) };
+}

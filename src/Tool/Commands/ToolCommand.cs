@@ -1,0 +1,66 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
+using MsBuildKit.Engine.Diagnostics;
+
+namespace MsBuildKit.Tool.Commands;
+
+/// <summary>The whole command line: finds the command, runs it, and says what went wrong.</summary>
+internal static class ToolCommand
+{
+    private const string Description = """
+        Looks after what MsBuildKit builds.
+
+        Examples:
+          msbuildkit inspect obj/container         what is in the image that a publish left
+          msbuildkit du                            how large the store is, and of what
+          msbuildkit prune --keep-storage 10GB     remove what was not used longest, down to 10 GB
+          msbuildkit verify --repair               remove what the disk damaged; it is built or pulled anew
+
+        Exit codes: 0 all well, 1 faults found, 2 the command could not do its work.
+        """;
+
+    public static async Task<int> RunAsync(ToolHost host, string[] args)
+    {
+        var result = Create(host).Parse(args.Length == 0 ? ["--help"] : args);
+        if (result.Action is ParseErrorAction) return Refuse(host, result);
+        try
+        {
+            var configuration = new InvocationConfiguration { Output = host.Output, Error = host.Error, EnableDefaultExceptionHandler = false };
+            return await result.InvokeAsync(configuration, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (BuildException e)
+        {
+            await host.Error.WriteLineAsync($"error {e.Code}: {e.Message}").ConfigureAwait(false);
+            return ExitCodes.Failed;
+        }
+        catch (OperationCanceledException)
+        {
+            await host.Error.WriteLineAsync("Cancelled.").ConfigureAwait(false);
+            return ExitCodes.Cancelled;
+        }
+    }
+
+    private static RootCommand Create(ToolHost host)
+    {
+        var store = new StoreOption(host);
+        return new RootCommand(Description)
+        {
+            store.Option,
+            InspectCommand.Create(host, store),
+            DuCommand.Create(host, store),
+            PruneCommand.Create(host, store),
+            VerifyCommand.Create(host, store),
+            DebugCommand.Create(host),
+        };
+    }
+
+    private static int Refuse(ToolHost host, ParseResult result)
+    {
+        foreach (var fault in result.Errors) host.Error.WriteLine($"error: {fault.Message}");
+        var names = new List<string>();
+        for (SymbolResult? at = result.CommandResult; at is CommandResult command; at = at.Parent) names.Insert(0, command.Command.Name);
+        host.Error.WriteLine($"See '{string.Join(' ', names)} --help'.");
+        return ExitCodes.Failed;
+    }
+}

@@ -1,0 +1,21 @@
+using System.Collections;
+using System.Text;
+using MsBuildKit.Tool;
+using MsBuildKit.Tool.Commands;
+
+#pragma warning disable RS0030 // The one place where the tool takes what all else gets as a parameter.
+var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+using var output = new StreamWriter(Console.OpenStandardOutput(), utf8);
+using var error = new StreamWriter(Console.OpenStandardError(), utf8) { AutoFlush = true };
+var host = new ToolHost
+{
+    Output = output,
+    Error = error,
+    OpenInput = Console.OpenStandardInput,
+    Environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(e => (string)e.Key, e => (string?)e.Value ?? "", StringComparer.Ordinal),
+    CurrentDirectory = Environment.CurrentDirectory,
+    Time = TimeProvider.System,
+    Cores = Environment.ProcessorCount,
+};
+#pragma warning restore RS0030
+return await ToolCommand.RunAsync(host, args).ConfigureAwait(false);

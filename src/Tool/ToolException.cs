@@ -1,0 +1,10 @@
+using MsBuildKit.Engine.Diagnostics;
+
+namespace MsBuildKit.Tool;
+
+/// <summary>A command was given something that it cannot use.</summary>
+internal sealed class ToolException(string code, ErrorKind kind, string message, Exception? inner = null) : BuildException(code, kind, message, inner)
+{
+    internal const string NothingThere = "MBK2401";
+    internal const string NoDefinition = "MBK2402";
+}

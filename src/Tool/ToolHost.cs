@@ -1,0 +1,22 @@
+namespace MsBuildKit.Tool;
+
+/// <summary>What the tool has of the machine it runs on.</summary>
+internal sealed record ToolHost
+{
+    public required TextWriter Output { get; init; }
+
+    public required TextWriter Error { get; init; }
+
+    /// <summary>Opens standard input.</summary>
+    public required Func<Stream> OpenInput { get; init; }
+
+    public required IReadOnlyDictionary<string, string> Environment { get; init; }
+
+    /// <summary>What relative paths start from.</summary>
+    public required string CurrentDirectory { get; init; }
+
+    public required TimeProvider Time { get; init; }
+
+    /// <summary>How much may be done at once.</summary>
+    public required int Cores { get; init; }
+}
