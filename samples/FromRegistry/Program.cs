@@ -1,0 +1,6 @@
+var app = WebApplication.CreateBuilder(args).Build();
+
+app.MapGet("/", () => $"Hello from {Environment.OSVersion} as {Environment.UserName}\n");
+app.MapGet("/healthz", () => "ok\n");
+
+app.Run();
