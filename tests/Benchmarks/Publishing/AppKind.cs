@@ -1,0 +1,7 @@
+namespace MsBuildKit.Benchmarks.Publishing;
+
+internal enum AppKind
+{
+    FrameworkDependent,
+    SelfContained,
+}

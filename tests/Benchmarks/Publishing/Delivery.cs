@@ -1,0 +1,7 @@
+namespace MsBuildKit.Benchmarks.Publishing;
+
+internal enum Delivery
+{
+    Archive,
+    Registry,
+}

@@ -1,0 +1,103 @@
+using System.Text.Json;
+using MsBuildKit.Engine.Attestations;
+using MsBuildKit.Engine.Oci;
+
+namespace MsBuildKit.Engine.Tests.Attestations;
+
+public sealed class StatementTests
+{
+    private const string Hex = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+    private static readonly ProvenanceInput s_input = new()
+    {
+        ProjectName = "Shop",
+        Platform = "linux/amd64",
+        Parameters = new Dictionary<string, string> { ["b"] = "2;%", ["a"] = "1" },
+        Dependencies = [new ProvenanceDependency("pkg:nuget/Json@1", "sha512", "ab"), new ProvenanceDependency("git+https://host/x", null, null)],
+        GraphDigest = "sha256:" + Hex,
+        SourceDateEpoch = 1_700_000_000,
+    };
+
+    [Fact]
+    public void WriteProvenance_Predicate_HasTheFieldsThatSlsaDemands()
+    {
+        var predicate = JsonDocument.Parse(ProvenanceDocument.Write(s_input)).RootElement;
+        var definition = predicate.GetProperty("buildDefinition");
+        Assert.True(Uri.IsWellFormedUriString(definition.GetProperty("buildType").GetString(), UriKind.Absolute));
+        Assert.Equal("2;%", definition.GetProperty("externalParameters").GetProperty("properties").GetProperty("b").GetString());
+        Assert.Equal("linux/amd64", definition.GetProperty("internalParameters").GetProperty("platform").GetString());
+        Assert.Equal("ab", definition.GetProperty("resolvedDependencies")[0].GetProperty("digest").GetProperty("sha512").GetString());
+        Assert.False(definition.GetProperty("resolvedDependencies")[1].TryGetProperty("digest", out _));
+        var details = predicate.GetProperty("runDetails");
+        Assert.True(Uri.IsWellFormedUriString(details.GetProperty("builder").GetProperty("id").GetString(), UriKind.Absolute));
+        Assert.Equal("2023-11-14T22:13:20Z", details.GetProperty("metadata").GetProperty("startedOn").GetString());
+    }
+
+    [Fact]
+    public void WriteProvenance_OrderOfParameters_DoesNotShow() => Assert.Equal(
+        ProvenanceDocument.Write(s_input),
+        ProvenanceDocument.Write(s_input with { Parameters = new Dictionary<string, string> { ["a"] = "1", ["b"] = "2;%" } }));
+
+    [Theory]
+    [InlineData("https://user:tok@host/x", "https://host/x")]
+    [InlineData("https://tok@host/x", "https://host/x")]
+    [InlineData("git+https://user:tok@host/x", "git+https://host/x")]
+    [InlineData("git+ssh://git@host:22/x", "git+ssh://host:22/x")]
+    [InlineData("https://user:t@k@host/x", "https://host/x")]
+    [InlineData("https://user:tok@host:port/x", "https://host:port/x")]
+    [InlineData("https://user:t/k@host/x", "https://host/x")]
+    [InlineData("https://user:t?k@host/x", "https://host/x")]
+    [InlineData("https://user:t#k@host/x", "https://host/x")]
+    [InlineData("https://@host", "https://host")]
+    [InlineData("https://user:tok@", "https://")]
+    [InlineData("git@host:team/x", "host:team/x")]
+    [InlineData("user:tok@host:team/x", "host:team/x")]
+    [InlineData("HTTPS://user:tok%40@HOST/x", "HTTPS://HOST/x")]
+    [InlineData("https://host/x", "https://host/x")]
+    [InlineData("https://host/@scope/x", "https://host/@scope/x")]
+    [InlineData("", "")]
+    public void WithoutCredentials_Address_LosesThemAndNothingElse(string address, string expected) =>
+        Assert.Equal(expected, SourceAddress.WithoutCredentials(address));
+
+    [Fact]
+    public void WithoutCredentials_AnyAddressWithASecretBeforeTheHost_DoesNotTellIt()
+    {
+        foreach (var scheme in new[] { "https://", "http://", "git+https://", "ssh://", "git://", "x://", "" })
+            foreach (var user in new[] { "", "user:", "user::", "%41:", " :", "ü:" })
+                foreach (var host in new[] { "host", "host:1", "host:port", "[::1]", "[::", "", "ho st" })
+                    Assert.DoesNotContain("SECRET", SourceAddress.WithoutCredentials($"{scheme}{user}SECRET@{host}/team/x.git"));
+    }
+
+    [Fact]
+    public void WriteStatement_Names_AreSubjectsOfOneDigest()
+    {
+        var statement = JsonDocument.Parse(InTotoStatement.Write(
+            "https://example.test/p", "{\"a\":1}"u8.ToArray(), [ImageReference.Parse("shop:1"), ImageReference.Parse("r.example:5000/team/shop:2")], Platform.LinuxArm64, Digest.Parse("sha256:" + Hex))).RootElement;
+        Assert.Equal("https://in-toto.io/Statement/v1", statement.GetProperty("_type").GetString());
+        Assert.Equal("https://example.test/p", statement.GetProperty("predicateType").GetString());
+        Assert.Equal(1, statement.GetProperty("predicate").GetProperty("a").GetInt32());
+        var subjects = statement.GetProperty("subject").EnumerateArray().ToList();
+        Assert.Equal(["pkg:docker/shop@1?platform=linux%2Farm64", "pkg:docker/r.example%3A5000/team/shop@2?platform=linux%2Farm64"], subjects.Select(s => s.GetProperty("name").GetString()));
+        Assert.All(subjects, s => Assert.Equal(Hex, s.GetProperty("digest").GetProperty("sha256").GetString()));
+    }
+
+    [Fact]
+    public void WriteStatement_AboutNothing_IsRefused() =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => InTotoStatement.Write("t", "{}"u8.ToArray(), [], Platform.LinuxAmd64, Digest.Of("x"u8)));
+
+    [Theory]
+    [InlineData("debian:12", "pkg:docker/debian@12?platform=linux%2Famd64")]
+    [InlineData("team/app:1", "pkg:docker/team/app@1?platform=linux%2Famd64")]
+    [InlineData("app@sha256:" + Hex, "pkg:docker/app?digest=sha256:" + Hex + "&platform=linux%2Famd64")]
+    public void Of_Image_IsAPackageUrl(string reference, string expected) =>
+        Assert.Equal(expected, PackageUrl.Of(ImageReference.Parse(reference), Platform.LinuxAmd64));
+
+    [Theory]
+    [InlineData("Newtonsoft.Json", "13.0.1", "pkg:nuget/Newtonsoft.Json@13.0.1")]
+    [InlineData("A/B?c#d", "1.0+x y", "pkg:nuget/A%2FB%3Fc%23d@1.0%2Bx%20y")]
+    public void OfNuGet_Odd_IsEscaped(string id, string version, string expected) => Assert.Equal(expected, PackageUrl.OfNuGet(id, version));
+
+    [Fact]
+    public void OfDebian_Version_IsEscaped() =>
+        Assert.Equal("pkg:deb/debian/libstdc%2B%2B6@1%3A12.2-3~x?arch=a%26b&distro=debian-12", PackageUrl.OfDebian("libstdc++6", "1:12.2-3~x", "a&b", "debian-12"));
+}

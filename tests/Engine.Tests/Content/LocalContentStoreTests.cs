@@ -1,0 +1,130 @@
+using MsBuildKit.Engine.Content;
+using MsBuildKit.Engine.Oci;
+using MsBuildKit.TestKit;
+
+namespace MsBuildKit.Engine.Tests.Content;
+
+public sealed class LocalContentStoreTests : IAsyncDisposable
+{
+    private readonly TempFolder _folder = new();
+    private readonly LocalContentStore _store;
+
+    public LocalContentStoreTests() => _store = new LocalContentStore(_folder["store"]);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _store.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task Commit_Bytes_AreFoundByTheirDigest()
+    {
+        var digest = await PutAsync("hello"u8.ToArray());
+        Assert.Equal(Digest.Of("hello"u8), digest);
+        Assert.Equal(5, await _store.FindSizeAsync(digest, default));
+        await using var stream = await _store.FindAsync(digest, default);
+        Assert.Equal("hello", await new StreamReader(stream!).ReadToEndAsync());
+        Assert.Empty(Directory.GetFiles(_folder["store/ingest"]));
+    }
+
+    [Fact]
+    public async Task Find_Unknown_IsNull()
+    {
+        Assert.Null(await _store.FindAsync(Digest.Of("x"u8), default));
+        Assert.Null(await _store.FindSizeAsync(Digest.Of("x"u8), default));
+        Assert.False(Directory.Exists(_folder["store"]));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Commit_NotAsPromised_KeepsNothing(bool wrongDigest)
+    {
+        await using (var ingest = _store.BeginIngest())
+        {
+            await ingest.WriteAsync("hello"u8.ToArray(), default);
+            var error = await Assert.ThrowsAsync<ContentException>(async () =>
+                await ingest.CommitAsync(wrongDigest ? Digest.Of("x"u8) : null, wrongDigest ? null : 6, default));
+            Assert.Equal("MBK1201", error.Code);
+        }
+        Assert.Null(await _store.FindAsync(Digest.Of("hello"u8), default));
+        Assert.Empty(Directory.GetFiles(_folder["store/ingest"]));
+    }
+
+    [Fact]
+    public async Task Dispose_Uncommitted_LeavesNothing()
+    {
+        await using (var ingest = _store.BeginIngest()) await ingest.WriteAsync(new byte[100_000], default);
+        Assert.Empty(Directory.GetFiles(_folder["store/ingest"]));
+    }
+
+    [Fact]
+    public async Task Commit_ManyAtOnce_AllAreThere()
+    {
+        var digests = await Task.WhenAll(Enumerable.Range(0, 500).Select(i => Task.Run(() => PutAsync(BitConverter.GetBytes(i % 400)))));
+        foreach (var digest in digests) Assert.NotNull(await _store.FindSizeAsync(digest, default));
+        Assert.Equal(400, Directory.GetFiles(_folder["store/blobs/sha256"]).Length);
+        Assert.Empty(Directory.GetFiles(_folder["store/ingest"]));
+    }
+
+    [Fact]
+    public async Task Commit_AsSoonAsOthersSeeIt_TheyCanReadIt()
+    {
+        await using var other = new LocalContentStore(_folder["store"]);
+        for (var i = 0; i < 50; i++)
+        {
+            var bytes = BitConverter.GetBytes(i);
+            var reading = Task.Run(async () =>
+            {
+                while (true)
+                    if (await other.FindAsync(Digest.Of(bytes), default) is { } content)
+                        await using (content) return await content.ReadAsync(new byte[10]);
+            });
+            await PutAsync(bytes);
+            Assert.Equal(4, await reading);
+        }
+    }
+
+    [Fact]
+    public async Task Store_IsALayoutAndPrivate()
+    {
+        await PutAsync("x"u8.ToArray());
+        Assert.True(File.Exists(_folder["store/oci-layout"]));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(_folder["store"]));
+    }
+
+    [Fact]
+    public async Task Open_LayoutFileThatWasCutOff_IsMended()
+    {
+        _folder.Write("store/oci-layout", "");
+        await PutAsync("x"u8.ToArray());
+        Assert.Equal("""{"imageLayoutVersion":"1.0.0"}""", File.ReadAllText(_folder["store/oci-layout"]));
+    }
+
+    [Fact]
+    public async Task Commit_WhatIsThereAlready_LeavesNothingBehind()
+    {
+        await PutAsync("hello"u8.ToArray());
+        await PutAsync("hello"u8.ToArray());
+        Assert.Single(Directory.GetFiles(_folder["store/blobs/sha256"]));
+        Assert.Empty(Directory.GetFiles(_folder["store/ingest"]));
+    }
+
+    [Fact]
+    public async Task Write_WhereNobodyMay_SaysWhatToDo()
+    {
+        await File.WriteAllTextAsync(_folder["file"], "");
+        await using var store = new LocalContentStore(_folder["file/store"]);
+        var error = Assert.Throws<ContentException>(() => store.BeginIngest());
+        Assert.Equal("MBK1205", error.Code);
+        Assert.Contains("msbuildkit prune", error.Message);
+    }
+
+    private async Task<Digest> PutAsync(byte[] bytes)
+    {
+        await using var ingest = _store.BeginIngest();
+        await ingest.WriteAsync(bytes, default);
+        return await ingest.CommitAsync(null, null, default);
+    }
+}

@@ -1,0 +1,186 @@
+using System.Diagnostics;
+using MsBuildKit.Engine.Content;
+using MsBuildKit.Engine.Diagnostics;
+using MsBuildKit.Engine.Llb;
+using MsBuildKit.Engine.Solving;
+using MsBuildKit.TestKit;
+
+namespace MsBuildKit.Engine.Tests.Solving;
+
+public sealed class SolverTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+    private readonly StringWorker _worker = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Solve_ColdThenWarm_RunsOnceAndThenNothing()
+    {
+        var graph = Step("top", Step("a", LlbState.Local("x")), Step("b", LlbState.Local("x")));
+        var first = await SolveAsync(graph);
+        var second = await SolveAsync(graph);
+
+        Assert.Equal("top(a(local://x()),b(local://x()))", first);
+        Assert.Equal(first, second);
+        Assert.All(_worker.Runs.Values, n => Assert.Equal(1, n));
+        Assert.Equal(4, _worker.Runs.Count);
+    }
+
+    [Fact]
+    public async Task Solve_NothingBelowAHit_IsRun()
+    {
+        var graph = Step("top", Step("a", LlbState.Local("x")));
+        await SolveAsync(graph);
+        _worker.Forgotten.Add("local://x()");
+        _worker.Forgotten.Add("a(local://x())");
+        await SolveAsync(graph);
+        Assert.Equal(1, _worker.Runs["a"]);
+    }
+
+    [Fact]
+    public async Task Solve_BytesGone_RunsAgain()
+    {
+        var graph = Step("top", LlbState.Local("x"));
+        await SolveAsync(graph);
+        _worker.Forgotten.Add("top(local://x())");
+        await SolveAsync(graph);
+        Assert.Equal(2, _worker.Runs["top"]);
+        Assert.Equal(1, _worker.Runs["local://x"]);
+    }
+
+    [Fact]
+    public async Task Solve_ChangedInputWithSameContent_HitsByContent()
+    {
+        var graph = Step("top", LlbState.Local("x"));
+        _worker.Locals["local://x"] = "same#1";
+        await SolveAsync(graph);
+        _worker.Locals["local://x"] = "same#2";
+        Assert.Equal("top(same)", await SolveAsync(graph));
+        Assert.Equal(1, _worker.Runs["top"]);
+        Assert.Equal(2, _worker.Runs["local://x"]);
+
+        _worker.Locals["local://x"] = "other";
+        Assert.Equal("top(other)", await SolveAsync(graph));
+        Assert.Equal(2, _worker.Runs["top"]);
+    }
+
+    [Fact]
+    public async Task Solve_ManyAtOnce_RunEachVertexOnce()
+    {
+        var release = new TaskCompletionSource();
+        _worker.OnRun = (_, _) => release.Task;
+        var graph = Step("top", LlbState.Local("x"));
+        var all = Enumerable.Range(0, 100).Select(_ => SolveAsync(graph)).ToList();
+        release.SetResult();
+        await Task.WhenAll(all);
+        Assert.All(_worker.Runs.Values, n => Assert.Equal(1, n));
+    }
+
+    [Fact]
+    public async Task Solve_Failure_NamesTheVertexAndIsNotRemembered()
+    {
+        var fail = true;
+        _worker.OnRun = (v, _) => fail && v.Name == "bad" ? throw new InvalidOperationException("out of luck") : Task.CompletedTask;
+        var graph = Step("top", Step("bad", LlbState.Local("x")), Step("good", LlbState.Local("x")));
+
+        var error = await Assert.ThrowsAsync<SolveException>(() => SolveAsync(graph));
+        Assert.Equal("bad", error.Vertex.Name);
+        Assert.Equal("MBK1701", error.Code);
+        Assert.Contains("out of luck", error.Message);
+
+        fail = false;
+        Assert.StartsWith("top(bad(", await SolveAsync(graph));
+    }
+
+    [Fact]
+    public async Task Solve_TypedFailure_KeepsItsCode()
+    {
+        _worker.OnRun = (_, _) => throw new LlbException("no");
+        var error = await Assert.ThrowsAsync<SolveException>(() => SolveAsync(LlbState.Local("x")));
+        Assert.Equal(("MBK1301", ErrorKind.Invalid), (error.Code, error.Kind));
+    }
+
+    [Fact]
+    public async Task Solve_Cancelled_StopsAtOnce()
+    {
+        using var cancel = new CancellationTokenSource();
+        var running = new TaskCompletionSource();
+        _worker.OnRun = async (_, token) =>
+        {
+            running.TrySetResult();
+            await Task.Delay(Timeout.Infinite, token);
+        };
+        var solving = SolveAsync(Step("top", LlbState.Local("x")), cancel.Token);
+        await running.Task;
+        var watch = Stopwatch.StartNew();
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => solving);
+        Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(2));
+    }
+
+    [Fact]
+    public async Task Solve_Slots_AreNeverExceeded()
+    {
+        _worker.OnRun = (_, token) => Task.Delay(5, token);
+        await SolveAsync(Step("top", [.. Enumerable.Range(0, 30).Select(i => Step("s" + i, LlbState.Local("x" + i)))]), slots: 3);
+        Assert.Equal(3, _worker.MostAtOnce);
+    }
+
+    [Fact]
+    public async Task Solve_RandomGraphs_AgreeWithPlainEvaluation()
+    {
+        var random = new Random(11);
+        for (var round = 0; round < 50; round++)
+        {
+            var states = new List<LlbState> { LlbState.Local("x" + round) };
+            var values = new List<string> { $"local://x{round}()" };
+            for (var i = 0; i < 25; i++)
+            {
+                var picked = Enumerable.Range(0, random.Next(2, 4)).Select(_ => random.Next(states.Count)).Distinct().ToList();
+                if (picked.Count < 2) continue;
+                states.Add(Step($"n{round}-{i}", [.. picked.Select(p => states[p])]));
+                values.Add($"n{round}-{i}({string.Join(',', picked.Select(p => values[p]))})");
+            }
+            Assert.Equal(values[^1], await SolveAsync(states[^1]));
+        }
+    }
+
+    [Fact]
+    public async Task Index_DamagedRecords_AreMisses()
+    {
+        var graph = Step("top", LlbState.Local("x"));
+        var first = await SolveAsync(graph);
+        foreach (var file in Directory.GetFiles(_folder["index"], "*", SearchOption.AllDirectories))
+        {
+            var bytes = File.ReadAllBytes(file);
+            bytes[^1] ^= 1;
+            File.WriteAllBytes(file, bytes);
+        }
+        Assert.Equal(first, await SolveAsync(graph));
+        Assert.Equal(2, _worker.Runs["top"]);
+    }
+
+    [Fact]
+    public async Task Solve_LockBelowThatCannotBeTaken_IsTheFailure()
+    {
+        _folder.Write("locks", "a file where the folder should be");
+        var error = await Assert.ThrowsAsync<SolveException>(() => SolveAsync(Step("top", Step("a", LlbState.Local("x")))));
+        Assert.Equal("MBK1205", error.Code);
+    }
+
+    private async Task<string> SolveAsync(LlbState state, CancellationToken cancellationToken = default, int slots = 4)
+    {
+        using var solver = new Solver<string>(
+            _worker,
+            new FileCacheIndex(_folder["index"], TimeProvider.System),
+            new KeyLocks(_folder["locks"]),
+            new SolverOptions { Time = TimeProvider.System, Slots = slots });
+        return await solver.SolveAsync(LlbGraph.Load(LlbMarshaller.Marshal(state)), cancellationToken);
+    }
+
+    // A merge of one is that one, so a single input is stepped over with a file operation.
+    private static LlbState Step(string name, params LlbState[] inputs) => inputs.Length == 1
+        ? inputs[0].File(name, FileStep.MakeDirectory("/" + name, 493))
+        : LlbState.Merge(name, inputs);
+}

@@ -1,0 +1,252 @@
+using MsBuildKit.Engine.Llb;
+using MsBuildKit.Engine.Oci;
+using MsBuildKit.Engine.Sessions;
+using MsBuildKit.Engine.Snapshots;
+using MsBuildKit.Engine.Workers;
+
+namespace MsBuildKit.Engine.Tests.Workers;
+
+public sealed class EngineWorkerTests : IAsyncDisposable
+{
+    private readonly WorkerBench _bench = new();
+
+    public ValueTask DisposeAsync() => _bench.DisposeAsync();
+
+    [Fact]
+    public async Task Run_CopyContents_WritesDirectoriesAndFilesOfTheTree()
+    {
+        _bench.Lend(new LocalTree("t",
+        [
+            new LocalFile("app/data", _bench.Folder.Write("d", "data")),
+            new LocalFile("app/own", _bench.Folder.Write("o", "own"), Mode: 0b110_000_000, Uid: 5, Gid: 6),
+            new LocalFile("app/run", _bench.Folder.Write("r", "#!/bin/sh")),
+            new LocalFile("app/empty", _bench.Folder.Write("e", "")),
+        ]) { Directories = [new LocalDirectory("app", Uid: 1, Gid: 2)] });
+        var chain = await _bench.RunAsync(LlbState.Scratch.File("copy", FileStep.CopyContents(LlbState.Local("t"), "/", "/srv", 1_000_000_000)));
+        var layer = Assert.Single(chain.Layers);
+        Assert.Equal("copy", layer.CreatedBy);
+        Assert.Equal(
+        [
+            "Directory srv/app 755 1:2 1 ",
+            "File srv/app/data 644 0:0 1 data",
+            "File srv/app/empty 644 0:0 1 ",
+            "File srv/app/own 600 5:6 1 own",
+            "File srv/app/run 755 0:0 1 #!/bin/sh",
+        ], await _bench.ListAsync(layer));
+    }
+
+    [Fact]
+    public async Task C6_ContentKeyOfLayersThatNobodyUnpacked_IsOfTheirBlobsAndNotOfWhatTheirImageClaims()
+    {
+        var honest = await TestImages.WriteLayerAsync(_bench.Store, TestImages.FileEntry("a", "honest"));
+        var evil = (await TestImages.WriteLayerAsync(_bench.Store, TestImages.FileEntry("a", "evil"))) with { DiffId = honest.DiffId };
+        var origin = new LayerOrigin(_bench.Store);
+        Assert.NotEqual(await KeyAsync(honest with { Origin = origin }), await KeyAsync(evil with { Origin = origin }));
+        Assert.NotEqual(await KeyAsync(honest), await KeyAsync(evil with { Origin = origin }));
+
+        ValueTask<Digest?> KeyAsync(Layer layer) => _bench.CreateWorker().ContentKeyAsync(new LayersResult(new LayerChain([layer])), default);
+    }
+
+    [Fact]
+    public async Task Run_CopyWithoutTimes_IsAtTheEpoch()
+    {
+        LendOne("t", "a", "x");
+        Assert.Equal(["File a 644 0:0 0 x"], await ListAsync(FileStep.CopyContents(LlbState.Local("t"), "/", "/")));
+    }
+
+    [Fact]
+    public async Task Run_MakeSteps_WriteWhatTheySay() => Assert.Equal(
+        ["Directory d 700 3:4 2 ", "File d/f 640 0:0 2 text", "Symlink d/l 777 9:0 2 ../x"],
+        await ListAsync(
+            FileStep.MakeDirectory("/d", 0b111_000_000, timestamp: 2_000_000_000).OwnedBy("3", "4"),
+            FileStep.MakeFile("/d/f", 0b110_100_000, "text"u8, 2_000_000_000),
+            FileStep.MakeSymlink("../x", "/d/l", 2_000_000_000).OwnedBy("9")));
+
+    [Fact]
+    public async Task Run_LaterStep_ReplacesTheEarlierFile() => Assert.Equal(
+        ["File f 644 0:0 0 second"],
+        await ListAsync(FileStep.MakeFile("/f", 0b110_100_100, "first"u8), FileStep.MakeFile("//./f", 0b110_100_100, "second"u8)));
+
+    [Theory]
+    [InlineData("/../x")]
+    [InlineData("/a/../../x")]
+    [InlineData("/")]
+    [InlineData("")]
+    [InlineData("/a\0b")]
+    [InlineData("/a/.wh.b")]
+    [InlineData("/.wh..wh..opq")]
+    public async Task Run_PathWithNoPlaceInAnImage_IsRefused(string path) =>
+        await Assert.ThrowsAsync<LlbException>(() => _bench.RunAsync(LlbState.Scratch.File(null, FileStep.MakeFile(path, 0b110_100_100, "x"u8))));
+
+    [Fact]
+    public async Task Run_OwnerThatDoesNotFit_IsRefused()
+    {
+        await Assert.ThrowsAsync<LlbException>(() => _bench.RunAsync(LlbState.Scratch.File(null, FileStep.MakeFile("/f", 0, "x"u8).OwnedBy("4294967295"))));
+        await AssertNeedsRunnerAsync(LlbState.Scratch.File(null, FileStep.MakeFile("/f", 0, "x"u8).OwnedBy("app")));
+    }
+
+    [Fact]
+    public async Task Run_WhatNeedsASnapshot_IsSaidNotToBeOffered()
+    {
+        LendOne("t", "a", "x");
+        var file = LlbState.Scratch.File(null, FileStep.MakeFile("/f", 0, "x"u8));
+        await AssertNeedsRunnerAsync(file.File(null, FileStep.MakeFile("/g", 0, "x"u8)));
+        await AssertNeedsRunnerAsync(LlbState.Scratch.File(null, FileStep.Remove("/f")));
+        await AssertNeedsRunnerAsync(LlbState.Scratch.File(null, FileStep.Copy(LlbState.Local("t"), "/a", "/b", new CopyOptions())));
+        await AssertNeedsRunnerAsync(LlbState.Scratch.File(null, FileStep.CopyContents(file, "/", "/")));
+        await AssertNeedsRunnerAsync(LlbState.Merge(null, LlbState.Local("t"), file));
+        await AssertNeedsRunnerAsync(file.Run(new ExecOptions { Args = ["true"] }, Platform.LinuxAmd64).Root);
+    }
+
+    [Fact]
+    public async Task Run_TreeThatIsNotLent_NamesIt()
+    {
+        var error = await Assert.ThrowsAsync<SessionException>(() => _bench.RunAsync(LlbState.Scratch.File(null, FileStep.CopyContents(LlbState.Local("gone"), "/", "/"))));
+        Assert.Equal("MBK1803", error.Code);
+        Assert.Contains("'gone'", error.Message);
+    }
+
+    [Fact]
+    public async Task Run_FileThatChangesBetweenKeyAndCopy_IsNeverWrittenUnderTheOldKey()
+    {
+        var path = _bench.Folder.Write("a", "hello");
+        var time = File.GetLastWriteTimeUtc(path);
+        _bench.Lend("t", new LocalFile("a", path));
+        var worker = _bench.CreateWorker();
+        var copy = WorkerBench.Load(LlbState.Scratch.File(null, FileStep.CopyContents(LlbState.Local("t"), "/", "/"))).Vertex;
+        var tree = (await worker.RunAsync(copy.Inputs[0].Vertex, [], default))[0];
+        File.WriteAllText(path, "HELLO");
+        File.SetLastWriteTimeUtc(path, time);
+        var error = await Assert.ThrowsAsync<SnapshotException>(async () => await worker.RunAsync(copy, [tree], default));
+        Assert.Equal("MBK1501", error.Code);
+        Assert.Contains(path, error.Message);
+        Assert.Empty(Directory.GetFiles(_bench.Folder["store/ingest"]));
+    }
+
+    [Fact]
+    public async Task Run_MergeAndDiff_AreChainsOfLayers()
+    {
+        var (a, b, c) = (Make("a"), Make("b"), Make("c"));
+        var merged = await _bench.RunAsync(LlbState.Merge(null, a, b, c));
+        Assert.Equal(3, merged.Layers.Count);
+        var upper = await _bench.RunAsync(LlbState.Diff(LlbState.Merge(null, a, b), LlbState.Merge(null, a, b, c)));
+        Assert.Equal(merged.Layers[2].DiffId, Assert.Single(upper.Layers).DiffId);
+    }
+
+    [Fact]
+    public async Task Run_DiffOfUnrelatedTrees_IsSaidNotToBeOffered()
+    {
+        var error = await Assert.ThrowsAsync<WorkerException>(() => _bench.RunAsync(LlbState.Diff(Make("a"), LlbState.Merge(null, Make("b"), Make("c")))));
+        Assert.Equal("MBK2002", error.Code);
+    }
+
+    [Fact]
+    public async Task Key_OfALocalTree_ChangesWithAllThatShowsInALayer()
+    {
+        var (x, y) = (_bench.Folder.Write("x", "x"), _bench.Folder.Write("y", "y"));
+        LocalTree[] trees =
+        [
+            new("t", [new LocalFile("a", x)]),
+            new("t", [new LocalFile("a", y)]),
+            new("t", [new LocalFile("b", x)]),
+            new("t", [new LocalFile("a", x, Mode: 0b111_101_101)]),
+            new("t", [new LocalFile("a", x, Uid: 1)]),
+            new("t", [new LocalFile("a", x, Gid: 1)]),
+            new("t", [new LocalFile("a", x), new LocalFile("b", x)]),
+            new("t", [new LocalFile("a", x)]) { Directories = [new LocalDirectory("d")] },
+            new("t", [new LocalFile("a", x)]) { Directories = [new LocalDirectory("d", Mode: 0b111_000_000)] },
+            new("t", [new LocalFile("a", x)]) { Directories = [new LocalDirectory("d", Uid: 1)] },
+        ];
+        var keys = new List<Digest>();
+        foreach (var tree in trees) keys.Add(await KeyOfAsync(tree));
+        Assert.Equal(keys.Count, keys.Distinct().Count());
+        Assert.Equal(keys[0], await KeyOfAsync(new LocalTree("t", [new LocalFile("a", _bench.Folder.Write("elsewhere", "x"))])));
+    }
+
+    [Fact]
+    public async Task Key_OfAFileStep_ChangesWithStepNameAndCompression()
+    {
+        var keys = new List<Digest>
+        {
+            await _bench.KeyAsync(Make("a")),
+            await _bench.KeyAsync(Make("b")),
+            await _bench.KeyAsync(LlbState.Scratch.File("named", FileStep.MakeFile("/a", 0b110_100_100, "x"u8))),
+            await _bench.KeyAsync(LlbState.Scratch.File(null, FileStep.MakeFile("/a", 0b110_100_100, "x"u8).OwnedBy("1"))),
+        };
+        foreach (var options in new[] { new LayerOptions(Compression.Zstd), new LayerOptions(Level: 9) })
+        {
+            _bench.Options = options;
+            keys.Add(await _bench.KeyAsync(Make("a")));
+        }
+        Assert.Equal(keys.Count, keys.Distinct().Count());
+        _bench.Options = new LayerOptions(Parallelism: 8);
+        Assert.Equal(keys[0], await _bench.KeyAsync(Make("a")));
+    }
+
+    [Fact]
+    public async Task Load_WhatWasSaved_GivesTheChainBack()
+    {
+        var (worker, vertex, chain) = await RunOneAsync();
+        var record = await worker.SaveAsync([new LayersResult(chain)], default);
+        var loaded = Assert.IsType<LayersResult>(Assert.Single((await worker.LoadAsync(vertex, record, default))!));
+        Assert.Equal(chain.Layers, loaded.Chain.Layers);
+    }
+
+    [Fact]
+    public async Task Load_BlobThatIsGoneOrCut_IsAMiss()
+    {
+        var (worker, vertex, chain) = await RunOneAsync();
+        var record = await worker.SaveAsync([new LayersResult(chain)], default);
+        var path = _bench.Store.PathOf(chain.Layers[0].Blob.Digest);
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        File.WriteAllBytes(path, File.ReadAllBytes(path)[..^1]);
+        Assert.Null(await worker.LoadAsync(vertex, record, default));
+        File.Delete(path);
+        Assert.Null(await worker.LoadAsync(vertex, record, default));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{")]
+    [InlineData("null")]
+    [InlineData("[null]")]
+    [InlineData("[{}]")]
+    [InlineData("""[{"DiffId":"sha256:../x","Blob":null,"CreatedBy":""}]""")]
+    [InlineData("""[{"DiffId":"sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","CreatedBy":""}]""")]
+    public async Task Load_RecordThatMakesNoSense_IsAMiss(string record)
+    {
+        var (worker, vertex, _) = await RunOneAsync();
+        Assert.Null(await worker.LoadAsync(vertex, System.Text.Encoding.UTF8.GetBytes(record), default));
+    }
+
+    [Fact]
+    public async Task Save_RemoteLayers_AreNotWorthARecord()
+    {
+        var (worker, _, chain) = await RunOneAsync();
+        var remote = chain.Layers[0] with { Origin = new LayerOrigin(_bench.Store) };
+        Assert.Null(await worker.SaveAsync([new LayersResult(new LayerChain([remote]))], default));
+    }
+
+    private static LlbState Make(string name) => LlbState.Scratch.File(null, FileStep.MakeFile("/" + name, 0b110_100_100, "x"u8));
+
+    private void LendOne(string tree, string path, string text) => _bench.Lend(tree, new LocalFile(path, _bench.Folder.Write(path, text)));
+
+    private async Task<List<string>> ListAsync(params FileStep[] steps) =>
+        await _bench.ListAsync(Assert.Single((await _bench.RunAsync(LlbState.Scratch.File(null, steps))).Layers));
+
+    private async Task<Digest> KeyOfAsync(LocalTree tree)
+    {
+        var session = new BuildSession([tree], new Dictionary<string, Engine.Content.IContentSource>());
+        return (await new LentTrees(session, new FileFactsCache(_bench.Folder["facts"], TimeProvider.System)).GetAsync("t", default)).Fingerprint;
+    }
+
+    private async Task<(EngineWorker, Vertex, LayerChain)> RunOneAsync()
+    {
+        var worker = _bench.CreateWorker();
+        var vertex = WorkerBench.Load(Make("a")).Vertex;
+        return (worker, vertex, ((LayersResult)(await worker.RunAsync(vertex, [], default))[0]).Chain);
+    }
+
+    private async Task AssertNeedsRunnerAsync(LlbState state) =>
+        Assert.Equal("MBK2001", (await Assert.ThrowsAsync<WorkerException>(() => _bench.RunAsync(state))).Code);
+}
