@@ -54,7 +54,7 @@ internal sealed class SuperlinearDrill : Drill
                 cancellationToken.ThrowIfCancellationRequested();
                 // Chance slows one run down, never all of them.
                 var times = double.MaxValue;
-                for (var attempt = 0; attempt < 3 && times > MostTimes; attempt++) times = Math.Min(times, await CompareAsync(make, read, scale));
+                for (var attempt = 0; attempt < 5 && times > MostTimes; attempt++) times = Math.Min(times, await CompareAsync(make, read, scale));
                 pairs++;
                 worst = Math.Max(worst, times);
                 if (times > MostTimes) broken.Add(string.Create(CultureInfo.InvariantCulture, $"{shape}, {sink}: ten times as much takes {times:F1} times the time"));
