@@ -1,0 +1,19 @@
+using MsBuildKit.Engine.Snapshots;
+
+namespace MsBuildKit.Engine.Workers;
+
+/// <summary>How steps run and what is made of what they leave.</summary>
+public sealed record StepOptions
+{
+    /// <summary>How their layers are written.</summary>
+    public required LayerOptions Layers { get; init; }
+
+    /// <summary>Seconds of the Unix epoch: no time in their layers is later.</summary>
+    public required long SourceDateEpoch { get; init; }
+
+    /// <summary>A step may use this machine's network as it is when it asks for it.</summary>
+    public bool AllowHostNetwork { get; init; }
+
+    /// <summary>A step may run unconfined when it asks for it.</summary>
+    public bool AllowInsecure { get; init; }
+}
