@@ -68,7 +68,7 @@ public sealed class Builder(BuilderServices services)
                 plans.Add(await PlanAsync(_request.Images[i], resolved[i], cancellationToken).ConfigureAwait(false));
 
             var session = new BuildSession(
-                plans.SelectMany(p => p.Layers.Select(l => l.Tree)), resolved.Where(b => b.Layout is not null).Select(b => b.Layout!.Value).ToDictionary());
+                plans.SelectMany(p => p.Trees), resolved.SelectMany(b => b.Layouts).ToDictionary()) { Secrets = _request.Secrets, Ssh = _request.Ssh };
             var trees = new LentTrees(session, _services.Facts ?? new FileFactsCache(Path.Combine(_store.Root, "facts"), _services.Time));
             var delivery = new Delivery(_services, _request, _store, _materializer, _progress);
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -98,7 +98,7 @@ public sealed class Builder(BuilderServices services)
             var config = ImageConfigEditor.Edit(ground.Image?.Config, image, ground.Name, command);
             var owners = await ResolveOwnersAsync(image, config.Config!, ground, cancellationToken).ConfigureAwait(false);
             var layers = LayerPlan.Split(image, owners[""], o => owners[o], _request.Images.Count > 1 ? "-" + image.Platform.ToString().Replace('/', '-') : "");
-            return new ImagePlan(image, ground, layers, ProjectFrontend.Translate(ground.State, layers, _request.SourceDateEpoch), config);
+            return new ImagePlan(image, ground, layers, ProjectFrontend.Translate(ground.Ground, image, layers, _request.SourceDateEpoch), config);
         }
 
         private async Task<Dictionary<string, Owner>> ResolveOwnersAsync(
