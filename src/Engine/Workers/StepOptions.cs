@@ -10,10 +10,4 @@ public sealed record StepOptions
 
     /// <summary>Seconds of the Unix epoch: no time in their layers is later.</summary>
     public required long SourceDateEpoch { get; init; }
-
-    /// <summary>A step may use this machine's network as it is when it asks for it.</summary>
-    public bool AllowHostNetwork { get; init; }
-
-    /// <summary>A step may run unconfined when it asks for it.</summary>
-    public bool AllowInsecure { get; init; }
 }

@@ -51,8 +51,6 @@ internal sealed class StepWorker(
             Inputs = { chains.Select(c => new Chain { Layers = { c.Layers.Select(LayerBlobs.ToWire) } }) },
             Layering = new Layering { Compression = (int)options.Layers.Compression, Parallelism = options.Layers.Parallelism },
             SourceDateEpoch = options.SourceDateEpoch,
-            AllowHostNetwork = options.AllowHostNetwork,
-            AllowInsecure = options.AllowInsecure,
         };
         if (options.Layers.Level is { } level) step.Layering.Level = level;
         return step;

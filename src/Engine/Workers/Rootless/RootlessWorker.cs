@@ -7,7 +7,8 @@ namespace MsBuildKit.Engine.Workers.Rootless;
 /// <remarks>It ends with the build, however that ends: its input closes.</remarks>
 /// <param name="program">How it is started.</param>
 /// <param name="store">The store that both share.</param>
-public sealed class RootlessWorker(WorkerProgram program, string store) : IAsyncDisposable
+/// <param name="grants">What its steps may ask for.</param>
+public sealed class RootlessWorker(WorkerProgram program, string store, StepGrants grants) : IAsyncDisposable
 {
     private readonly CancellationTokenSource _closing = new();
     private readonly Lock _gate = new();
@@ -52,7 +53,7 @@ public sealed class RootlessWorker(WorkerProgram program, string store) : IAsync
         if (!OperatingSystem.IsLinux())
             throw new WorkerException(WorkerException.NoNamespaces, ErrorKind.NotSupported,
                 "Steps run in Linux namespaces, which this system does not have. Build in WSL, in a Linux virtual machine or on a Linux machine; builds without steps to run work here.");
-        var process = await NamespaceProcess.StartAsync(program, [store, string.Join(':', program.SearchPath)], _closing.Token).ConfigureAwait(false);
+        var process = await NamespaceProcess.StartAsync(program, new WorkerArguments(store, string.Join(':', program.SearchPath), grants).ToList(), _closing.Token).ConfigureAwait(false);
         var connection = new WorkerConnection(new FrameChannel(process.Output, process.Input));
         try
         {
