@@ -101,18 +101,18 @@ public sealed class ProjectFrontendTests
             Ssh = ["default", "deploy"],
             Mounts =
             [
-                new StepCache("/var/cache/apt", "apt", StepSharing.Locked), new StepMemory("/tmp", 64), new TreeMount("/src", "src", null, s_tree, "/", false),
+                new StepCache("/var/cache/apt", "apt", StepSharing.Locked), new StepMemory("/tmp", 64), new TreeMount("/src", "src", null, new LocalTree("src", []), "/", false),
                 new TreeMount("/a", "a", "tools", s_tree, "/a", true), new ImageMount("/tool", "tools", "/usr/bin/tool", false),
             ],
             Secrets = [new StepSecret("token", "/run/secrets/token", null, true), new StepSecret("key", null, "KEY", false)],
         });
         Assert.Equal(
             [
-                "/ Bind input=0 output=0 ", "/a Bind input=1 output=-1 /a", "/src Bind input=1 output=-1 ro ", "/tmp Tmpfs input=-1 output=-1 ", "/tool Bind input=2 output=-1 ro /usr/bin/tool",
+                "/ Bind input=0 output=0 ", "/a Bind input=1 output=-1 /a", "/src Bind input=2 output=-1 ro ", "/tmp Tmpfs input=-1 output=-1 ", "/tool Bind input=3 output=-1 ro /usr/bin/tool",
                 "/var/cache/apt Cache input=-1 output=-1 ", "/run/buildkit/ssh_agent.0 Ssh input=-1 output=0 ", "/run/buildkit/ssh_agent.1 Ssh input=-1 output=0 ", "/run/secrets/token Secret input=-1 output=0 ",
             ],
             step.Op.Exec.Mounts.Select(m => $"{m.Dest} {m.MountType} input={m.Input} output={m.Output} {(m.Readonly ? "ro " : "")}{m.Selector}"));
-        Assert.Equal(["docker-image://r.example/base", "local://lent", "docker-image://r.example/tools"], step.Inputs.Select(i => i.Vertex.Op.Source.Identifier));
+        Assert.Equal(["docker-image://r.example/base", "local://lent", "local://src", "docker-image://r.example/tools"], step.Inputs.Select(i => i.Vertex.Op.Source.Identifier));
         Assert.Equal(("apt", CacheSharingOpt.Locked), (Mount(step, "/var/cache/apt").CacheOpt.ID, Mount(step, "/var/cache/apt").CacheOpt.Sharing));
         Assert.Equal(64, Mount(step, "/tmp").TmpfsOpt.Size);
         var secret = Mount(step, "/run/secrets/token").SecretOpt;
