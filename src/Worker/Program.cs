@@ -1,4 +1,8 @@
 using MsBuildKit.Engine.Workers.Rootless;
 
-// The first process of namespaces of its own, in which it is root: see NamespaceProcess. Everything it does is the engine's.
-await WorkerHost.RunAsync(args, Console.OpenStandardInput(), Console.OpenStandardOutput());
+// The first process of namespaces of its own, in which it is root (NamespaceProcess). Everything it does is the engine's.
+#pragma warning disable RS0030 // This is where console and clock come from.
+using var input = Console.OpenStandardInput();
+using var output = Console.OpenStandardOutput();
+await WorkerHost.RunAsync(args, input, output, TimeProvider.System);
+#pragma warning restore RS0030

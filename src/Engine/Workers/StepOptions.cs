@@ -10,4 +10,7 @@ public sealed record StepOptions
 
     /// <summary>Seconds of the Unix epoch: no time in their layers is later.</summary>
     public required long SourceDateEpoch { get; init; }
+
+    /// <summary>The clock.</summary>
+    public required TimeProvider Time { get; init; }
 }

@@ -2,7 +2,7 @@ using Google.Protobuf;
 using MsBuildKit.Engine.Content;
 using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Llb;
-using MsBuildKit.Engine.Oci;
+using MsBuildKit.Engine.Sessions;
 using MsBuildKit.Engine.Snapshots;
 using MsBuildKit.Engine.Workers.Rootless;
 using MsBuildKit.Engine.Workers.Rootless.Protocol;
@@ -13,10 +13,11 @@ namespace MsBuildKit.Engine.Workers;
 /// <param name="store">The store that the worker writes to as well.</param>
 /// <param name="materializer">Fetches the layers that a step must see.</param>
 /// <param name="worker">The process.</param>
-/// <param name="options">How their layers are written, and what they are lent and allowed.</param>
+/// <param name="session">Has the secrets and keys that steps ask for.</param>
+/// <param name="options">How their layers are written.</param>
 /// <param name="progress">Hears what steps print.</param>
 internal sealed class StepWorker(
-    LocalContentStore store, LayerMaterializer materializer, RootlessWorker worker, StepOptions options, IProgress<BuildEvent>? progress)
+    LocalContentStore store, LayerMaterializer materializer, RootlessWorker worker, IBuildSession session, StepOptions options, IProgress<BuildEvent>? progress)
 {
     // Raised when the same step comes to leave something else.
     private const int FormatVersion = 1;
@@ -36,21 +37,24 @@ internal sealed class StepWorker(
         var chains = await Task.WhenAll(inputs.Select(i => ToChainAsync(vertex, i, cancellationToken))).ConfigureAwait(false);
         await Task.WhenAll(chains.SelectMany(c => c.Layers).DistinctBy(l => l.Blob.Digest).Select(l => materializer.EnsureAsync(l, cancellationToken))).ConfigureAwait(false);
 
+        using var lent = await LentSecrets.TakeAsync(vertex.Op.Exec, session, worker.FindProgram, options.Time, cancellationToken).ConfigureAwait(false);
         var done = await worker.RunAsync(
-            Describe(vertex, chains), log => progress?.Report(new StepOutput(vertex.Name, log.Stream, log.Data.Memory)), cancellationToken).ConfigureAwait(false);
+            Describe(vertex, chains, lent), log => progress?.Report(new StepOutput(vertex.Name, log.Stream, log.Data.Memory)), cancellationToken).ConfigureAwait(false);
         if (done.Outputs.Count != OpRules.CountOutputs(vertex.Op)) throw Broken(vertex);
         return await Task.WhenAll(done.Outputs.Select(o => ToResultAsync(vertex, chains, o, cancellationToken))).ConfigureAwait(false);
     }
 
-    private RunStep Describe(Vertex vertex, IReadOnlyList<LayerChain> chains)
+    private RunStep Describe(Vertex vertex, IReadOnlyList<LayerChain> chains, LentSecrets lent)
     {
         var step = new RunStep
         {
             Op = vertex.Op.ToByteString(),
-            Name = vertex.Name,
+            Name = vertex.History,
             Inputs = { chains.Select(c => new Chain { Layers = { c.Layers.Select(LayerBlobs.ToWire) } }) },
             Layering = new Layering { Compression = (int)options.Layers.Compression, Parallelism = options.Layers.Parallelism },
             SourceDateEpoch = options.SourceDateEpoch,
+            Secrets = { lent.Secrets },
+            SshAgents = { lent.Agents },
         };
         if (options.Layers.Level is { } level) step.Layering.Level = level;
         return step;

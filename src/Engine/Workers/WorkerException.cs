@@ -15,6 +15,7 @@ public sealed class WorkerException(string code, ErrorKind kind, string message,
     internal const string OtherVersion = "MBK2007";
     internal const string NoSubordinateIds = "MBK2008";
     internal const string WorkerFault = "MBK2009";
+    internal const string NoSelection = "MBK2019";
 
     internal static WorkerException NeedsRunner(string what) => new(NotOffered, ErrorKind.NotSupported,
         $"{what} needs a worker that can run steps, and this build has none. Leave it out, or build where one is configured.");

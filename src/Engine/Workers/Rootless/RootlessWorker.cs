@@ -14,6 +14,9 @@ public sealed class RootlessWorker(WorkerProgram program, string store, StepGran
     private readonly Lock _gate = new();
     private Task<(NamespaceProcess Process, WorkerConnection Connection)>? _started;
 
+    /// <summary>The absolute path of a program of this machine, or <c>null</c>.</summary>
+    public string? FindProgram(string name) => program.Find(name);
+
     /// <summary>Starts the process if it does not run yet. Calling this before the first step hides what the start takes; a failure shows at
     /// the first step.</summary>
     public void Prepare() => _ = StartedAsync();
