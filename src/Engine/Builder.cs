@@ -59,8 +59,8 @@ public sealed class Builder(BuilderServices services)
             _index = new FileCacheIndex(Path.Combine(store.Root, "index"), services.Time);
             _materializer = new LayerMaterializer(store, _locks, progress);
             _images = new RegistryImages(services.Registries, store);
-            if (services.Worker is { } program && request.Images.Any(i => i.Steps.Count > 0))
-                _worker = new RootlessWorker(program, store.Root, new StepGrants(HostNetwork: request.AllowHostNetwork));
+            if (services.Worker is { } find && request.Images.Any(i => i.Steps.Count > 0))
+                _worker = new RootlessWorker(find, store.Root, new StepGrants(HostNetwork: request.AllowHostNetwork));
             _names = [.. request.Tags.Select(t => ImageReference.Create(request.Registry ?? ImageReference.DefaultRegistry, request.Repository, t))];
         }
 

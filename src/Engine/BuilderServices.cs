@@ -20,7 +20,7 @@ public sealed record BuilderServices : IDisposable
     public FileFactsCache? Facts { get; init; }
 
     /// <summary>How the process is started that runs steps; <c>null</c> means that a build with steps is refused.</summary>
-    public WorkerProgram? Worker { get; init; }
+    public Func<WorkerProgram>? Worker { get; init; }
 
     /// <summary>Loads images into local engines.</summary>
     public required LocalEngineLoader LocalEngines { get; init; }

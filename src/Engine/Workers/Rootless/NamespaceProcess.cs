@@ -87,6 +87,8 @@ internal sealed class NamespaceProcess : IAsyncDisposable
         // The shell is the second process: the first waits for it, and kills it when it is killed itself.
         string[] line = ["--user", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "--", "/bin/sh", "-c", "read -r go && exec \"$0\" \"$@\"", .. program.Command, .. arguments];
         foreach (var argument in line) start.ArgumentList.Add(argument);
+        // Nobody attaches a debugger to it, and preparing for one takes time and leaves a socket.
+        start.Environment["DOTNET_EnableDiagnostics"] = "0";
         var errors = new StringBuilder();
         var process = new Process { StartInfo = start };
         process.ErrorDataReceived += (_, e) =>

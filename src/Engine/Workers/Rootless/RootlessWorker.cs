@@ -5,17 +5,18 @@ namespace MsBuildKit.Engine.Workers.Rootless;
 
 /// <summary>The one worker process of a build, started when it is first needed.</summary>
 /// <remarks>It ends with the build, however that ends: its input closes.</remarks>
-/// <param name="program">How it is started.</param>
+/// <param name="find">How it is started; asked once, and only when it is needed.</param>
 /// <param name="store">The store that both share.</param>
 /// <param name="grants">What its steps may ask for.</param>
-public sealed class RootlessWorker(WorkerProgram program, string store, StepGrants grants) : IAsyncDisposable
+public sealed class RootlessWorker(Func<WorkerProgram> find, string store, StepGrants grants) : IAsyncDisposable
 {
     private readonly CancellationTokenSource _closing = new();
     private readonly Lock _gate = new();
+    private readonly Lazy<WorkerProgram> _program = new(find);
     private Task<(NamespaceProcess Process, WorkerConnection Connection)>? _started;
 
     /// <summary>The absolute path of a program of this machine, or <c>null</c>.</summary>
-    public string? FindProgram(string name) => program.Find(name);
+    public string? FindProgram(string name) => _program.Value.Find(name);
 
     /// <summary>Starts the process if it does not run yet. Calling this before the first step hides what the start takes; a failure shows at
     /// the first step.</summary>
@@ -56,6 +57,7 @@ public sealed class RootlessWorker(WorkerProgram program, string store, StepGran
         if (!OperatingSystem.IsLinux())
             throw new WorkerException(WorkerException.NoNamespaces, ErrorKind.NotSupported,
                 "Steps run in Linux namespaces, which this system does not have. Build in WSL, in a Linux virtual machine or on a Linux machine; builds without steps to run work here.");
+        var program = _program.Value;
         var process = await NamespaceProcess.StartAsync(program, new WorkerArguments(store, string.Join(':', program.SearchPath), grants).ToList(), _closing.Token).ConfigureAwait(false);
         var connection = new WorkerConnection(new FrameChannel(process.Output, process.Input));
         try

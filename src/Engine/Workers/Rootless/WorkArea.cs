@@ -11,10 +11,11 @@ namespace MsBuildKit.Engine.Workers.Rootless;
 [SupportedOSPlatform("linux")]
 internal sealed class WorkArea
 {
+    private const ulong Bind = 4096;
     private const UnixFileMode Passable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
     // Nothing that steps or their runtime need is in any of them.
-    private static readonly string[] s_places = ["/mnt", "/media", "/srv", "/opt"];
+    private static readonly string[] s_places = ["/mnt", "/media", "/srv"];
 
     private readonly string _root;
     private int _trees;
@@ -38,7 +39,7 @@ internal sealed class WorkArea
             ?? throw new WorkerException(WorkerException.NoNamespaces, ErrorKind.FailedPrecondition, $"Steps need one of the folders '{string.Join("', '", s_places)}' to mount their trees below, and none is there or free. Make one, empty.");
         Mount("tmpfs", place, "tmpfs", 0, "mode=0711");
         // Hybrid cgroups: crun wants the unified tree alone.
-        if (Directory.Exists("/sys/fs/cgroup/unified")) Mount("/sys/fs/cgroup/unified", "/sys/fs/cgroup", null, Snapshots.Linux.Kernel.BindFlag | Snapshots.Linux.Kernel.Recursive, null);
+        if (Directory.Exists("/sys/fs/cgroup/unified")) Mount("/sys/fs/cgroup/unified", "/sys/fs/cgroup", null, Bind, null);
         return new WorkArea(place);
     }
 

@@ -17,7 +17,7 @@ public static class WorkerHost
     public static async Task RunAsync(IReadOnlyList<string> arguments, Stream input, Stream output, TimeProvider time)
     {
         var told = WorkerArguments.Parse(arguments);
-        var area = WorkArea.Create(told.Store);
+        var area = WorkArea.Create([told.Store, AppContext.BaseDirectory, .. told.SearchPath.Split(':')]);
         var store = new LocalContentStore(told.Store);
         await using (store.ConfigureAwait(false))
         {
