@@ -9,6 +9,7 @@ using MsBuildKit.Engine.Snapshots;
 using MsBuildKit.Engine.Workers.Rootless;
 using MsBuildKit.TestKit;
 using MsBuildKit.TestKit.Archives;
+using StepNetwork = MsBuildKit.Engine.Frontends.Project.StepNetwork;
 
 namespace MsBuildKit.Engine.Tests.Builds;
 
@@ -41,7 +42,7 @@ public sealed class StepBuildTests : IDisposable
         var result = await BuildAsync(Step("make", "echo hi > /made; chmod 640 /made; mkdir /d; rm /gone/file; echo $FROM_BASE $OWN $SOURCE_DATE_EPOCH") with { Environment = [new("OWN", "a b")] });
         var image = await ReadAsync(result);
         Assert.Equal(3, image.Document.Layers.Count);
-        Assert.Equal(["-rw-r--r-- gone/.wh.file", "-rw-r----- made", "drwxr-xr-x d/", "drwxr-xr-x gone/"], (await ListAsync(result, image.Document.Layers[1])).Order(StringComparer.Ordinal));
+        Assert.Equal(["---------- gone/.wh.file", "-rw-r----- made", "drwxr-xr-x d/", "drwxr-xr-x gone/"], (await ListAsync(result, image.Document.Layers[1])).Order(StringComparer.Ordinal));
         Assert.Contains("echo hi > /made", image.Config.History!.Single(h => h.CreatedBy!.Contains("/made", StringComparison.Ordinal)).CreatedBy!, StringComparison.Ordinal);
         Assert.Equal(["1 a b 1700000000"], _log.Lines("make"));
     }
@@ -113,7 +114,7 @@ public sealed class StepBuildTests : IDisposable
         Assert.Contains(Canary.ToUpperInvariant(), _log.Lines("use"));
         foreach (var file in Directory.EnumerateFiles(_folder.Path, "*", SearchOption.AllDirectories))
             Assert.False(File.ReadAllBytes(file).AsSpan().IndexOf(Encoding.ASCII.GetBytes(Canary)) >= 0, file);
-        Assert.Empty((await ListAsync(result, (await ReadAsync(result)).Document.Layers[1])).Where(e => e.Contains("token", StringComparison.Ordinal)));
+        Assert.DoesNotContain(await ListAsync(result, (await ReadAsync(result)).Document.Layers[1]), e => e.Contains("token", StringComparison.Ordinal));
     }
 
     [Fact]

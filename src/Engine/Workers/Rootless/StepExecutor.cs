@@ -30,7 +30,8 @@ internal sealed class StepExecutor(LocalContentStore store, SnapshotStore snapsh
     private async Task<Done> CollectAsync(ExecOp exec, RunStep step, StepTrees trees, CancellationToken cancellationToken)
     {
         var done = new Done();
-        var outputs = exec.Mounts.Where(m => m.Output >= 0).ToDictionary(m => m.Output);
+        // BuildKit's client says 0 of what has no output at all, such as a secret.
+        var outputs = exec.Mounts.Where(m => m.MountType == MountType.Bind && m.Output >= 0).ToDictionary(m => m.Output);
         for (var number = 0L; number <= outputs.Keys.DefaultIfEmpty(-1).Max(); number++)
         {
             // A number that no mount has is an output of nothing.
