@@ -1,4 +1,5 @@
 using MsBuildKit.Engine.Diagnostics;
+using MsBuildKit.Engine.Workers.Rootless;
 
 namespace MsBuildKit.Engine.Workers;
 
@@ -10,6 +11,9 @@ public sealed class WorkerException(string code, ErrorKind kind, string message,
     internal const string NotDisjoint = "MBK2002";
     internal const string LayerGone = "MBK2003";
     internal const string UnknownUser = "MBK2004";
+
+    /// <summary>How the step ended, when it is one that ran and failed.</summary>
+    public StepFailure? Failure { get; init; }
 
     internal static WorkerException NeedsRunner(string what) => new(NotOffered, ErrorKind.NotSupported,
         $"{what} needs a worker that can run steps, and this build has none. Leave it out, or build where one is configured.");
