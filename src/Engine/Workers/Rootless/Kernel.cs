@@ -18,8 +18,9 @@ internal static partial class Kernel
     public const ulong InRoot = 0x10, NoMagicLinks = 0x02;
     public const int NewNetwork = 0x40000000, KillSignal = 9;
 
-    private const int OpenAt2 = 437, PidfdOpen = 434, PidfdSendSignal = 424;
+    private const int OpenAt2 = 437, MountSetAttr = 442, CurrentDirectory = -100, PidfdOpen = 434, PidfdSendSignal = 424;
     private const int EmptyPath = 0x1000, Bind = 0x1000, Detach = 2;
+    private const ulong ReadOnly = 1, NoSetUser = 2, NoDevices = 4;
     private const uint BasicStats = 0x7ff;
 
     /// <summary>openat2(2); <c>null</c> when there is nothing at the path.</summary>
@@ -96,6 +97,13 @@ internal static partial class Kernel
         if (mount(source, target, null, Bind, 0) != 0) throw Error(target);
     }
 
+    /// <summary>Adds to what a mount forbids (mount_setattr(2)); what it forbids already stays, where a remount would have to repeat it.</summary>
+    public static void Restrict(string mountPoint, bool readOnly)
+    {
+        var attributes = new MountAttributes { Set = NoSetUser | NoDevices | (readOnly ? ReadOnly : 0) };
+        if (mount_setattr(MountSetAttr, CurrentDirectory, mountPoint, 0, ref attributes, Marshal.SizeOf<MountAttributes>()) != 0) throw Error(mountPoint);
+    }
+
     public static void Unmount(string target) => _ = umount2(target, Detach);
 
     /// <summary>Opens a process, so that what is done to it is done to no other that got its number; <c>null</c> when it is gone.</summary>
@@ -115,6 +123,9 @@ internal static partial class Kernel
 
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial long openat2(long number, SafeFileHandle directory, string path, ref OpenHow how, nuint size);
+
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial long mount_setattr(long number, long directory, string path, long flags, ref MountAttributes attributes, long size);
 
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     private static partial long pidfd_open(long number, long id, long flags);
@@ -161,6 +172,15 @@ internal static partial class Kernel
         public ulong Flags;
         public ulong Mode;
         public ulong Resolve;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct MountAttributes
+    {
+        public ulong Set;
+        public ulong Clear;
+        public ulong Propagation;
+        public ulong UserNamespace;
     }
 
     // struct statx of linux/stat.h, the same on every architecture.

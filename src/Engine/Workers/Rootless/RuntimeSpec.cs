@@ -154,8 +154,7 @@ internal sealed class RuntimeSpec(StepSpec spec, StepUser user, MountPoints poin
         var place = points.PlaceOf(mount.Destination);
         return mount switch
         {
-            BindMount bind => RuntimeMount.Bind(source, place, bind.ReadOnly),
-            CacheDirectory => RuntimeMount.Bind(source, place, readOnly: false),
+            BindMount or CacheDirectory => RuntimeMount.AsItIs(source, place),
             SecretFile secret => RuntimeMount.Bind(source, place, readOnly: true, executable: (secret.Mode & 0b001_001_001) != 0),
             SshSocket => RuntimeMount.Bind(source, place, readOnly: true, executable: false),
             TmpfsMount { Size: > 0 } tmpfs => new RuntimeMount(place, "tmpfs", "tmpfs", "nosuid", "nodev", "mode=1777", $"size={tmpfs.Size.ToString(CultureInfo.InvariantCulture)}"),

@@ -10,6 +10,7 @@ internal sealed class StepFiles : IDisposable
 {
     private readonly string _folder;
     private readonly string?[] _sources;
+    private readonly List<string> _mounted = [];
 
     /// <summary>Makes the folder, which must not be there.</summary>
     public StepFiles(string folder, string system, StepSpec spec)
@@ -54,26 +55,44 @@ internal sealed class StepFiles : IDisposable
         File.SetUnixFileMode(Resolver, (UnixFileMode)0b110_100_100);
     }
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose()
+    {
+        foreach (var mounted in _mounted) Kernel.Unmount(mounted);
+        Directory.Delete(_folder, recursive: true);
+    }
 
     private string? Place(StepMount mount, int number)
     {
         switch (mount)
         {
             case BindMount bind:
-                return bind.Source;
+                return Restricted(bind.Source, bind.IsFile, bind.ReadOnly, number);
             case CacheDirectory cache:
-                return cache.Path;
+                return Restricted(cache.Path, isFile: false, readOnly: false, number);
             case SshSocket socket:
                 File.SetUnixFileMode(socket.Path, (UnixFileMode)socket.Mode);
                 Kernel.Own(socket.Path, StepIds.ToWorker(socket.Uid), StepIds.ToWorker(socket.Gid));
                 return socket.Path;
             case SecretFile secret:
-                return PlaceSecret(secret, Path.Combine(_folder, "secret" + number.ToString(CultureInfo.InvariantCulture)));
+                return PlaceSecret(secret, PathOf(number));
             default:
                 return null;
         }
     }
+
+    // Not every runtime takes rights from what is mounted writable, and none can from what the host has mounted with fewer already.
+    private string Restricted(string source, bool isFile, bool readOnly, int number)
+    {
+        var path = PathOf(number);
+        if (isFile) File.WriteAllBytes(path, []);
+        else Directory.CreateDirectory(path);
+        Kernel.BindMount(source, path);
+        _mounted.Add(path);
+        Kernel.Restrict(path, readOnly);
+        return path;
+    }
+
+    private string PathOf(int mount) => Path.Combine(_folder, "mount" + mount.ToString(CultureInfo.InvariantCulture));
 
     private static string PlaceSecret(SecretFile secret, string path)
     {

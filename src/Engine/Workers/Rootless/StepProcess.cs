@@ -38,6 +38,9 @@ internal sealed class StepProcess(OciRuntime runtime, string bundle, string log,
         if (runtime.Knows(id))
             using (var delete = QuietProcess.Start(runtime.Path, runtime.Delete(id), "/dev/null", "/dev/null"))
                 await delete.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
+        // What was read from by hand is not closed with its process.
+        _process.StandardOutput.Dispose();
+        _process.StandardError.Dispose();
         _process.Dispose();
     }
 
