@@ -16,7 +16,7 @@ internal static partial class Kernel
     public const int NoEntry = 2, Exists = 17, NotADirectory = 20, Loop = 40;
     public const ushort TypeMask = 0xF000, DirectoryType = 0x4000, FileType = 0x8000, LinkType = 0xA000;
     public const ulong InRoot = 0x10, NoMagicLinks = 0x02;
-    public const int NewNetwork = 0x40000000, KillSignal = 9;
+    public const int NewNetwork = 0x40000000, KillSignal = 9, BrokenPipeSignal = 13;
 
     private const int OpenAt2 = 437, MountSetAttr = 442, CurrentDirectory = -100, PidfdOpen = 434, PidfdSendSignal = 424;
     private const int EmptyPath = 0x1000, Bind = 0x1000, Detach = 2;
@@ -115,6 +115,14 @@ internal static partial class Kernel
 
     public static void Kill(SafeFileHandle process) => _ = pidfd_send_signal(PidfdSendSignal, process, KillSignal, 0, 0);
 
+    /// <summary>Handles SIGPIPE by doing nothing, which is to us as if it were ignored, but not to programs that are started.</summary>
+    public static bool HandleBrokenPipe()
+    {
+        // A function of C that takes a number and touches nothing: managed code cannot be a handler.
+        var nothing = NativeLibrary.GetExport(NativeLibrary.GetMainProgramHandle(), "abs");
+        return signal(BrokenPipeSignal, nothing) != -1;
+    }
+
     public static IOException Error(string what, int? number = null)
     {
         var error = number ?? Marshal.GetLastPInvokeError();
@@ -156,6 +164,9 @@ internal static partial class Kernel
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial nint readlinkat(SafeFileHandle directory, string path, Span<byte> target, nuint size);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial nint signal(int number, nint handler);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int unshare(int flags);

@@ -8,10 +8,11 @@ internal sealed class OutputPump(IStepOutput receiver, StepSpec spec, Cancellati
     private const int BufferSize = 64 << 10;
 
     private readonly SemaphoreSlim _turn = new(1);
-    private readonly OutputTail _tail = new();
+    private readonly OutputTail _output = new(), _error = new();
     private long _total;
 
-    public IReadOnlyList<string> LastLines() => _tail.LastLines();
+    /// <summary>The last lines of its output, then those of its error: nobody knows how they came among each other.</summary>
+    public IReadOnlyList<string> LastLines() => [.. _output.LastLines(), .. _error.LastLines()];
 
     public void Dispose() => _turn.Dispose();
 
@@ -44,7 +45,7 @@ internal sealed class OutputPump(IStepOutput receiver, StepSpec spec, Cancellati
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            _tail.Add(bytes.Span);
+            (stream == StepStream.Output ? _output : _error).Add(bytes.Span);
             await receiver.WriteAsync(stream, bytes, cancellationToken).ConfigureAwait(false);
         }
         finally

@@ -1,14 +1,13 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 
 namespace MsBuildKit.Engine.Workers.Rootless;
 
 /// <summary>Starts programs that get nothing of ours: no input, no environment but a search path, and no descriptors but their own.</summary>
 internal static class QuietProcess
 {
-    // The runtime ignores SIGPIPE, and what is ignored stays so in programs that are started: in a step, `yes | head` would not end, and pasta
-    // refuses to run. A signal with a handler is reset.
-    private static readonly PosixSignalRegistration s_brokenPipe = PosixSignalRegistration.Create((PosixSignal)13, c => c.Cancel = true);
+    // .NET ignores SIGPIPE, and what is ignored stays so in programs that are started: in a step `yes | head` would complain, and pasta refuses
+    // to run. What has a handler is reset.
+    private static readonly Lazy<bool> s_brokenPipe = new(Kernel.HandleBrokenPipe);
 
     private const string Shell = "/bin/sh", Search = "/usr/sbin:/usr/bin:/sbin:/bin";
 
@@ -23,7 +22,7 @@ internal static class QuietProcess
     // The input has to be a file for a step to find it there, and .NET offers pipes only: a shell opens it and becomes the program.
     private static Process Start(IReadOnlyList<string> arguments, bool piped)
     {
-        GC.KeepAlive(s_brokenPipe);
+        _ = s_brokenPipe.Value;
         var start = new ProcessStartInfo(Shell, arguments) { RedirectStandardOutput = piped, RedirectStandardError = piped, WorkingDirectory = "/" };
         start.Environment.Clear();
         start.Environment["PATH"] = Search;

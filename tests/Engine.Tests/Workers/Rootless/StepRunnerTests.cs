@@ -21,6 +21,7 @@ public sealed class StepRunnerTests
     [InlineData(nameof(StepScenes.AProgramThatIsNotThereIsNamed))]
     [InlineData(nameof(StepScenes.OutputIsWhole))]
     [InlineData(nameof(StepScenes.OutputComesWhileTheStepRuns))]
+    [InlineData(nameof(StepScenes.SignalsAreAsAProgramExpectsThem))]
     [InlineData(nameof(StepScenes.CancellingAtAnyMomentLeavesNothing))]
     [InlineData(nameof(StepScenes.LimitsEndAStep))]
     [InlineData(nameof(StepScenes.LimitsOfProcessesAreSet))]

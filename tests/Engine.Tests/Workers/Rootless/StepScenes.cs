@@ -82,6 +82,13 @@ public static partial class StepScenes
         Assert.Equal(string.Concat(Enumerable.Range(1, 100_000).Select(i => $"{i}\n")), bench.Text.Error);
     }
 
+    public static async Task SignalsAreAsAProgramExpectsThem()
+    {
+        var bench = new StepBench();
+        await bench.ShellAsync("grep -E 'Sig(Blk|Ign):' /proc/self/status; yes | true; readlink /proc/self/fd/0");
+        Assert.Equal(("SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n/dev/null\n", ""), (bench.Text.Output, bench.Text.Error));
+    }
+
     public static async Task OutputComesWhileTheStepRuns()
     {
         var bench = new StepBench();
@@ -328,6 +335,7 @@ public static partial class StepScenes
         listener.Listen();
         var bench = new StepBench();
         var mount = new SshSocket("/mnt/agent/socket", "/run/agent.sock", 1000, 1001);
+        for (var i = 0; i < 3; i++) await bench.ShellAsync("true");
         var descriptors = Directory.GetFiles("/proc/self/fd").Length;
         var accepted = listener.AcceptAsync();
         await bench.ShellAsync("stat -c '%u:%g:%a %F' /run/agent.sock; nc local:/run/agent.sock < /dev/null", s => s with { User = "app", Mounts = [mount], ValidExitCodes = [0, 1] });
