@@ -1,0 +1,59 @@
+using System.Diagnostics;
+
+namespace MsBuildKit.Engine.Workers.Rootless;
+
+/// <summary>The network of one step that leads out: a namespace and the program that serves it. The host's loopback, link-local addresses and
+/// metadata services cannot be reached from it; its other networks can.</summary>
+internal sealed class StepNetwork : IAsyncDisposable
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10), s_pause = TimeSpan.FromMilliseconds(1);
+
+    private readonly NetworkNamespace _namespace;
+    private readonly Process _process;
+
+    private StepNetwork(NetworkNamespace space, Process process) => (_namespace, _process) = (space, process);
+
+    public string NamespacePath => _namespace.Path;
+
+    /// <summary>Makes a namespace at <paramref name="path"/> and waits until it is connected; files beside that path belong to it.</summary>
+    public static async Task<StepNetwork> ConnectAsync(EgressProgram program, string path, bool forwardNames, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var space = NetworkNamespace.Create(path);
+        var (ready, log) = (path + ".ready", path + ".log");
+        var network = new StepNetwork(space, QuietProcess.Start(program.Path, program.Arguments(path, ready, forwardNames), ready, log));
+        try
+        {
+            await network.WaitAsync(program, ready, log, time, cancellationToken).ConfigureAwait(false);
+            return network;
+        }
+        catch
+        {
+            await network.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
+        _process.Dispose();
+        _namespace.Dispose();
+    }
+
+    private async Task WaitAsync(EgressProgram program, string ready, string log, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var start = time.GetTimestamp();
+        while (new FileInfo(ready) is not { Exists: true, Length: > 0 })
+        {
+            if (_process.HasExited) throw StepErrors.NetworkFailed(program.Path, Said(log));
+            if (time.GetElapsedTime(start) > s_patience) throw StepErrors.NetworkFailed(program.Path, $"it was not ready after {s_patience.TotalSeconds} s: {Said(log)}");
+            await Task.Delay(s_pause, time, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    // pasta says of each line that there is no system log to write it to.
+    private static string Said(string log) => File.Exists(log)
+        ? string.Join(' ', File.ReadLines(log).Where(l => l.Length > 0 && !l.Contains("syslog", StringComparison.Ordinal)))
+        : "it said nothing";
+}
