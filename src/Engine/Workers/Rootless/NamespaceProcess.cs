@@ -11,7 +11,7 @@ namespace MsBuildKit.Engine.Workers.Rootless;
 /// caller becomes 0, the subordinate ids 1 and up), and then the shell becomes the program. The process is the first of its process
 /// namespace, so whatever it started dies with it; it ends when its input does, so it dies with its caller, however that dies.
 /// </remarks>
-internal sealed class NamespaceProcess : IAsyncDisposable
+public sealed class NamespaceProcess : IAsyncDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
 
@@ -20,8 +20,10 @@ internal sealed class NamespaceProcess : IAsyncDisposable
 
     private NamespaceProcess(Process process, StringBuilder errors) => (_process, _errors) = (process, errors);
 
+    /// <summary>What it reads.</summary>
     public Stream Input => _process.StandardInput.BaseStream;
 
+    /// <summary>What it writes.</summary>
     public Stream Output => _process.StandardOutput.BaseStream;
 
     /// <summary>What it wrote to its standard error so far.</summary>
@@ -53,6 +55,13 @@ internal sealed class NamespaceProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until it has ended by itself, and answers its exit code.</summary>
+    public async Task<int> WaitAsync(CancellationToken cancellationToken)
+    {
+        await _process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
+        return _process.ExitCode;
+    }
+
     /// <summary>Ends it: by the end of its input, and by force when that is not enough.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -82,7 +91,7 @@ internal sealed class NamespaceProcess : IAsyncDisposable
     {
         var start = new ProcessStartInfo(Require(program, "unshare", "util-linux"))
         {
-            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = "/",
+            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = program.WorkingDirectory,
         };
         // The shell is the second process: the first waits for it, and kills it when it is killed itself.
         string[] line = ["--user", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "--", "/bin/sh", "-c", "read -r go && exec \"$0\" \"$@\"", .. program.Command, .. arguments];

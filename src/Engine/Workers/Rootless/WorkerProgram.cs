@@ -16,6 +16,10 @@ public sealed record WorkerProgram
     /// <value>Default: <c>/etc</c>.</value>
     public string ConfigurationFolder { get; init; } = "/etc";
 
+    /// <summary>Where it starts.</summary>
+    /// <value>Default: <c>/</c>.</value>
+    public string WorkingDirectory { get; init; } = "/";
+
     /// <summary>The absolute path of a program, or <c>null</c> when it is in no folder of the search path.</summary>
     public string? Find(string program) =>
         // What is relative would be looked for in a folder that others may write to.
