@@ -42,7 +42,7 @@ public sealed class StepBuildTests : IDisposable
         var result = await BuildAsync(Step("make", "echo hi > /made; chmod 640 /made; mkdir /d; rm /gone/file; echo $FROM_BASE $OWN $SOURCE_DATE_EPOCH") with { Environment = [new("OWN", "a b")] });
         var image = await ReadAsync(result);
         Assert.Equal(3, image.Document.Layers.Count);
-        Assert.Equal(["---------- gone/.wh.file", "-rw-r----- made", "drwxr-xr-x d/", "drwxr-xr-x gone/"], (await ListAsync(result, image.Document.Layers[1])).Order(StringComparer.Ordinal));
+        Assert.Equal(["---------- gone/.wh.file", "-rw-r----- made", "drw-r--r-- gone/", "drwxr-xr-x d/"], (await ListAsync(result, image.Document.Layers[1])).Order(StringComparer.Ordinal));
         Assert.Contains("echo hi > /made", image.Config.History!.Single(h => h.CreatedBy!.Contains("/made", StringComparison.Ordinal)).CreatedBy!, StringComparison.Ordinal);
         Assert.Equal(["1 a b 1700000000"], _log.Lines("make"));
     }
@@ -181,6 +181,24 @@ public sealed class StepBuildTests : IDisposable
         Assert.Empty(Directory.EnumerateFileSystemEntries(_folder["cache/snapshots/staging"]));
         // And the next one is right.
         await BuildAsync(Step("make", "echo hi > /made"));
+    }
+
+    [Fact]
+    public async Task Collect_AfterSteps_RemovesTheirTreesAndTheNextBuildMakesThemAgain()
+    {
+        var step = Step("make", "echo hi > /made; mkdir -m 000 /closed; touch /cache/x") with { Mounts = [new StepCache("/cache", "c", StepSharing.Shared)] };
+        var first = await BuildAsync(step);
+        var before = StoreUsage.Read(_folder["cache"]);
+        Assert.Equal((2, 1), (Directory.GetDirectories(_folder["cache/snapshots"]).Count(d => Path.GetFileName(d) != "staging"), Directory.GetDirectories(_folder["cache/cache-mounts"]).Length));
+        Assert.Equal(0, before.Parts.Single(p => p.Name == "snapshots").InUse);
+        var collected = new StoreCollector(_folder["cache"], TimeProvider.System).Collect(new CollectionPolicy { All = true }, dryRun: false, default);
+        Assert.Equal((2, 1), (collected.Removed.Count(r => r.Kind == CollectedKind.Snapshot), collected.Removed.Count(r => r.Kind == CollectedKind.Cache)));
+        var after = StoreUsage.Read(_folder["cache"]);
+        Assert.Equal((0, 0, 0), (Count(after, "snapshots"), Count(after, "caches"), Count(after, "stagedTrees")));
+        Assert.Equal(first.Image.Digest, (await BuildAsync(step)).Image.Digest);
+        Assert.Equal(2, _log.Ran("make").Count);
+
+        static int Count(StoreUsage usage, string part) => usage.Parts.Single(p => p.Name == part).Count;
     }
 
     private static string CommandLine(Process process)
