@@ -106,6 +106,7 @@ public sealed class StoreInventory
         (ref FileSystemEntry e) => (Entry(ref e, e.ToFullPath()), IsFolder(ref e)),
         new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false })
     {
+        ShouldIncludePredicate = (ref FileSystemEntry e) => !IsFolder(ref e) || !StoreTrees.IsTree(root, ref e),
         ShouldRecursePredicate = (ref FileSystemEntry e) => IsFolder(ref e) && !StoreTrees.IsTree(root, ref e),
     };
 

@@ -17,20 +17,20 @@ public sealed class StoreUsageTests : IDisposable
         await using var build = new LocalContentStore(_store.Root);
         await using var ingest = build.BeginIngest();
         await ingest.WriteAsync(new byte[1234], default);
-        WriteTrees();
+        await WriteTreesAsync();
         var usage = StoreUsage.Read(_store.Root);
         Assert.Equal((await DuAsync("-sb"), await DuAsync("-s", "--inodes")), (usage.Size, usage.Count));
         var entries = Directory.GetFileSystemEntries(_store.Root, "*", SearchOption.AllDirectories);
-        // One file has two names.
-        Assert.Equal(entries.Length, usage.Count);
+        // The store itself is counted, and a file with two names once.
+        Assert.Equal(entries.Length + 1 - 1, usage.Count);
         Assert.All(usage.Parts, p => Assert.True(p.Count > 0, p.Name));
     }
 
-    private void WriteTrees()
+    private async Task WriteTreesAsync()
     {
         _store.Write("snapshots/0123456789abcdef01234567/lock", "");
         _store.Write("snapshots/0123456789abcdef01234567/fs/bin/tool", "tool");
-        File.CreateHardLink(_store["snapshots/0123456789abcdef01234567/fs/bin/same"], _store["snapshots/0123456789abcdef01234567/fs/bin/tool"]);
+        (await Command.RunAsync("ln", [_store["snapshots/0123456789abcdef01234567/fs/bin/tool"], _store["snapshots/0123456789abcdef01234567/fs/bin/same"]])).Succeeded();
         File.CreateSymbolicLink(_store["snapshots/0123456789abcdef01234567/fs/up"], "/");
         _store.Write("snapshots/staging/0/fs/half", "half");
         _store.Write("snapshots/staging/0.lock", "");
