@@ -20,15 +20,17 @@ internal sealed class StepNetwork : IAsyncDisposable
     {
         var space = NetworkNamespace.Create(path);
         var (ready, log) = (path + ".ready", path + ".log");
-        var network = new StepNetwork(space, QuietProcess.Start(program.Path, program.Arguments(path, ready, forwardNames), ready, log));
+        StepNetwork? network = null;
         try
         {
+            network = new StepNetwork(space, QuietProgram.Start(program.Path, program.Arguments(path, ready, forwardNames), ready, log));
             await network.WaitAsync(program, ready, log, time, cancellationToken).ConfigureAwait(false);
             return network;
         }
         catch
         {
-            await network.DisposeAsync().ConfigureAwait(false);
+            if (network is not null) await network.DisposeAsync().ConfigureAwait(false);
+            else space.Dispose();
             throw;
         }
     }
