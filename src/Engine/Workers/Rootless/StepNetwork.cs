@@ -6,7 +6,7 @@ namespace MsBuildKit.Engine.Workers.Rootless;
 /// metadata services cannot be reached from it; its other networks can.</summary>
 internal sealed class StepNetwork : IAsyncDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10), s_pause = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10), s_pause = TimeSpan.FromMilliseconds(4);
 
     private readonly NetworkNamespace _namespace;
     private readonly Process _process;

@@ -340,11 +340,11 @@ public static partial class StepScenes
         for (var i = 0; i < 3; i++) await bench.ShellAsync("true");
         var descriptors = Directory.GetFiles("/proc/self/fd").Length;
         var accepted = listener.AcceptAsync();
-        await bench.ShellAsync("stat -c '%u:%g:%a %F' /run/agent.sock; nc local:/run/agent.sock < /dev/null & sleep 0.3", s => s with { User = "app", Mounts = [mount] });
+        await bench.ShellAsync("stat -c '%u:%g:%a %F' /run/agent.sock; /probe connect /run/agent.sock", s => s with { User = "app", Mounts = [mount] }, CompileProbe);
         Assert.StartsWith("1000:1001:600 socket\n", bench.Text.Output, StringComparison.Ordinal);
         using (await accepted.WaitAsync(TimeSpan.FromSeconds(5))) accepted = listener.AcceptAsync();
-        await bench.ShellAsync("nc local:/run/agent.sock < /dev/null || echo refused", s => s with { User = "1234", Mounts = [mount] });
-        Assert.EndsWith("refused\n", bench.Text.Output, StringComparison.Ordinal);
+        await bench.ShellAsync("/probe connect /run/agent.sock || echo refused $?", s => s with { User = "1234", Mounts = [mount] }, CompileProbe);
+        Assert.EndsWith("refused 13\n", bench.Text.Output, StringComparison.Ordinal);
         Assert.False(accepted.IsCompleted);
         for (var i = 0; i < 20; i++) await bench.ShellAsync("true", s => s with { Mounts = [mount] });
         var now = Directory.GetFiles("/proc/self/fd");
