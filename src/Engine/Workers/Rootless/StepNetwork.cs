@@ -6,7 +6,7 @@ namespace MsBuildKit.Engine.Workers.Rootless;
 /// metadata services cannot be reached from it; its other networks can.</summary>
 internal sealed class StepNetwork : IAsyncDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10), s_pause = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10), s_pause = TimeSpan.FromMilliseconds(4);
 
     private readonly NetworkNamespace _namespace;
     private readonly Process _process;
@@ -20,15 +20,17 @@ internal sealed class StepNetwork : IAsyncDisposable
     {
         var space = NetworkNamespace.Create(path);
         var (ready, log) = (path + ".ready", path + ".log");
-        var network = new StepNetwork(space, QuietProcess.Start(program.Path, program.Arguments(path, ready, forwardNames), ready, log));
+        StepNetwork? network = null;
         try
         {
+            network = new StepNetwork(space, QuietProgram.Start(program.Path, program.Arguments(path, ready, forwardNames), ready, log));
             await network.WaitAsync(program, ready, log, time, cancellationToken).ConfigureAwait(false);
             return network;
         }
         catch
         {
-            await network.DisposeAsync().ConfigureAwait(false);
+            if (network is not null) await network.DisposeAsync().ConfigureAwait(false);
+            else space.Dispose();
             throw;
         }
     }

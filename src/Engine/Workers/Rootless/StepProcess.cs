@@ -8,7 +8,7 @@ internal sealed class StepProcess(OciRuntime runtime, string bundle, string log,
 {
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(5), s_patience = TimeSpan.FromMilliseconds(700);
 
-    private readonly Process _process = QuietProcess.Start(runtime.Path, runtime.Run(bundle, log, id));
+    private readonly Process _process = QuietProgram.Start(runtime.Path, runtime.Run(bundle, log, id));
 
     public Stream Output => _process.StandardOutput.BaseStream;
 
@@ -36,7 +36,7 @@ internal sealed class StepProcess(OciRuntime runtime, string bundle, string log,
         await KillAsync().ConfigureAwait(false);
         // What a runtime that was killed left behind, its step included.
         if (runtime.Knows(id))
-            using (var delete = QuietProcess.Start(runtime.Path, runtime.Delete(id), "/dev/null", "/dev/null"))
+            using (var delete = QuietProgram.Start(runtime.Path, runtime.Delete(id), "/dev/null", "/dev/null"))
                 await delete.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
         // What was read from by hand is not closed with its process.
         _process.StandardOutput.Dispose();

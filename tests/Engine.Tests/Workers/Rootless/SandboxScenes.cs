@@ -40,7 +40,7 @@ public static partial class StepScenes
         [
             "/probe", .. s_kinds.Select(k => new FileInfo($"/proc/self/ns/{k}").LinkTarget!), $"{((IPEndPoint)server.LocalEndpoint).Port}", "msbuildkit-canary", StepBench.Scratch, "65535",
         ];
-        var spec = StepBench.Mount(root => new StepSpec { Root = root, Args = args, Network = network }, lower => StepBench.Run(RealTool.Find("gcc"), "-static", "-O1", "-Wall", "-Werror", "-o", lower + "/probe", Source("probe.c")));
+        var spec = StepBench.Mount(root => new StepSpec { Root = root, Args = args, Network = network }, CompileProbe);
         await bench.RunAsync(spec);
 
         var lines = bench.Text.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
@@ -57,6 +57,8 @@ public static partial class StepScenes
         Directory.CreateDirectory("/mnt/path");
         foreach (var name in names) File.CreateSymbolicLink("/mnt/path/" + name, RealTool.Find(name));
     }
+
+    private static void CompileProbe(string lower) => StepBench.Run(RealTool.Find("gcc"), "-static", "-O1", "-Wall", "-Werror", "-o", lower + "/probe", Source("probe.c"));
 
     private static string Source(string name)
     {

@@ -147,7 +147,8 @@ public static partial class StepScenes
         Assert.Contains("4096", bench.Text.Output, StringComparison.Ordinal);
         Assert.Equal("MBK2018", (await Assert.ThrowsAsync<WorkerException>(() => bench.ShellAsync("true", s => s with { Ulimits = [new StepUlimit("nothing", 1, 1)] }))).Code);
         // A fork bomb ends in an error instead of the machine.
-        await bench.ShellAsync("for i in $(seq 100); do sleep 5 & done 2>/dev/null; echo end", s => s with { Limits = new StepLimits { Processes = 20 }, ValidExitCodes = [0, 1, 2] });
+        await bench.ShellAsync("for i in $(seq 100); do sleep 5 & done; echo end", s => s with { Limits = new StepLimits { Processes = 20 }, ValidExitCodes = [0, 1, 2] });
+        Assert.Contains("can't fork", bench.Text.Error, StringComparison.Ordinal);
     }
 
     public static async Task NothingButGrantedIsGiven()
@@ -275,13 +276,14 @@ public static partial class StepScenes
         File.WriteAllText("/mnt/source/file", "read me");
         Directory.CreateDirectory("/mnt/cache");
         StepBench.Run("chown", "-R", "1:1", "/mnt/source", "/mnt/cache");
+        using var pinned = Kernel.Open("/mnt/cache", Kernel.PathOnly);
         var bench = new StepBench();
         StepSpec Make(string root) => StepBench.Shell(root, """
             cat /src/file; touch /src/x 2>/dev/null || echo read-only; echo kept > /root/.cache/kept; dd if=/dev/zero of=/fast/big bs=1k count=200 2>/dev/null || echo full
             grep -E ' (/src|/root/.cache|/fast) ' /proc/self/mountinfo | grep -v nosuid,nodev; ls -A /src/sub/in; touch /src/sub/in/made
             """) with
         {
-            Mounts = [new TmpfsMount("/src/sub/in"), new BindMount("/mnt/source", "/src", ReadOnly: true), new CacheDirectory("/mnt/cache", "/root/.cache"), new TmpfsMount("/fast", 100 << 10), new BindMount("/mnt/source/file", "/etc/one", ReadOnly: true)],
+            Mounts = [new TmpfsMount("/src/sub/in"), new BindMount("/mnt/source", "/src", ReadOnly: true), new CacheDirectory($"/proc/self/fd/{pinned.DangerousGetHandle()}", "/root/.cache"), new TmpfsMount("/fast", 100 << 10), new BindMount("/mnt/source/file", "/etc/one", ReadOnly: true)],
         };
         Directory.CreateDirectory("/mnt/source/sub/in");
         var spec = StepBench.Mount(Make);
@@ -338,8 +340,12 @@ public static partial class StepScenes
         for (var i = 0; i < 3; i++) await bench.ShellAsync("true");
         var descriptors = Directory.GetFiles("/proc/self/fd").Length;
         var accepted = listener.AcceptAsync();
-        await bench.ShellAsync("stat -c '%u:%g:%a %F' /run/agent.sock; nc local:/run/agent.sock < /dev/null", s => s with { User = "app", Mounts = [mount], ValidExitCodes = [0, 1] });
+        await bench.ShellAsync("stat -c '%u:%g:%a %F' /run/agent.sock; /probe connect /run/agent.sock", s => s with { User = "app", Mounts = [mount] }, CompileProbe);
         Assert.StartsWith("1000:1001:600 socket\n", bench.Text.Output, StringComparison.Ordinal);
+        using (await accepted.WaitAsync(TimeSpan.FromSeconds(5))) accepted = listener.AcceptAsync();
+        await bench.ShellAsync("/probe connect /run/agent.sock || echo refused $?", s => s with { User = "1234", Mounts = [mount] }, CompileProbe);
+        Assert.EndsWith("refused 13\n", bench.Text.Output, StringComparison.Ordinal);
+        Assert.False(accepted.IsCompleted);
         for (var i = 0; i < 20; i++) await bench.ShellAsync("true", s => s with { Mounts = [mount] });
         var now = Directory.GetFiles("/proc/self/fd");
         Assert.True(now.Length <= descriptors + 4, string.Join(' ', now.Select(f => new FileInfo(f).LinkTarget)));

@@ -1,5 +1,6 @@
 /* Looks at a sandbox from inside and prints a line for each thing that must hold: "ok NAME" or "FAIL NAME: what was found".
-   Arguments: the worker's namespaces (user mnt pid ipc uts net), the port of a server on the host's loopback, the name of an abstract socket
+   With "connect PATH" it ends with 0 or the error of connecting there.
+   Arguments else: the worker's namespaces (user mnt pid ipc uts net), the port of a server on the host's loopback, the name of an abstract socket
    there, a path of the worker's, and how many ids a step has. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -360,8 +361,17 @@ static void network(int port, const char *abstract)
     check(answer.error == -EPERM, "what is blocked cannot be unblocked", "%d", answer.error);
 }
 
+static int connect_unix(const char *path)
+{
+    int wire = socket(AF_UNIX, SOCK_STREAM, 0);
+    struct sockaddr_un to = {.sun_family = AF_UNIX};
+    strncpy(to.sun_path, path, sizeof to.sun_path - 1);
+    return connect(wire, (struct sockaddr *)&to, sizeof to) ? errno : 0;
+}
+
 int main(int count, char **arguments)
 {
+    if (count == 3 && !strcmp(arguments[1], "connect")) return connect_unix(arguments[2]);
     if (count != 11) return 2;
     surroundings(arguments[9]);
     namespaces(arguments + 1);

@@ -2,8 +2,9 @@ using System.Diagnostics;
 
 namespace MsBuildKit.Engine.Workers.Rootless;
 
-/// <summary>Starts programs that get nothing of ours: no input, no environment but a search path, and no descriptors but their own.</summary>
-internal static class QuietProcess
+/// <summary>Starts programs that get nothing of ours: no input, no environment but a search path, no ignored signals, and no descriptors but
+/// their own.</summary>
+internal static class QuietProgram
 {
     // .NET ignores SIGPIPE, and what is ignored stays so in programs that are started: in a step `yes | head` would complain, and pasta refuses
     // to run. What has a handler is reset.
@@ -13,20 +14,20 @@ internal static class QuietProcess
 
     /// <summary>Starts a program that writes to two files.</summary>
     public static Process Start(string program, IEnumerable<string> arguments, string outputFile, string errorFile) =>
-        Start(["-c", """output=$1 error=$2; shift 2; exec "$@" < /dev/null > "$output" 2> "$error" """, Shell, outputFile, errorFile, Full(program), .. arguments], piped: false);
+        StartShell(Shell, ["-c", """output=$1 error=$2; shift 2; exec "$@" < /dev/null > "$output" 2> "$error" """, Shell, outputFile, errorFile, Full(program), .. arguments], piped: false);
 
     /// <summary>Starts a program whose output and error come through pipes.</summary>
     public static Process Start(string program, IEnumerable<string> arguments) =>
-        Start(["-c", """exec "$@" < /dev/null """, Shell, Full(program), .. arguments], piped: true);
+        StartShell(Shell, ["-c", """exec "$@" < /dev/null """, Shell, Full(program), .. arguments], piped: true);
 
     // The input has to be a file for a step to find it there, and .NET offers pipes only: a shell opens it and becomes the program.
-    private static Process Start(IReadOnlyList<string> arguments, bool piped)
+    private static Process StartShell(string shell, IReadOnlyList<string> arguments, bool piped)
     {
         _ = s_brokenPipe.Value;
-        var start = new ProcessStartInfo(Shell, arguments) { RedirectStandardOutput = piped, RedirectStandardError = piped, WorkingDirectory = "/" };
+        var start = new ProcessStartInfo(shell, arguments) { RedirectStandardOutput = piped, RedirectStandardError = piped, WorkingDirectory = "/" };
         start.Environment.Clear();
         start.Environment["PATH"] = Search;
-        return Process.Start(start) ?? throw StepErrors.Runtime(Shell, "it did not start");
+        return Process.Start(start) ?? throw StepErrors.Runtime(shell, "it did not start");
     }
 
     private static string Full(string program) =>
