@@ -40,11 +40,11 @@ internal sealed class LentFolder(string root, IReadOnlySet<string> leftOut)
                         fault = $"'{entry.FullName}' has a name that no file of an image can have";
                     else if (files.Count + folders.Count >= MostEntries)
                         fault = $"'{top}' has more than {MostEntries} files";
-                    else if (entry.LinkTarget is not null && !IsOfTree(entry.FullName, realRoot))
+                    else if (FileOf(entry, realRoot) is not { } file)
                         fault = $"'{entry.FullName}' is a link to '{entry.LinkTarget}', which is no file of '{root}'";
                     else
                     {
-                        if (!isFolder) files.Add(new LocalFile(place[1..], entry.FullName));
+                        if (!isFolder) files.Add(new LocalFile(place[1..], file));
                         else folders.Add(new LocalDirectory(place[1..]));
                         if (isFolder) left.Push((entry.FullName, place[1..] + "/"));
                         continue;
@@ -63,7 +63,10 @@ internal sealed class LentFolder(string root, IReadOnlySet<string> leftOut)
         return new LocalTree(treeName, files) { Directories = folders };
     }
 
-    private bool IsOfTree(string link, string realRoot) => _links.Resolve(link) is { } target && File.Exists(target) && IsBelow(target, realRoot);
+    // A link is the file it leads to, where it led to when it was judged.
+    private string? FileOf(FileSystemInfo entry, string realRoot) => entry.LinkTarget is null ? entry.FullName
+        : _links.Resolve(entry.FullName) is { } target && File.Exists(target) && IsBelow(target, realRoot) ? target
+        : null;
 
     private static bool IsBelow(string path, string folder) =>
         path == folder || path.StartsWith(Path.TrimEndingDirectorySeparator(folder) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
