@@ -1,4 +1,5 @@
 using MsBuildKit.Engine.Tests.Content;
+using MsBuildKit.Engine.Tests.Snapshots.Linux;
 using MsBuildKit.Engine.Tests.Workers.Rootless;
 
 /// <summary>What .NET calls before Main when DOTNET_STARTUP_HOOKS names this assembly: so the test program can be a second process of another kind.</summary>
@@ -7,6 +8,7 @@ internal static class StartupHook
     public static void Initialize()
     {
         HoldingProcess.RunIfAsked();
+        InsideProcess.RunIfAsked();
         WorkerSpace.PlayIfAsked();
     }
 }

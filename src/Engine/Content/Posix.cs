@@ -6,10 +6,13 @@ namespace MsBuildKit.Engine.Content;
 /// <summary>The few system calls that .NET does not offer.</summary>
 internal static partial class Posix
 {
-    private const int ReadOnly = 0, NoWaiting = 0x800, Directory = 0x10000, CloseOnExec = 0x80000;
+    private const int ReadOnly = 0, NoWaiting = 0x800, CloseOnExec = 0x80000;
     private const int NotThere = 2;
     private const int CurrentDirectory = -100, NotFollowed = 0x100;
     private const uint LinksAndInode = 0x104;
+
+    // On arm64 the number that means this elsewhere means something else.
+    private static readonly int s_directory = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x4000 : 0x10000;
 
     /// <summary>Makes the names in a directory durable. Elsewhere than on Linux the file system is trusted to do so.</summary>
     public static void SyncDirectory(string path) => OnDirectory(path, fsync);
@@ -49,7 +52,7 @@ internal static partial class Posix
     private static void OnDirectory(string path, Func<int, int> call)
     {
         if (!OperatingSystem.IsLinux()) return;
-        var descriptor = open(path, ReadOnly | Directory | CloseOnExec);
+        var descriptor = open(path, ReadOnly | s_directory | CloseOnExec);
         if (descriptor < 0) throw Error(path);
         try
         {
