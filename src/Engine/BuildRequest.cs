@@ -67,9 +67,6 @@ public sealed record BuildRequest
     /// <summary>Steps may use the machine's own network, as <see cref="StepNetwork.Host"/> asks for it.</summary>
     public bool AllowHostNetwork { get; init; }
 
-    /// <summary>Keep the file system of a step that failed, for people to look into.</summary>
-    public bool KeepFailed { get; init; }
-
     /// <summary>How many things are done at once.</summary>
     public int Parallelism { get; init; } = 2;
 }

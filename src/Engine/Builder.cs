@@ -136,7 +136,7 @@ public sealed class Builder(BuilderServices services)
         {
             var session = Lend(image.Steps.SelectMany(s => s.Trees), [ground]);
             using var solver = CreateSolver(session, new LentTrees(session, facts));
-            return await SolveAsync(solver, ProjectFrontend.BaseStage(ground.Ground, image, _request.SourceDateEpoch), cancellationToken).ConfigureAwait(false);
+            return await SolveAsync(solver, image, ProjectFrontend.BaseStage(ground.Ground, image, _request.SourceDateEpoch), cancellationToken).ConfigureAwait(false);
         }
 
         private async Task<IReadOnlyList<LayerChain>> SolveAsync(
@@ -144,7 +144,7 @@ public sealed class Builder(BuilderServices services)
         {
             using var solver = CreateSolver(session, trees);
             var chains = new List<LayerChain>();
-            foreach (var plan in plans) chains.Add(await SolveAsync(solver, plan.Graph, cancellationToken).ConfigureAwait(false));
+            foreach (var plan in plans) chains.Add(await SolveAsync(solver, plan.Image, plan.Graph, cancellationToken).ConfigureAwait(false));
             return chains;
         }
 
@@ -160,11 +160,18 @@ public sealed class Builder(BuilderServices services)
                 new SolverOptions { Time = _services.Time, Slots = _request.Parallelism, Progress = _progress });
         }
 
-        private static async Task<LayerChain> SolveAsync(Solver<VertexResult> solver, LlbState graph, CancellationToken cancellationToken)
+        private static async Task<LayerChain> SolveAsync(Solver<VertexResult> solver, ProjectImage image, LlbState graph, CancellationToken cancellationToken)
         {
             if (ReferenceEquals(graph, LlbState.Scratch)) return LayerChain.Scratch;
-            var result = await solver.SolveAsync(LlbGraph.Load(LlbMarshaller.Marshal(graph)), cancellationToken).ConfigureAwait(false);
-            return ((LayersResult)result).Chain;
+            try
+            {
+                var result = await solver.SolveAsync(LlbGraph.Load(LlbMarshaller.Marshal(graph)), cancellationToken).ConfigureAwait(false);
+                return ((LayersResult)result).Chain;
+            }
+            catch (SolveException e) when (e.Position is null && image.Steps.FirstOrDefault(s => StepTitle.Of(s) == e.Vertex.Name)?.Position is { } position)
+            {
+                throw e.At(position);
+            }
         }
 
         private async Task<(AssembledImage Image, IReadOnlyList<StatementTexts> Texts)> AssembleAsync(

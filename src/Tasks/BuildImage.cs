@@ -43,7 +43,6 @@ public sealed class BuildImage : EngineTask
     public string PackageKeyring { get; set; } = "";
     public string PackageLockFile { get; set; } = "";
     public string PackageCheckValidUntil { get; set; } = "";
-    public string KeepFailed { get; set; } = "";
     public string AllowHostNetwork { get; set; } = "";
     public string SourceUrl { get; set; } = "";
     public string SourceRevision { get; set; } = "";
@@ -226,7 +225,6 @@ public sealed class BuildImage : EngineTask
         PackageKeyring = PackageKeyring,
         PackageLockFile = PackageLockFile,
         PackageCheckValidUntil = PackageCheckValidUntil,
-        KeepFailed = KeepFailed,
         AllowHostNetwork = AllowHostNetwork,
         SourceDateEpoch = environment.GetValueOrDefault("SOURCE_DATE_EPOCH", ""),
         SourceUrl = SourceUrl,

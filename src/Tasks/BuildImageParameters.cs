@@ -34,7 +34,6 @@ public sealed record BuildImageParameters
     public string PackageKeyring { get; init; } = "";
     public string PackageLockFile { get; init; } = "";
     public string PackageCheckValidUntil { get; init; } = "";
-    public string KeepFailed { get; init; } = "";
     public string AllowHostNetwork { get; init; } = "";
     public string SourceDateEpoch { get; init; } = "";
     public string SourceUrl { get; init; } = "";

@@ -24,7 +24,7 @@ public sealed class RequestFactory(BuildImageParameters parameters, Problems pro
         var annotations = new ImageFactory(parameters, problems, epoch).ParsePairs(parameters.Annotations, "ContainerAnnotation");
         var (sbom, provenance) = (ParseSwitch(parameters.Sbom, "ContainerSbom"), ParseSwitch(parameters.Provenance, "ContainerProvenance"));
         ParseSwitch(parameters.ExcludeSymbols, "ContainerExcludeSymbols");
-        var (keepFailed, allowHostNetwork) = (ParseSwitch(parameters.KeepFailed, "ContainerKeepFailed", byDefault: false), ParseSwitch(parameters.AllowHostNetwork, "ContainerAllowHostNetwork", byDefault: false));
+        var allowHostNetwork = ParseSwitch(parameters.AllowHostNetwork, "ContainerAllowHostNetwork", byDefault: false);
         var lent = new SecretFactory(parameters, problems, environment ?? (_ => null));
         var (secrets, ssh) = (lent.CreateSecrets(), lent.CreateSsh());
         CheckFolders();
@@ -48,7 +48,6 @@ public sealed class RequestFactory(BuildImageParameters parameters, Problems pro
             SourceDateEpoch = epoch,
             Secrets = secrets,
             Ssh = ssh,
-            KeepFailed = keepFailed,
             AllowHostNetwork = allowHostNetwork,
             Source = parameters.SourceUrl.Length > 0 || parameters.SourceRevision.Length > 0
                 ? new SourceRevision(Text.OrNull(SourceAddress.WithoutCredentials(parameters.SourceUrl)), Text.OrNull(parameters.SourceRevision))

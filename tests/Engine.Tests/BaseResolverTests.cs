@@ -1,4 +1,5 @@
 using MsBuildKit.Engine.Content;
+using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Frontends.Project;
 using MsBuildKit.Engine.Llb;
 using MsBuildKit.TestKit;
@@ -32,7 +33,7 @@ public sealed class BaseResolverTests : IDisposable
     public async Task Build_WithAStep_IsRefusedWhereNothingRunsSteps()
     {
         var image = TestImages.Image(new ScratchBase()) with { Steps = [new ProjectStep { Name = "fonts", Command = "true" }] };
-        var e = await Assert.ThrowsAnyAsync<Diagnostics.BuildException>(() => new Builder(TestImages.Services).BuildAsync(TestImages.Request(_folder.Path, image), null, default));
+        var e = await Assert.ThrowsAnyAsync<BuildException>(() => new Builder(TestImages.Services).BuildAsync(TestImages.Request(_folder.Path, image), null, default));
         Assert.Contains("run fonts: true", e.Message);
         Assert.False(File.Exists(_folder["out/index.json"]));
     }

@@ -88,7 +88,6 @@ public sealed class HostilePropertyTests : IDisposable
         ["Outputs"] = (b, v) => b.Parameters with { Outputs = [Item(v, ("Path", "x"))] },
         ["Outputs.Path"] = (b, v) => b.Parameters with { Outputs = [Item("oci-archive", ("Path", v))] },
         ["Outputs.Registry"] = (b, v) => b.Parameters with { Outputs = [Item("registry", ("Registry", v))] },
-        ["KeepFailed"] = (b, v) => b.Parameters with { KeepFailed = v },
         ["AllowHostNetwork"] = (b, v) => b.Parameters with { AllowHostNetwork = v },
         ["Steps"] = (b, v) => b.Parameters with { Steps = [Item(v, ("Command", "x"))] },
         ["Steps.Command"] = (b, v) => Step(b, ("Command", v)),

@@ -87,8 +87,9 @@ public sealed class StepBuildTests : IDisposable
     [Fact]
     public async Task Build_StepFails_ErrorHasItsLastLinesAndCode()
     {
-        var error = await Assert.ThrowsAnyAsync<BuildException>(() => BuildAsync(Step("fail", "echo before; echo why >&2; exit 7")));
-        Assert.Equal("MBK2012", error.Code);
+        var position = new SourcePosition("/src/Shop.csproj", 12, 5);
+        var error = await Assert.ThrowsAnyAsync<BuildException>(() => BuildAsync(Step("fail", "echo before; echo why >&2; exit 7") with { Position = position }));
+        Assert.Equal(("MBK2012", position), (error.Code, error.Position));
         Assert.Contains("7", error.Message, StringComparison.Ordinal);
         Assert.Contains("why", error.Message, StringComparison.Ordinal);
         Assert.Equal(["before", "why"], _log.Lines("fail").Order());

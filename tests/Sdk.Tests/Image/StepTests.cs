@@ -102,7 +102,7 @@ public sealed class StepTests(StepTests.Steps steps) : IClassFixture<StepTests.S
             .Case("platform", c => c.Item("ContainerRun", "one", ("Command", "true"), ("Platform", "linux-s390x;linux/riscv64")))
             .Case("value", c => c.Item("ContainerSecret", "feed", ("Value", "pa55")))
             .Case("faults", c => c
-                .Property("ContainerKeepFailed", "perhaps")
+                .Property("ContainerAllowHostNetwork", "perhaps")
                 .Item("ContainerRun", "stage", ("Command", "x"), ("Stage", "Last"))
                 .Item("ContainerRun", "environment", ("Command", "x"), ("Environment", "A=1%3B2;2B%3B3"))
                 .Item("ContainerRun", "windows", ("Script", "windows.sh"))
