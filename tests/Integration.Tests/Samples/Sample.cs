@@ -22,6 +22,9 @@ internal sealed class Sample(string name)
         var own = await TestUser.MakeFolderAsync(work, "user");
         foreach (var part in new[] { "Sdk.props", "Sdk.targets", "Directory.Build.props", "Directory.Packages.props", "global.json", "src", "samples" })
             (await Command.RunAsync("cp", ["-a", Path.Combine(Root, part), own])).Succeeded();
+        // Where packages come from is said in the configuration of whoever runs the tests.
+        var sources = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget/NuGet/NuGet.Config");
+        if (File.Exists(sources)) File.Copy(sources, Path.Combine(own, "nuget.config"));
         foreach (var folder in Directory.GetDirectories(Path.Combine(own, "samples"), "*", SearchOption.AllDirectories).Where(d => Path.GetFileName(d) is "bin" or "obj").ToList())
             if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
         (await Command.RunAsync("chown", ["-R", "--reference", own, own])).Succeeded();
