@@ -6,8 +6,8 @@ internal abstract record EgressProgram(string Path)
     /// <summary>The address at which a namespace finds the host's name server, whatever that is.</summary>
     public abstract string Forwarder { get; }
 
-    /// <summary>The arguments to serve a namespace; the file at <paramref name="ready"/> gets content when it is connected.</summary>
-    public abstract IReadOnlyList<string> Arguments(string networkNamespace, string ready, bool forwardNames);
+    /// <summary>The arguments to serve a namespace; it writes something to its output when it is connected.</summary>
+    public abstract IReadOnlyList<string> Arguments(string networkNamespace, bool forwardNames);
 
     /// <summary>Looks for them in the folders of a search path, the better one first; <c>null</c> when neither is there.</summary>
     public static EgressProgram? Find(string searchPath)

@@ -13,7 +13,7 @@ internal static partial class Kernel
     public static readonly int NotFollowed = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x8000 : 0x20000;
     public static readonly int Directory = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x4000 : 0x10000;
 
-    public const int NoEntry = 2, Exists = 17, NotADirectory = 20, Loop = 40;
+    public const int NoEntry = 2, Exists = 17, NotADirectory = 20;
     public const ushort TypeMask = 0xF000, DirectoryType = 0x4000, FileType = 0x8000, LinkType = 0xA000;
     public const ulong InRoot = 0x10, NoMagicLinks = 0x02;
     public const int NewNetwork = 0x40000000, KillSignal = 9, BrokenPipeSignal = 13;

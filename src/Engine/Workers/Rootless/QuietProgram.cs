@@ -12,19 +12,19 @@ internal static class QuietProgram
 
     private const string Shell = "/bin/sh", Search = "/usr/sbin:/usr/bin:/sbin:/bin";
 
-    /// <summary>Starts a program that writes to two files.</summary>
-    public static Process Start(string program, IEnumerable<string> arguments, string outputFile, string errorFile) =>
-        StartShell(Shell, ["-c", """output=$1 error=$2; shift 2; exec "$@" < /dev/null > "$output" 2> "$error" """, Shell, outputFile, errorFile, Full(program), .. arguments], piped: false);
+    /// <summary>Starts a program whose output comes through a pipe, and its error into a file.</summary>
+    public static Process Start(string program, IEnumerable<string> arguments, string errorFile) =>
+        StartShell(Shell, ["-c", """error=$1; shift; exec "$@" < /dev/null 2> "$error" """, Shell, errorFile, Full(program), .. arguments], errorPiped: false);
 
     /// <summary>Starts a program whose output and error come through pipes.</summary>
     public static Process Start(string program, IEnumerable<string> arguments) =>
-        StartShell(Shell, ["-c", """exec "$@" < /dev/null """, Shell, Full(program), .. arguments], piped: true);
+        StartShell(Shell, ["-c", """exec "$@" < /dev/null """, Shell, Full(program), .. arguments], errorPiped: true);
 
     // The input has to be a file for a step to find it there, and .NET offers pipes only: a shell opens it and becomes the program.
-    private static Process StartShell(string shell, IReadOnlyList<string> arguments, bool piped)
+    private static Process StartShell(string shell, IReadOnlyList<string> arguments, bool errorPiped)
     {
         _ = s_brokenPipe.Value;
-        var start = new ProcessStartInfo(shell, arguments) { RedirectStandardOutput = piped, RedirectStandardError = piped, WorkingDirectory = "/" };
+        var start = new ProcessStartInfo(shell, arguments) { RedirectStandardOutput = true, RedirectStandardError = errorPiped, WorkingDirectory = "/" };
         start.Environment.Clear();
         start.Environment["PATH"] = Search;
         return Process.Start(start) ?? throw StepErrors.Runtime(shell, "it did not start");

@@ -6,7 +6,7 @@ namespace MsBuildKit.Engine.Workers.Rootless;
 /// metadata services cannot be reached from it; its other networks can.</summary>
 internal sealed class StepNetwork : IAsyncDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10), s_pause = TimeSpan.FromMilliseconds(4);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
 
     private readonly NetworkNamespace _namespace;
     private readonly Process _process;
@@ -19,12 +19,12 @@ internal sealed class StepNetwork : IAsyncDisposable
     public static async Task<StepNetwork> ConnectAsync(EgressProgram program, string path, bool forwardNames, TimeProvider time, CancellationToken cancellationToken)
     {
         var space = NetworkNamespace.Create(path);
-        var (ready, log) = (path + ".ready", path + ".log");
+        var log = path + ".log";
         StepNetwork? network = null;
         try
         {
-            network = new StepNetwork(space, QuietProgram.Start(program.Path, program.Arguments(path, ready, forwardNames), ready, log));
-            await network.WaitAsync(program, ready, log, time, cancellationToken).ConfigureAwait(false);
+            network = new StepNetwork(space, QuietProgram.Start(program.Path, program.Arguments(path, forwardNames), log));
+            await network.WaitAsync(program, log, time, cancellationToken).ConfigureAwait(false);
             return network;
         }
         catch
@@ -39,18 +39,22 @@ internal sealed class StepNetwork : IAsyncDisposable
     {
         _process.Kill();
         await _process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
+        _process.StandardOutput.Dispose();
         _process.Dispose();
         _namespace.Dispose();
     }
 
-    private async Task WaitAsync(EgressProgram program, string ready, string log, TimeProvider time, CancellationToken cancellationToken)
+    private async Task WaitAsync(EgressProgram program, string log, TimeProvider time, CancellationToken cancellationToken)
     {
-        var start = time.GetTimestamp();
-        while (new FileInfo(ready) is not { Exists: true, Length: > 0 })
+        try
         {
-            if (_process.HasExited) throw StepErrors.NetworkFailed(program.Path, Said(log));
-            if (time.GetElapsedTime(start) > s_patience) throw StepErrors.NetworkFailed(program.Path, $"it was not ready after {s_patience.TotalSeconds} s: {Said(log)}");
-            await Task.Delay(s_pause, time, cancellationToken).ConfigureAwait(false);
+            // The end of its output is the end of itself.
+            var read = await _process.StandardOutput.BaseStream.ReadAsync(new byte[16], cancellationToken).AsTask().WaitAsync(s_patience, time, cancellationToken).ConfigureAwait(false);
+            if (read == 0) throw StepErrors.NetworkFailed(program.Path, Said(log));
+        }
+        catch (TimeoutException e)
+        {
+            throw StepErrors.NetworkFailed(program.Path, $"it was not ready after {s_patience.TotalSeconds} s: {Said(log)}", e);
         }
     }
 

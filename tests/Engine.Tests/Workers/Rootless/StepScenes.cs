@@ -163,6 +163,16 @@ public static partial class StepScenes
         Assert.Contains("mounted\nSeccomp:\t0\n", granted.Text.Output, StringComparison.Ordinal);
     }
 
+    public static async Task NewPrivilegesAreForOthersThanRootAndOnlyWhenAskedFor()
+    {
+        foreach (var (user, allowed, expected) in ((string, bool, string)[])[("app", false, "1 2"), ("app", true, "0 2"), ("", true, "1 2")])
+        {
+            var bench = new StepBench();
+            await bench.ShellAsync("echo $(grep -E '^(NoNewPrivs|Seccomp):' /proc/self/status)", s => s with { User = user, AllowNewPrivileges = allowed });
+            Assert.Equal($"NoNewPrivs: {expected.Split(' ')[0]} Seccomp: {expected.Split(' ')[1]}\n", bench.Text.Output);
+        }
+    }
+
     // reliability B20
     public static async Task UsersAreWhatDockerMakesOfThem()
     {
