@@ -11,7 +11,8 @@ namespace MsBuildKit.Engine.Snapshots.Linux;
 /// RESOLVE_IN_ROOT): links on the way are followed as they would be after a chroot, the last component never is. What is made or changed
 /// is so by the name in an open directory, so that nobody can exchange a component in between. Not for several threads at once: the last
 /// parent is kept open, since names come in the order of their folders. Throws MBK1505 for a path that does not lead anywhere, MBK1507 for
-/// an owner that the namespace does not map, and MBK1506 for all else that the system refuses.
+/// an owner that the namespace does not map, and MBK1506 for all else that the system refuses. Needs <c>/proc</c> of the caller's own
+/// process namespace, by which the kernel sets modes and attributes of what is open.
 /// </remarks>
 public sealed class RootedTree : IDisposable
 {

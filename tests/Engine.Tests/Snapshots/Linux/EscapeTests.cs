@@ -16,6 +16,9 @@ public sealed class EscapeTests
     [Theory, InlineData(true), InlineData(false)]
     public Task C1_EntriesWhoseNamesNobodyChecked_TouchNothingOutside(bool asRoot) => InsideProcess.RunAsync(asRoot, PlaceAllAsync);
 
+    [Theory, InlineData(true), InlineData(false)]
+    public Task C2_SomebodyExchangesAFolderForALinkMeanwhile_NothingOutsideIsTouched(bool asRoot) => InsideProcess.RunAsync(asRoot, PlaceAgainstMutatorAsync);
+
     private static async Task ApplyAllAsync(string folder)
     {
         var outside = new Sentinel(Path.Combine(folder, "outside"));
@@ -80,6 +83,62 @@ public sealed class EscapeTests
         Assert.True(placed > 1000 && refused > 100, $"{placed} placed, {refused} refused");
     }
 
+    private static async Task PlaceAgainstMutatorAsync(string folder)
+    {
+        var outside = new Sentinel(Path.Combine(folder, "outside"));
+        var root = Directory.CreateDirectory(Path.Combine(folder, "root")).FullName;
+        var (real, hidden) = (Path.Combine(root, "d"), Path.Combine(root, "hidden"));
+        Directory.CreateDirectory(real);
+        using var end = new CancellationTokenSource(TimeSpan.FromSeconds(4));
+        var exchanged = 0;
+        var mutator = Task.Run(() =>
+        {
+            while (!end.IsCancellationRequested)
+            {
+                Try(() =>
+                {
+                    Directory.Move(real, hidden);
+                    File.CreateSymbolicLink(real, outside.Root);
+                    exchanged++;
+                    File.Delete(real);
+                    Directory.Move(hidden, real);
+                });
+                // The other side may have made something where the link was.
+                Try(() => Directory.Delete(hidden, recursive: true));
+            }
+        });
+        TreeEntry[] entries =
+        [
+            new() { Path = "d", Type = TreeEntryType.Directory, Mode = 0b111_111_111, ModifiedSeconds = 1 },
+            new() { Path = "d/canary", Type = TreeEntryType.File, Mode = 0b111_111_111, Open = () => new MemoryStream([1]) },
+            new() { Path = "d/etc", Type = TreeEntryType.Directory, Mode = 0b111_111_111, Xattrs = new Dictionary<string, byte[]> { ["user.x"] = [1] } },
+            new() { Path = "d/etc/passwd", Type = TreeEntryType.Symlink, Mode = 0, Link = "x" },
+            new() { Path = "stolen", Type = TreeEntryType.HardLink, Mode = 0, Link = "d/etc/group" },
+            new() { Path = "d/.wh.0", Type = TreeEntryType.File, Mode = 0 },
+            new() { Path = "d/etc/.wh..wh..opq", Type = TreeEntryType.File, Mode = 0 },
+        ];
+        var (placed, refused) = (0, 0);
+        while (!end.IsCancellationRequested)
+        {
+            using var tree = RootedTree.Open(root);
+            var placement = new LayerPlacement(tree, Trees.Shift, isBottom: false);
+            foreach (var entry in entries)
+                try
+                {
+                    await placement.PlaceAsync(entry, entry.Open?.Invoke(), default);
+                    placed++;
+                }
+                catch (SnapshotException)
+                {
+                    refused++;
+                }
+        }
+        await mutator;
+        Assert.True(outside.IsIntact);
+        Assert.Equal("", await Trees.ShellAsync(folder, "find outside -type f -links +1"));
+        Assert.True(exchanged > 100 && placed > 100 && refused > 10, $"{exchanged} exchanges, {placed} placed, {refused} refused");
+    }
+
     private static List<TreeEntry> Read(byte[] tar)
     {
         var entries = new List<TreeEntry>();
@@ -105,5 +164,16 @@ public sealed class EscapeTests
             // The rest makes no sense to anybody.
         }
         return entries;
+    }
+
+    private static void Try(Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+        }
     }
 }

@@ -24,6 +24,9 @@ public sealed class SnapshotStoreTests
     [Fact]
     public Task Ensure_BadLayers_LeaveNothing() => InsideProcess.RunAsync(false, BadLayersAsync);
 
+    [Theory, InlineData(true), InlineData(false)]
+    public Task Ensure_DiskIsFull_IsExplainedAndLeavesNothing(bool asRoot) => InsideProcess.RunAsync(asRoot, FullDiskAsync);
+
     [Fact]
     public Task Ensure_DamagedRecord_IsMadeAnew() => InsideProcess.RunAsync(false, DamagedAsync);
 
@@ -176,6 +179,20 @@ public sealed class SnapshotStoreTests
         Assert.Equal("MBK1509", (await Assert.ThrowsAsync<SnapshotException>(() => bed.Store.EnsureAsync([good[2] with { Blob = good[2].Blob with { MediaType = "text/plain" } }], default))).Code);
         Assert.Single(bed.Store.List());
         Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(folder, "snapshots/staging")));
+    }
+
+    private static async Task FullDiskAsync(string folder)
+    {
+        await using var bed = new Bed(folder);
+        var layers = await bed.PutAsync(Sample());
+        await Trees.ShellAsync(folder, "mkdir snapshots; mount -t tmpfs -o size=64k,mode=700 none snapshots");
+        var error = await Assert.ThrowsAsync<SnapshotException>(() => bed.Store.EnsureAsync(layers, default));
+        Assert.Contains("the disk is full", error.Message, StringComparison.Ordinal);
+        Assert.Single(bed.Store.List());
+        Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(folder, "snapshots/staging")));
+        await Trees.ShellAsync(folder, "mount -o remount,size=4m snapshots");
+        using (var stack = await bed.Store.EnsureAsync(layers, default)) Assert.Equal(["a", "b", "c", "d"], await bed.NamesAsync(stack));
+        await Trees.ShellAsync(folder, "umount snapshots");
     }
 
     private static async Task DamagedAsync(string folder)
