@@ -80,8 +80,8 @@ public sealed class NamespaceProcess : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            // unshare takes the first process of the namespace along, and that all others.
-            _process.Kill();
+            // What runs in the namespace has no input any more, and ends by that too.
+            _process.Kill(entireProcessTree: true);
             await _process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
         }
         _process.Dispose();
@@ -93,8 +93,8 @@ public sealed class NamespaceProcess : IAsyncDisposable
         {
             RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = program.WorkingDirectory,
         };
-        // The shell is the second process: the first waits for it, and kills it when it is killed itself.
-        string[] line = ["--user", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "--", "/bin/sh", "-c", "read -r go && exec \"$0\" \"$@\"", .. program.Command, .. arguments];
+        // The shell is the second process, which the first waits for.
+        string[] line = ["--user", "--mount", "--pid", "--fork", "--mount-proc", "--", "/bin/sh", "-c", "read -r go && exec \"$0\" \"$@\"", .. program.Command, .. arguments];
         foreach (var argument in line) start.ArgumentList.Add(argument);
         // Nobody attaches a debugger to it, and preparing for one takes time and leaves a socket.
         start.Environment["DOTNET_EnableDiagnostics"] = "0";
