@@ -33,7 +33,7 @@ internal static class HostServices
     // It lies beside the tasks, and runs on the .NET that runs them.
     private static WorkerProgram FindWorker(IReadOnlyDictionary<string, string> environment) => new()
     {
-        Command = [environment.GetValueOrDefault("DOTNET_HOST_PATH") ?? Environment.ProcessPath ?? "dotnet", Path.Combine(Path.GetDirectoryName(typeof(HostServices).Assembly.Location)!, "msbuildkit-worker.dll")],
+        Command = [environment.GetValueOrDefault("DOTNET_HOST_PATH") ?? Environment.ProcessPath!, Path.Combine(Path.GetDirectoryName(typeof(HostServices).Assembly.Location)!, "msbuildkit-worker.dll")],
         SearchPath = environment.GetValueOrDefault("PATH", "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries),
         User = OperatingSystem.IsLinux() ? HostUser.Current("/etc/passwd", Environment.UserName) : new HostUser(0, 0, Environment.UserName),
     };

@@ -64,7 +64,17 @@ public sealed class EngineWorker : IVertexWorker<VertexResult>
     });
 
     /// <inheritdoc />
-    public ValueTask<byte[]?> SaveAsync(IReadOnlyList<VertexResult> results, CancellationToken cancellationToken) => new(ChainRecord.Write(results));
+    public async ValueTask<byte[]?> SaveAsync(Vertex vertex, IReadOnlyList<VertexResult> results, CancellationToken cancellationToken)
+    {
+        foreach (var layer in results.OfType<LayersResult>().SelectMany(r => r.Chain.Layers).Where(l => l.Origin is not null))
+        {
+            // Putting remote layers together anew moves no bytes, and is not worth a record.
+            if (vertex.Op.OpCase != Op.OpOneofCase.Exec) return null;
+            // What no repository has must be here, as it was for the step.
+            if (layer.Origin!.Repository is null && await _store.FindSizeAsync(layer.Blob.Digest, cancellationToken).ConfigureAwait(false) != layer.Blob.Size) return null;
+        }
+        return ChainRecord.Write(results);
+    }
 
     /// <inheritdoc />
     public async ValueTask<IReadOnlyList<VertexResult>?> LoadAsync(Vertex vertex, ReadOnlyMemory<byte> record, CancellationToken cancellationToken)

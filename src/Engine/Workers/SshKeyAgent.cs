@@ -69,5 +69,6 @@ internal sealed class SshKeyAgent : IDisposable
         if (process.ExitCode != 0) throw SessionException.KeysUnusable($"'ssh-add' does not take '{key}': {PlainText.Of(said.Trim()).TrimEnd('.')}");
     }
 
-    private static string Require(string program, Func<string, string?> find) => find(program) ?? throw SessionException.KeysUnusable($"'{program}' is not on the PATH");
+    private static string Require(string program, Func<string, string?> find) =>
+        find(program) is { } path && Path.IsPathFullyQualified(path) ? path : throw SessionException.KeysUnusable($"'{program}' is not on the PATH");
 }

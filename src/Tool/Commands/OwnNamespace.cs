@@ -18,10 +18,11 @@ internal static class OwnNamespace
         if (user.Id == 0) return null;
         var program = new WorkerProgram
         {
-            Command = ["env", $"{Mark}=1", .. host.Self],
+            Command = host.Self,
             SearchPath = host.Environment.GetValueOrDefault("PATH", "").Split(':', StringSplitOptions.RemoveEmptyEntries),
             User = user,
             WorkingDirectory = host.CurrentDirectory,
+            Environment = new Dictionary<string, string> { [Mark] = "1" },
         };
         var inside = await NamespaceProcess.StartAsync(program, [.. result.Tokens.Select(t => t.Value)], cancellationToken).ConfigureAwait(false);
         await using (inside.ConfigureAwait(false))

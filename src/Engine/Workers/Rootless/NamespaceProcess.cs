@@ -89,7 +89,8 @@ public sealed class NamespaceProcess : IAsyncDisposable
 
     private static NamespaceProcess Start(WorkerProgram program, IReadOnlyList<string> arguments)
     {
-        var start = new ProcessStartInfo(Require(program, "unshare", "util-linux"))
+        var unshare = Require(program, "unshare", "util-linux");
+        var start = new ProcessStartInfo(unshare)
         {
             RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = program.WorkingDirectory,
         };
@@ -98,6 +99,7 @@ public sealed class NamespaceProcess : IAsyncDisposable
         foreach (var argument in line) start.ArgumentList.Add(argument);
         // Nobody attaches a debugger to it, and preparing for one takes time and leaves a socket.
         start.Environment["DOTNET_EnableDiagnostics"] = "0";
+        foreach (var (name, value) in program.Environment) start.Environment[name] = value;
         var errors = new StringBuilder();
         var process = new Process { StartInfo = start };
         process.ErrorDataReceived += (_, e) =>
@@ -167,8 +169,8 @@ public sealed class NamespaceProcess : IAsyncDisposable
         if (process.ExitCode != 0) throw Refused(errors.Trim(), null);
     }
 
-    private static string Require(WorkerProgram program, string name, string package) => program.Find(name)
-        ?? throw new WorkerException(WorkerException.NoNamespaces, ErrorKind.FailedPrecondition, $"Steps need the program '{name}', which is not on the PATH. Install the package '{package}'.");
+    private static string Require(WorkerProgram program, string name, string package) => program.Find(name) is { } path && Path.IsPathFullyQualified(path) ? path
+        : throw new WorkerException(WorkerException.NoNamespaces, ErrorKind.FailedPrecondition, $"Steps need the program '{name}', which is not on the PATH. Install the package '{package}'.");
 
     private static WorkerException Refused(string why, Exception? inner) => new(WorkerException.NoNamespaces, ErrorKind.FailedPrecondition,
         $"This machine gives no user namespace to run steps in ({(why.Length == 0 ? inner?.Message ?? "no reason given" : why).TrimEnd('.')}). Allow them (kernel.unprivileged_userns_clone=1, user.max_user_namespaces above 0, kernel.apparmor_restrict_unprivileged_userns=0), or in a container run it with --security-opt seccomp=unconfined; 'msbuildkit doctor' shows what is missing. Builds without steps to run need none of this.", inner);

@@ -20,6 +20,9 @@ public sealed record WorkerProgram
     /// <value>Default: <c>/</c>.</value>
     public string WorkingDirectory { get; init; } = "/";
 
+    /// <summary>Variables that it gets besides those of its caller.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
     /// <summary>The absolute path of a program, or <c>null</c> when it is in no folder of the search path.</summary>
     public string? Find(string program) =>
         // What is relative would be looked for in a folder that others may write to.
