@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Text;
+using MsBuildKit.Engine.Content;
 
 namespace MsBuildKit.Engine.Snapshots;
 
@@ -10,7 +11,7 @@ namespace MsBuildKit.Engine.Snapshots;
 internal sealed class TarWatch
 {
     private const int LargestHeader = 1 << 20;
-    private const string Pax = "xg", Own = "x", Content = "01234567\0", Meta = "xgLK";
+    private const string Pax = "xg", Own = "x", Content = "01234567\0";
 
     private readonly byte[] _block = new byte[TarHeader.BlockSize];
     private byte[] _records = [];
@@ -61,8 +62,8 @@ internal sealed class TarWatch
         if (_filled < _block.Length) return;
         _filled = 0;
         var type = (char)_block[156];
-        var isMeta = Meta.Contains(type);
-        var size = isMeta ? OwnSize() : _size ?? OwnSize();
+        var isMeta = TarBlock.IsMeta(_block);
+        var size = isMeta ? TarBlock.LengthOf(_block) : _size ?? TarBlock.LengthOf(_block);
         if (isMeta && size > LargestHeader) throw new InvalidDataException($"it has a header of {size} bytes");
         if (!isMeta) (_size, Prefix, Xattrs, _xattrs) = (null, PrefixOf(_block), _xattrs, null);
         if (Pax.Contains(type)) (_records, _recorded, _areOwn, _mask) = (new byte[size], 0, Own.Contains(type), new PaxMask());
@@ -76,21 +77,6 @@ internal sealed class TarWatch
         if (!header[257..].StartsWith("ustar\0"u8)) return "";
         var prefix = header.Slice(345, 155);
         return Encoding.UTF8.GetString(prefix.IndexOf((byte)0) is >= 0 and var end ? prefix[..end] : prefix);
-    }
-
-    // Octal digits, or, with the first bit set, a big-endian number.
-    private long OwnSize()
-    {
-        var field = _block.AsSpan(124, 12);
-        long size = 0;
-        if ((field[0] & 0x80) != 0)
-        {
-            foreach (var b in field[4..]) size = (size << 8) | b;
-            return Math.Min(size & long.MaxValue, long.MaxValue - TarHeader.BlockSize);
-        }
-        foreach (var b in field)
-            if (b is >= (byte)'0' and <= (byte)'7') size = (size << 3) | (long)(b - '0');
-        return size;
     }
 
     // Records are 'LENGTH KEY=VALUE\n'; the length counts all of it.
