@@ -5,7 +5,8 @@
 set -euo pipefail
 umask 022
 
-packages=(apache2-utils bc bsdutils busybox-static crun debian-archive-keyring dpkg e2fsprogs faketime gcc gnupg libc6-dev openssl pigz skopeo strace uidmap util-linux xz-utils zstd)
+# runc, passt and slirp4netns run and connect the steps of builds: each in its turn, so that all have to be here.
+packages=(apache2-utils bc bsdutils busybox-static crun debian-archive-keyring dpkg e2fsprogs faketime gcc gnupg libc6-dev openssl passt pigz runc skopeo slirp4netns strace uidmap util-linux xz-utils zstd)
 # docker-registry is unpacked too, because its package would start a service.
 unpacked=(cosign crane docker-buildx docker-registry oras umoci)
 suite=sid
@@ -92,6 +93,14 @@ add_user() {
     say "user $user has sub-ids $(grep "^$user:" /etc/subuid | head -n 1 | cut -d: -f2,3)"
 }
 
+# What connects a step without root opens this device; some images of machines make it root's only, which udev would not.
+open_tun() {
+    [ -c /dev/net/tun ] || { say "there is no /dev/net/tun: steps will have no network but none and the host's"; return; }
+    chmod 666 /dev/net/tun
+    say "/dev/net/tun is open to every user"
+}
+
 install_packages
+open_tun
 unpack_tools
 add_user

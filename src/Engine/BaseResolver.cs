@@ -11,12 +11,20 @@ namespace MsBuildKit.Engine;
 /// <summary>Finds the base of an image, whatever kind it is, and pins it by digest.</summary>
 internal sealed class BaseResolver(LocalContentStore store, IImageResolver images, PackageComposer composer, long sourceDateEpoch)
 {
-    public Task<ResolvedBase> ResolveAsync(ProjectImage image, CancellationToken cancellationToken) => image.Base switch
+    /// <summary>The base, and every other image that the steps need files of.</summary>
+    public async Task<ResolvedBase> ResolveAsync(ProjectImage image, CancellationToken cancellationToken)
+    {
+        var wanted = image.Contexts.Select(c => (Kind: "context-" + c.Key, Image: c.Value)).Prepend((Kind: "base", Image: image.Base));
+        var found = await Task.WhenAll(wanted.Select(w => ResolveAsync(w.Image, image.Platform, w.Kind, cancellationToken))).ConfigureAwait(false);
+        return found[0] with { Contexts = image.Contexts.Keys.Zip(found.Skip(1)).ToDictionary(c => c.First, c => c.Second, StringComparer.Ordinal) };
+    }
+
+    private Task<ResolvedBase> ResolveAsync(BaseImage image, Platform platform, string kind, CancellationToken cancellationToken) => image switch
     {
         ScratchBase => Task.FromResult(new ResolvedBase(LlbState.Scratch, null, null, null, [])),
-        RegistryBase registry => ResolveRegistryAsync(registry, image.Platform, cancellationToken),
-        LocalBase local => ResolveLocalAsync(local, image.Platform, cancellationToken),
-        ComposedBase composed => ComposeAsync(composed, image.Platform, cancellationToken),
+        RegistryBase registry => ResolveRegistryAsync(registry, platform, cancellationToken),
+        LocalBase local => ResolveLocalAsync(local, platform, kind, cancellationToken),
+        ComposedBase composed => ComposeAsync(composed, platform, cancellationToken),
         _ => throw new ArgumentOutOfRangeException(nameof(image)),
     };
 
@@ -31,7 +39,7 @@ internal sealed class BaseResolver(LocalContentStore store, IImageResolver image
             image, new BaseName(wanted.Reference.ToString(), image.Root.Digest), null, [component]);
     }
 
-    private async Task<ResolvedBase> ResolveLocalAsync(LocalBase wanted, Platform platform, CancellationToken cancellationToken)
+    private async Task<ResolvedBase> ResolveLocalAsync(LocalBase wanted, Platform platform, string kind, CancellationToken cancellationToken)
     {
         IContentSource source;
         Descriptor root;
@@ -48,7 +56,7 @@ internal sealed class BaseResolver(LocalContentStore store, IImageResolver image
         var image = await ImageResolution.ResolveAsync(source, root, platform, cancellationToken).ConfigureAwait(false);
         var name = Path.GetFileName(wanted.Path.TrimEnd('/', '\\'));
         var component = new SbomComponent(name, wanted.Tag, null, Algorithm: "SHA256", Hash: image.Manifest.Digest.Hex, Purpose: "CONTAINER");
-        return FromLayout("base", source, image, platform, $"from {name}", [component]);
+        return FromLayout(kind, source, image, platform, $"from {name}", [component]);
     }
 
     private async Task<ResolvedBase> ComposeAsync(ComposedBase wanted, Platform platform, CancellationToken cancellationToken)

@@ -60,6 +60,9 @@ internal sealed class BuildReport(BuildRequest request, IReadOnlyList<ImageRefer
         foreach (var plan in plans)
             if (plan.Image.Base is RegistryBase { Reference: { Digest: null } reference })
                 yield return (reference, plan.Base.Image!.Root.Digest);
+        foreach (var (plan, name) in plans.SelectMany(p => p.Image.Contexts.Select(c => (p, c.Key))))
+            if (plan.Image.Contexts[name] is RegistryBase { Reference: { Digest: null } reference })
+                yield return (reference, plan.Base.Contexts[name].Image!.Root.Digest);
         foreach (var output in request.Outputs.OfType<RegistryOutput>())
             foreach (var tag in request.Tags)
                 yield return (ImageReference.Create(output.Registry, request.Repository, tag), image.Root.Digest);

@@ -1,5 +1,6 @@
 using MsBuildKit.Engine.Frontends.Project;
 using MsBuildKit.Engine.Oci;
+using MsBuildKit.Engine.Sessions;
 
 namespace MsBuildKit.Engine;
 
@@ -56,6 +57,15 @@ public sealed record BuildRequest
 
     /// <summary>Where the sources came from, for provenance.</summary>
     public SourceRevision? Source { get; init; }
+
+    /// <summary>Secrets that steps may read, by id. Where they are, never what they are.</summary>
+    public IReadOnlyDictionary<string, ISecretSource> Secrets { get; init; } = new Dictionary<string, ISecretSource>();
+
+    /// <summary>SSH keys that steps may sign with, by id.</summary>
+    public IReadOnlyDictionary<string, SshSource> Ssh { get; init; } = new Dictionary<string, SshSource>();
+
+    /// <summary>Steps may use the machine's own network, as <see cref="StepNetwork.Host"/> asks for it.</summary>
+    public bool AllowHostNetwork { get; init; }
 
     /// <summary>How many things are done at once.</summary>
     public int Parallelism { get; init; } = 2;

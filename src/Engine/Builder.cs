@@ -10,6 +10,7 @@ using MsBuildKit.Engine.Sessions;
 using MsBuildKit.Engine.Snapshots;
 using MsBuildKit.Engine.Solving;
 using MsBuildKit.Engine.Workers;
+using MsBuildKit.Engine.Workers.Rootless;
 
 namespace MsBuildKit.Engine;
 
@@ -28,7 +29,8 @@ public sealed class Builder(BuilderServices services)
             for (var mended = 0; ; mended++)
                 try
                 {
-                    return await new Build(services, request, store, progress).RunAsync(cancellationToken).ConfigureAwait(false);
+                    var build = new Build(services, request, store, progress);
+                    await using (build.ConfigureAwait(false)) return await build.RunAsync(cancellationToken).ConfigureAwait(false);
                 }
                 catch (BuildException e) when (e.Code == ContentException.Damaged && mended < MostMended)
                 {
@@ -37,7 +39,7 @@ public sealed class Builder(BuilderServices services)
                 }
     }
 
-    private sealed class Build
+    private sealed class Build : IAsyncDisposable
     {
         private readonly BuilderServices _services;
         private readonly BuildRequest _request;
@@ -47,6 +49,7 @@ public sealed class Builder(BuilderServices services)
         private readonly FileCacheIndex _index;
         private readonly LayerMaterializer _materializer;
         private readonly IImageResolver _images;
+        private readonly RootlessWorker? _worker;
         private readonly IReadOnlyList<ImageReference> _names;
 
         public Build(BuilderServices services, BuildRequest request, LocalContentStore store, IProgress<BuildEvent>? progress)
@@ -56,20 +59,24 @@ public sealed class Builder(BuilderServices services)
             _index = new FileCacheIndex(Path.Combine(store.Root, "index"), services.Time);
             _materializer = new LayerMaterializer(store, _locks, progress);
             _images = new RegistryImages(services.Registries, store);
+            if (services.Worker is { } find && request.Images.Any(i => i.Steps.Count > 0))
+                _worker = new RootlessWorker(find, store.Root, new StepGrants(HostNetwork: request.AllowHostNetwork));
             _names = [.. request.Tags.Select(t => ImageReference.Create(request.Registry ?? ImageReference.DefaultRegistry, request.Repository, t))];
         }
+
+        public ValueTask DisposeAsync() => _worker?.DisposeAsync() ?? ValueTask.CompletedTask;
 
         public async Task<BuildResult> RunAsync(CancellationToken cancellationToken)
         {
             var bases = new BaseResolver(_store, _images, new PackageComposer(_store, _index, _locks, _services.Mirrors, _services.Time), _request.SourceDateEpoch);
             var resolved = await Task.WhenAll(_request.Images.Select(i => bases.ResolveAsync(i, cancellationToken))).ConfigureAwait(false);
+            var facts = _services.Facts ?? new FileFactsCache(Path.Combine(_store.Root, "facts"), _services.Time);
             var plans = new List<ImagePlan>();
             for (var i = 0; i < resolved.Length; i++)
-                plans.Add(await PlanAsync(_request.Images[i], resolved[i], cancellationToken).ConfigureAwait(false));
+                plans.Add(await PlanAsync(_request.Images[i], resolved[i], facts, cancellationToken).ConfigureAwait(false));
 
-            var session = new BuildSession(
-                plans.SelectMany(p => p.Layers.Select(l => l.Tree)), resolved.Where(b => b.Layout is not null).Select(b => b.Layout!.Value).ToDictionary());
-            var trees = new LentTrees(session, _services.Facts ?? new FileFactsCache(Path.Combine(_store.Root, "facts"), _services.Time));
+            var session = Lend(plans.SelectMany(p => p.Trees), resolved);
+            var trees = new LentTrees(session, facts);
             var delivery = new Delivery(_services, _request, _store, _materializer, _progress);
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             var fetching = delivery.FetchAsync(plans, stop.Token);
@@ -88,7 +95,10 @@ public sealed class Builder(BuilderServices services)
             }
         }
 
-        private async Task<ImagePlan> PlanAsync(ProjectImage image, ResolvedBase ground, CancellationToken cancellationToken)
+        private BuildSession Lend(IEnumerable<LocalTree> trees, IEnumerable<ResolvedBase> bases) =>
+            new(trees, bases.SelectMany(b => b.Layouts).ToDictionary()) { Secrets = _request.Secrets, Ssh = _request.Ssh };
+
+        private async Task<ImagePlan> PlanAsync(ProjectImage image, ResolvedBase ground, FileFactsCache facts, CancellationToken cancellationToken)
         {
             var command = AppCommandLine.Place(image.Config, ground.Image?.Config.Config?.Entrypoint);
             if (command.OverridesBaseEntrypoint)
@@ -96,49 +106,72 @@ public sealed class Builder(BuilderServices services)
             if (ImageConfigEditor.TriggersOf(ground.Image?.Config) is { Count: > 0 } triggers)
                 Warn("MBK1904", $"The base image wants steps to run in whatever is built on it, and they are not run: '{string.Join("', '", triggers)}'. Use another base, or do in the project what they would do.");
             var config = ImageConfigEditor.Edit(ground.Image?.Config, image, ground.Name, command);
-            var owners = await ResolveOwnersAsync(image, config.Config!, ground, cancellationToken).ConfigureAwait(false);
+            var owners = await ResolveOwnersAsync(image, config.Config!, ground, facts, cancellationToken).ConfigureAwait(false);
             var layers = LayerPlan.Split(image, owners[""], o => owners[o], _request.Images.Count > 1 ? "-" + image.Platform.ToString().Replace('/', '-') : "");
-            return new ImagePlan(image, ground, layers, ProjectFrontend.Translate(ground.State, layers, _request.SourceDateEpoch), config);
+            return new ImagePlan(image, ground, layers, ProjectFrontend.Translate(ground.Ground, image, layers, _request.SourceDateEpoch), config);
         }
 
         private async Task<Dictionary<string, Owner>> ResolveOwnersAsync(
-            ProjectImage image, ContainerConfig config, ResolvedBase ground, CancellationToken cancellationToken)
+            ProjectImage image, ContainerConfig config, ResolvedBase ground, FileFactsCache facts, CancellationToken cancellationToken)
         {
             var users = new ImageUsers(_store, _materializer);
-            var chain = ground.Image is null ? LayerChain.Scratch : SourceLayers.Of(ground.Image, null);
             var appUid = ImageConfigEditor.FindVariable(config.Env ?? [], "APP_UID");
+            // Images that set APP_UID give that number the name 'app'.
+            var names = image.Files.Select(f => f.Owner).Append(config.User).OfType<string>().Distinct().ToDictionary(n => n, n => n == "app" && appUid is not null ? appUid : n);
+            var chain = ground.Image is null ? LayerChain.Scratch : SourceLayers.Of(ground.Image, null);
+            // A user may be one that a step of the base makes.
+            if (image.Steps.Any(s => s.Stage == StepStage.Base) && names.Values.Any(n => n.Any(c => c != ':' && !char.IsAsciiDigit(c))))
+                chain = await SolveBaseStageAsync(image, ground, facts, cancellationToken).ConfigureAwait(false);
             var owners = new Dictionary<string, Owner> { [""] = Owner.Root };
-            foreach (var name in image.Files.Select(f => f.Owner).Append(config.User).OfType<string>().Distinct())
+            foreach (var (name, asked) in names)
             {
-                // Images that set APP_UID give that number the name 'app'.
-                var (uid, gid) = await users.ResolveAsync(name == "app" && appUid is not null ? appUid : name, chain, cancellationToken).ConfigureAwait(false);
+                var (uid, gid) = await users.ResolveAsync(asked, chain, cancellationToken).ConfigureAwait(false);
                 owners[name] = new Owner(uid, gid);
             }
             if (config.User is { } user) owners[""] = owners[user];
             return owners;
         }
 
+        private async Task<LayerChain> SolveBaseStageAsync(ProjectImage image, ResolvedBase ground, FileFactsCache facts, CancellationToken cancellationToken)
+        {
+            var session = Lend(image.Steps.SelectMany(s => s.Trees), [ground]);
+            using var solver = CreateSolver(session, new LentTrees(session, facts));
+            return await SolveAsync(solver, image, ProjectFrontend.BaseStage(ground.Ground, image, _request.SourceDateEpoch), cancellationToken).ConfigureAwait(false);
+        }
+
         private async Task<IReadOnlyList<LayerChain>> SolveAsync(
             IReadOnlyList<ImagePlan> plans, IBuildSession session, LentTrees trees, CancellationToken cancellationToken)
         {
+            using var solver = CreateSolver(session, trees);
+            var chains = new List<LayerChain>();
+            foreach (var plan in plans) chains.Add(await SolveAsync(solver, plan.Image, plan.Graph, cancellationToken).ConfigureAwait(false));
+            return chains;
+        }
+
+        private Solver<VertexResult> CreateSolver(IBuildSession session, LentTrees trees)
+        {
             var layering = new LayerOptions(_request.Compression, _request.CompressionLevel, _request.Parallelism);
-            using var solver = new Solver<VertexResult>(
-                new EngineWorker(_store, session, trees, _images, layering),
+            var steps = _worker is null ? null
+                : new StepWorker(_store, _materializer, _worker, session, new StepOptions { Layers = layering, SourceDateEpoch = _request.SourceDateEpoch, Time = _services.Time }, _progress);
+            return new Solver<VertexResult>(
+                new EngineWorker(_store, session, trees, _images, layering, steps),
                 _index,
                 _locks,
                 new SolverOptions { Time = _services.Time, Slots = _request.Parallelism, Progress = _progress });
-            var chains = new List<LayerChain>();
-            foreach (var plan in plans)
+        }
+
+        private static async Task<LayerChain> SolveAsync(Solver<VertexResult> solver, ProjectImage image, LlbState graph, CancellationToken cancellationToken)
+        {
+            if (ReferenceEquals(graph, LlbState.Scratch)) return LayerChain.Scratch;
+            try
             {
-                if (ReferenceEquals(plan.Graph, LlbState.Scratch))
-                {
-                    chains.Add(LayerChain.Scratch);
-                    continue;
-                }
-                var result = await solver.SolveAsync(LlbGraph.Load(LlbMarshaller.Marshal(plan.Graph)), cancellationToken).ConfigureAwait(false);
-                chains.Add(((LayersResult)result).Chain);
+                var result = await solver.SolveAsync(LlbGraph.Load(LlbMarshaller.Marshal(graph)), cancellationToken).ConfigureAwait(false);
+                return ((LayersResult)result).Chain;
             }
-            return chains;
+            catch (SolveException e) when (e.Position is null && image.Steps.FirstOrDefault(s => StepTitle.Of(s) == e.Vertex.Name)?.Position is { } position)
+            {
+                throw e.At(position);
+            }
         }
 
         private async Task<(AssembledImage Image, IReadOnlyList<StatementTexts> Texts)> AssembleAsync(

@@ -1,6 +1,7 @@
 using MsBuildKit.Engine.Distribution;
 using MsBuildKit.Engine.Exporters;
 using MsBuildKit.Engine.Sessions;
+using MsBuildKit.Engine.Workers.Rootless;
 
 namespace MsBuildKit.Engine;
 
@@ -17,6 +18,9 @@ public sealed record BuilderServices : IDisposable
 
     /// <summary>What the host knows of the content of files already; <c>null</c> means what the build's store remembers.</summary>
     public FileFactsCache? Facts { get; init; }
+
+    /// <summary>How the process is started that runs steps; <c>null</c> means that a build with steps is refused.</summary>
+    public Func<WorkerProgram>? Worker { get; init; }
 
     /// <summary>Loads images into local engines.</summary>
     public required LocalEngineLoader LocalEngines { get; init; }

@@ -84,6 +84,8 @@ internal sealed class Describer(BuildRequest request, LentTrees trees)
         Add("ContainerVolume", List(config.Volumes));
         Add("ContainerStopSignal", config.StopSignal);
         Add("ContainerHealthcheck", config.Healthcheck?.Test is { } test ? List(test) : null);
+        foreach (var (key, value) in StepParameters.Of(plan.Image)) Add(key, value);
+        Add("ContainerAllowHostNetwork", request.AllowHostNetwork ? "true" : null);
         Add("ContainerFile", List([.. plan.Image.Files.Where(f => f.Component.Kind == ComponentKind.Extra).Select(f => f.TargetPath)]));
         if (plan.Base.Name is { } name) parameters["ContainerBaseImage"] = name.Name;
         if (plan.Image.Base is ComposedBase composed)
@@ -99,15 +101,13 @@ internal sealed class Describer(BuildRequest request, LentTrees trees)
         }
     }
 
-    // As MSBuild writes lists, so that a ';' in an item does not pass for two.
-    private static string List(IReadOnlyList<string> items) =>
-        string.Join(';', items.Select(i => i.Replace("%", "%25", StringComparison.Ordinal).Replace(";", "%3B", StringComparison.Ordinal)));
+    private static string List(IReadOnlyList<string> items) => ParameterText.List(items);
 
-    private static string Pairs(IEnumerable<KeyValuePair<string, string>> pairs) => List([.. pairs.Select(p => $"{p.Key}={p.Value}")]);
+    private static string Pairs(IEnumerable<KeyValuePair<string, string>> pairs) => ParameterText.Pairs(pairs);
 
     private IEnumerable<ProvenanceDependency> Dependencies(ImagePlan plan)
     {
-        foreach (var part in plan.Base.Parts)
+        foreach (var part in plan.Base.Parts.Concat(plan.Base.Contexts.OrderBy(c => c.Key, StringComparer.Ordinal).SelectMany(c => c.Value.Parts)))
             yield return new ProvenanceDependency(part.Purl ?? part.Name, part.Algorithm?.ToLowerInvariant(), part.Hash);
         foreach (var component in plan.Image.Files.Select(f => f.Component).Where(c => c.Kind <= ComponentKind.Package).Distinct().OrderBy(c => c.Name, StringComparer.Ordinal))
         {

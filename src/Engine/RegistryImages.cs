@@ -19,6 +19,8 @@ internal sealed class RegistryImages(Registries registries, IContentStore store)
         return await ImageResolution.ResolveAsync(repository, root, platform, cancellationToken).ConfigureAwait(false);
     }
 
+    public IContentSource Open(ImageReference reference) => registries.OpenRepository(reference, store);
+
     private async Task<(RegistryRepository, Descriptor)> OpenAsync(ImageReference reference, CancellationToken cancellationToken)
     {
         var repository = registries.OpenRepository(reference, store);

@@ -15,6 +15,15 @@ namespace MsBuildKit.Engine;
 internal sealed record ResolvedBase(
     LlbState State, ResolvedImage? Image, BaseName? Name, KeyValuePair<string, IContentSource>? Layout, IReadOnlyList<SbomComponent> Parts)
 {
+    /// <summary>Other images that steps mount files of, found too.</summary>
+    public IReadOnlyDictionary<string, ResolvedBase> Contexts { get; init; } = new Dictionary<string, ResolvedBase>();
+
+    /// <summary>Every layout that the graph refers to.</summary>
+    public IEnumerable<KeyValuePair<string, IContentSource>> Layouts => Contexts.Values.SelectMany(c => c.Layouts).Concat(Layout is { } own ? [own] : []);
+
+    /// <summary>What the frontend builds on.</summary>
+    public ProjectGround Ground => new(State, Image?.Config, Contexts.ToDictionary(c => c.Key, c => c.Value.State));
+
     /// <summary>It stays in its registry: nobody needs to fetch its layers to push on top of them.</summary>
     public bool IsRemote => Image is not null && Layout is null;
 

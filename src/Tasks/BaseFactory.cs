@@ -41,15 +41,29 @@ internal sealed partial class BaseFactory(BuildImageParameters parameters, Probl
             Text.IsOn(parameters.PackageCheckValidUntil, byDefault: true));
     }
 
+    /// <summary>A layout or archive that is there, as <c>PATH[:TAG]</c>; else <c>null</c>.</summary>
+    public LocalBase? FindLocal(string text)
+    {
+        var (path, tag) = Split(text);
+        if (!Text.IsPath(path)) return null;
+        path = Path.GetFullPath(path, parameters.ProjectDirectory);
+        return Directory.Exists(path) || File.Exists(path) ? new LocalBase(path, tag) : null;
+    }
+
     // A tag stands behind the last ':', which on Windows may also follow a drive's letter.
-    private LocalBase CreateLocal(string text)
+    private static (string Path, string? Tag) Split(string text)
     {
         var colon = text.LastIndexOf(':');
-        var hasTag = colon > 1 && ImageReference.IsTag(text[(colon + 1)..]);
-        var path = ParsePath(hasTag ? text[..colon] : text, "ContainerBaseImage");
+        return colon > 1 && ImageReference.IsTag(text[(colon + 1)..]) ? (text[..colon], text[(colon + 1)..]) : (text, null);
+    }
+
+    private LocalBase CreateLocal(string text)
+    {
+        var (given, tag) = Split(text);
+        var path = ParsePath(given, "ContainerBaseImage");
         if (path is not null && !Directory.Exists(path) && !File.Exists(path))
             problems.Add(Problem.Base, "ContainerBaseImage", $"'{path}' does not exist. Check the path.");
-        return new LocalBase(path ?? text, hasTag ? text[(colon + 1)..] : null);
+        return new LocalBase(path ?? text, tag);
     }
 
     private string? ParsePath(string path, string subject)

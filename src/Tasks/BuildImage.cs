@@ -43,6 +43,7 @@ public sealed class BuildImage : EngineTask
     public string PackageKeyring { get; set; } = "";
     public string PackageLockFile { get; set; } = "";
     public string PackageCheckValidUntil { get; set; } = "";
+    public string AllowHostNetwork { get; set; } = "";
     public string SourceUrl { get; set; } = "";
     public string SourceRevision { get; set; } = "";
     public ITaskItem[] Entrypoint { get; set; } = [];
@@ -60,6 +61,10 @@ public sealed class BuildImage : EngineTask
     public ITaskItem[] Files { get; set; } = [];
     public ITaskItem[] Packages { get; set; } = [];
     public ITaskItem[] Outputs { get; set; } = [];
+    public ITaskItem[] Steps { get; set; } = [];
+    public ITaskItem[] Secrets { get; set; } = [];
+    public ITaskItem[] Ssh { get; set; } = [];
+    public ITaskItem[] Contexts { get; set; } = [];
 
     /// <summary>Every name of the image, with what scripts want to know of it.</summary>
     [Output] public ITaskItem[] Images { get; private set; } = [];
@@ -99,7 +104,7 @@ public sealed class BuildImage : EngineTask
         var services = new Lazy<BuilderServices>(() => HostServices.Create(environment, facts));
         try
         {
-            await RunAsync(parameters, facts, services, cancellationToken).ConfigureAwait(false);
+            await RunAsync(parameters, environment, facts, services, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -108,7 +113,7 @@ public sealed class BuildImage : EngineTask
     }
 
     private async System.Threading.Tasks.Task RunAsync(
-        BuildImageParameters parameters, FileFactsCache facts, Lazy<BuilderServices> services, CancellationToken cancellationToken)
+        BuildImageParameters parameters, IReadOnlyDictionary<string, string> environment, FileFactsCache facts, Lazy<BuilderServices> services, CancellationToken cancellationToken)
     {
         var state = new BuildRecordFile(StateFile);
         var last = state.Find();
@@ -132,7 +137,7 @@ public sealed class BuildImage : EngineTask
             await ((System.Threading.Tasks.Task)standing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         state.Forget();
-        if (CreateRequest(parameters) is not { } request) return;
+        if (CreateRequest(parameters, environment) is not { } request) return;
         var result = await new Builder(services.Value).BuildAsync(request, new EventLog(Log, ProjectFile), cancellationToken).ConfigureAwait(false);
         var record = BuildRecord.Of(request, result);
         if (fingerprint is not null) state.Save(fingerprint, record);
@@ -140,10 +145,10 @@ public sealed class BuildImage : EngineTask
         Finish(record, EventLog.Describe(result));
     }
 
-    private BuildRequest? CreateRequest(BuildImageParameters parameters)
+    private BuildRequest? CreateRequest(BuildImageParameters parameters, IReadOnlyDictionary<string, string> environment)
     {
         var problems = new Problems();
-        var request = new RequestFactory(parameters, problems).Create();
+        var request = new RequestFactory(parameters, problems, name => environment.GetValueOrDefault(name)).Create();
         LogProblems(problems);
         if (request is not null && request.Repository != Repository)
             Log.LogMessage(MessageImportance.Normal, "ContainerRepository '{0}' is written '{1}', as registries demand.", Repository, request.Repository);
@@ -220,6 +225,7 @@ public sealed class BuildImage : EngineTask
         PackageKeyring = PackageKeyring,
         PackageLockFile = PackageLockFile,
         PackageCheckValidUntil = PackageCheckValidUntil,
+        AllowHostNetwork = AllowHostNetwork,
         SourceDateEpoch = environment.GetValueOrDefault("SOURCE_DATE_EPOCH", ""),
         SourceUrl = SourceUrl,
         SourceRevision = SourceRevision,
@@ -239,5 +245,9 @@ public sealed class BuildImage : EngineTask
         Files = Files,
         Packages = Packages,
         Outputs = Outputs,
+        Steps = Steps,
+        Secrets = Secrets,
+        Ssh = Ssh,
+        Contexts = Contexts,
     };
 }

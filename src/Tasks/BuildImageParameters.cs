@@ -34,6 +34,7 @@ public sealed record BuildImageParameters
     public string PackageKeyring { get; init; } = "";
     public string PackageLockFile { get; init; } = "";
     public string PackageCheckValidUntil { get; init; } = "";
+    public string AllowHostNetwork { get; init; } = "";
     public string SourceDateEpoch { get; init; } = "";
     public string SourceUrl { get; init; } = "";
     public string SourceRevision { get; init; } = "";
@@ -55,4 +56,8 @@ public sealed record BuildImageParameters
     public IReadOnlyList<ITaskItem> Files { get; init; } = [];
     public IReadOnlyList<ITaskItem> Packages { get; init; } = [];
     public IReadOnlyList<ITaskItem> Outputs { get; init; } = [];
+    public IReadOnlyList<ITaskItem> Steps { get; init; } = [];
+    public IReadOnlyList<ITaskItem> Secrets { get; init; } = [];
+    public IReadOnlyList<ITaskItem> Ssh { get; init; } = [];
+    public IReadOnlyList<ITaskItem> Contexts { get; init; } = [];
 }

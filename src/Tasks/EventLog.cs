@@ -8,6 +8,8 @@ namespace MsBuildKit.Tasks;
 /// <summary>Tells MSBuild's log what happens in a build.</summary>
 internal sealed class EventLog(TaskLoggingHelper log, string projectFile) : IProgress<BuildEvent>
 {
+    private readonly StepLines _lines = new();
+
     public void Report(BuildEvent value)
     {
         switch (value)
@@ -15,7 +17,14 @@ internal sealed class EventLog(TaskLoggingHelper log, string projectFile) : IPro
             case StepStarted started:
                 log.LogMessage(MessageImportance.Low, "  {0} ...", started.Name);
                 break;
-            case StepCompleted { Error: null } completed:
+            case StepOutput output:
+                _lines.Add(output, Show);
+                break;
+            case StepCompleted { Error: not null } failed:
+                _lines.Complete(failed.Name, Show);
+                break;
+            case StepCompleted completed:
+                _lines.Complete(completed.Name, Show);
                 log.LogMessage(MessageImportance.Normal, "  {0} {1}", completed.Name, completed.Cached ? "(cached)" : $"({completed.Elapsed.TotalSeconds:F1} s)");
                 break;
             case BuildMessage { Level: MessageLevel.Warning } warning:
@@ -26,6 +35,8 @@ internal sealed class EventLog(TaskLoggingHelper log, string projectFile) : IPro
                 break;
         }
     }
+
+    private void Show(string line) => log.LogMessage(MessageImportance.Normal, "    {0}", line);
 
     /// <summary>The one line that the terminal logger shows: it knows a project's output by the form <c>name -> path</c>.</summary>
     public static string Summarize(string projectName, BuildRecord record, string happened) =>

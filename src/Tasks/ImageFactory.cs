@@ -38,12 +38,15 @@ internal sealed partial class ImageFactory(BuildImageParameters parameters, Prob
         }
         var workingDirectory = ParseWorkingDirectory(part.GetMetadata("WorkingDirectory"));
         var files = new FileFactory(parameters, problems).Create(part, rid, platform, workingDirectory);
+        var (steps, contexts) = new StepFactory(parameters, problems).Create(platform);
         return new ProjectImage
         {
             Platform = platform,
             Base = new BaseFactory(parameters, problems).Create(part.GetMetadata("BaseImage")),
             Files = files,
             Config = CreateConfig(part, workingDirectory),
+            Steps = steps,
+            Contexts = contexts,
         };
     }
 
@@ -96,11 +99,15 @@ internal sealed partial class ImageFactory(BuildImageParameters parameters, Prob
     internal string? ParseUser(string given, string subject)
     {
         if (given.Length == 0) return null;
-        var parts = given.Split(':');
-        if (parts.Length <= 2 && parts.All(IsUser)) return given;
+        if (IsUserAndGroup(given)) return given;
         problems.Add(Problem.User, subject, $"'{given}' is no user. Write a name or a number up to 2147483647, with an optional group after ':'.");
         return null;
     }
+
+    /// <summary>A name or number, with an optional group after <c>:</c>.</summary>
+    internal static bool IsUserAndGroup(string text) => text.Split(':') is { Length: <= 2 } parts && parts.All(IsUser);
+
+    internal static bool IsVariable(string text) => VariableName().IsMatch(text);
 
     // Digits are a number and never a name: what is too large for one (as the engines that run containers have it) is refused, not looked up.
     private static bool IsUser(string text) => text.Length > 0 && text.All(char.IsAsciiDigit)

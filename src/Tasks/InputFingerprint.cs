@@ -27,7 +27,9 @@ internal static class InputFingerprint
         }
         try
         {
-            var tree = new LocalTree("inputs", [.. Files(parameters).Select(path => new LocalFile(path, path))]);
+            var lent = LentTrees(parameters).ToList();
+            foreach (var place in lent.SelectMany(Places)) Append(hash, place);
+            var tree = new LocalTree("inputs", [.. Files(parameters).Concat(lent.SelectMany(t => t.Files.Select(f => f.HostPath))).Select(path => new LocalFile(path, path))]);
             foreach (var file in await facts.ReadAsync(tree, cancellationToken).ConfigureAwait(false)) Append(hash, file.Sha256.ToString());
             return hash.GetHashAndReset();
         }
@@ -43,14 +45,36 @@ internal static class InputFingerprint
             if (part.GetMetadata("Kind") != "Image") yield return part.ItemSpec;
             else if (LocalBase(parameters, part.GetMetadata("BaseImage")) is { } path) yield return path;
         foreach (var file in parameters.Files) yield return Path.GetFullPath(file.ItemSpec, parameters.ProjectDirectory);
+        foreach (var path in LayoutContexts(parameters)) yield return path;
         if (parameters.PackageKeyring.Length > 0) yield return Path.GetFullPath(parameters.PackageKeyring, parameters.ProjectDirectory);
     }
+
+    // What is wrong with a step is told when the request is made: here it only costs the build of nothing.
+    private static IEnumerable<LocalTree> LentTrees(BuildImageParameters parameters)
+    {
+        if (parameters.Steps.Count == 0) return [];
+        return parameters.Parts.Where(p => p.GetMetadata("Kind") == "Image")
+            .Select(p => RuntimeIdentifiers.ToPlatform(p.ItemSpec)).OfType<MsBuildKit.Engine.Oci.Platform>()
+            .SelectMany(p => new StepFactory(parameters, new Problems()).Create(p).Steps)
+            .SelectMany(s => s.Trees)
+            .DistinctBy(t => t.Name);
+    }
+
+    // Names count as content does, and so does a folder that holds nothing.
+    private static IEnumerable<string> Places(LocalTree tree) =>
+        tree.Directories.Select(d => d.Path + "/").Concat(tree.Files.Select(f => f.Path)).Prepend(tree.Name);
+
+    private static IEnumerable<string> LayoutContexts(BuildImageParameters parameters) =>
+        parameters.Contexts.Select(c => c.GetMetadata("Source")).Where(s => s.StartsWith("oci-layout://", StringComparison.Ordinal))
+            .Select(s => new BaseFactory(parameters, new Problems()).FindLocal(s["oci-layout://".Length..])).OfType<MsBuildKit.Engine.Frontends.Project.LocalBase>().Select(FileOf);
 
     private static string? LocalBase(BuildImageParameters parameters, string baseImage)
     {
         if (new BaseFactory(parameters, new Problems()).Create(baseImage) is not MsBuildKit.Engine.Frontends.Project.LocalBase local) return null;
-        return Directory.Exists(local.Path) ? Path.Combine(local.Path, "index.json") : local.Path;
+        return FileOf(local);
     }
+
+    private static string FileOf(MsBuildKit.Engine.Frontends.Project.LocalBase local) => Directory.Exists(local.Path) ? Path.Combine(local.Path, "index.json") : local.Path;
 
     private static void Append(IncrementalHash hash, ITaskItem item)
     {

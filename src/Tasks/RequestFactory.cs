@@ -7,7 +7,10 @@ using MsBuildKit.Engine.Oci;
 namespace MsBuildKit.Tasks;
 
 /// <summary>Turns what a project says into a build request, telling everything that is wrong with it at once.</summary>
-public sealed class RequestFactory(BuildImageParameters parameters, Problems problems)
+/// <param name="parameters">What it says.</param>
+/// <param name="problems">Where faults go.</param>
+/// <param name="environment">Looks up variables for secrets, when a step asks for one; <c>null</c> knows none.</param>
+public sealed class RequestFactory(BuildImageParameters parameters, Problems problems, Func<string, string?>? environment = null)
 {
     /// <summary>The request, or <c>null</c> when <see cref="Problems.Any"/>.</summary>
     public BuildRequest? Create()
@@ -21,6 +24,9 @@ public sealed class RequestFactory(BuildImageParameters parameters, Problems pro
         var annotations = new ImageFactory(parameters, problems, epoch).ParsePairs(parameters.Annotations, "ContainerAnnotation");
         var (sbom, provenance) = (ParseSwitch(parameters.Sbom, "ContainerSbom"), ParseSwitch(parameters.Provenance, "ContainerProvenance"));
         ParseSwitch(parameters.ExcludeSymbols, "ContainerExcludeSymbols");
+        var allowHostNetwork = ParseSwitch(parameters.AllowHostNetwork, "ContainerAllowHostNetwork", byDefault: false);
+        var lent = new SecretFactory(parameters, problems, environment ?? (_ => null));
+        var (secrets, ssh) = (lent.CreateSecrets(), lent.CreateSsh());
         CheckFolders();
         if (problems.Any) return null;
         return new BuildRequest
@@ -40,6 +46,9 @@ public sealed class RequestFactory(BuildImageParameters parameters, Problems pro
             Sbom = sbom,
             Provenance = provenance,
             SourceDateEpoch = epoch,
+            Secrets = secrets,
+            Ssh = ssh,
+            AllowHostNetwork = allowHostNetwork,
             Source = parameters.SourceUrl.Length > 0 || parameters.SourceRevision.Length > 0
                 ? new SourceRevision(Text.OrNull(SourceAddress.WithoutCredentials(parameters.SourceUrl)), Text.OrNull(parameters.SourceRevision))
                 : null,
@@ -95,11 +104,11 @@ public sealed class RequestFactory(BuildImageParameters parameters, Problems pro
     }
 
     // A word that is neither would silently decide for a default that nobody wanted.
-    private bool ParseSwitch(string given, string subject)
+    private bool ParseSwitch(string given, string subject, bool byDefault = true)
     {
         if (given.Length > 0 && Text.IsOn(given, byDefault: true) != Text.IsOn(given, byDefault: false))
             problems.Add(Problem.Switch, subject, $"'{given}' is neither true nor false. Write one of them.");
-        return Text.IsOn(given, byDefault: true);
+        return Text.IsOn(given, byDefault);
     }
 
     // The output's stale blobs are swept: were it the cache, everything there would be.

@@ -14,6 +14,7 @@ var host = new ToolHost
     OpenInput = Console.OpenStandardInput,
     Environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(e => (string)e.Key, e => (string?)e.Value ?? "", StringComparer.Ordinal),
     CurrentDirectory = Environment.CurrentDirectory,
+    Self = Environment.ProcessPath is { } program && Path.GetFileNameWithoutExtension(program) == "dotnet" ? [program, typeof(ToolHost).Assembly.Location] : [Environment.ProcessPath!],
     Time = TimeProvider.System,
     Cores = Environment.ProcessorCount,
 };

@@ -15,6 +15,9 @@ internal sealed record ToolHost
     /// <summary>What relative paths start from.</summary>
     public required string CurrentDirectory { get; init; }
 
+    /// <summary>The command line that starts this program once more.</summary>
+    public required IReadOnlyList<string> Self { get; init; }
+
     public required TimeProvider Time { get; init; }
 
     /// <summary>How much may be done at once.</summary>

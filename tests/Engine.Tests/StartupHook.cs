@@ -1,7 +1,14 @@
 using MsBuildKit.Engine.Tests.Content;
+using MsBuildKit.Engine.Tests.Snapshots.Linux;
+using MsBuildKit.Engine.Tests.Workers.Rootless;
 
 /// <summary>What .NET calls before Main when DOTNET_STARTUP_HOOKS names this assembly: so the test program can be a second process of another kind.</summary>
 internal static class StartupHook
 {
-    public static void Initialize() => HoldingProcess.RunIfAsked();
+    public static void Initialize()
+    {
+        HoldingProcess.RunIfAsked();
+        InsideProcess.RunIfAsked();
+        WorkerSpace.PlayIfAsked();
+    }
 }

@@ -2,6 +2,8 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.Build.Framework;
 using MsBuildKit.Engine;
+using MsBuildKit.Engine.Frontends.Project;
+using MsBuildKit.Engine.Llb;
 using MsBuildKit.Engine.Oci;
 using static MsBuildKit.Tasks.Tests.TaskBench;
 
@@ -86,6 +88,40 @@ public sealed class HostilePropertyTests : IDisposable
         ["Outputs"] = (b, v) => b.Parameters with { Outputs = [Item(v, ("Path", "x"))] },
         ["Outputs.Path"] = (b, v) => b.Parameters with { Outputs = [Item("oci-archive", ("Path", v))] },
         ["Outputs.Registry"] = (b, v) => b.Parameters with { Outputs = [Item("registry", ("Registry", v))] },
+        ["AllowHostNetwork"] = (b, v) => b.Parameters with { AllowHostNetwork = v },
+        ["Steps"] = (b, v) => b.Parameters with { Steps = [Item(v, ("Command", "x"))] },
+        ["Steps.Command"] = (b, v) => Step(b, ("Command", v)),
+        ["Steps.Script"] = (b, v) => Step(b, ("Script", v)),
+        ["Steps.Stage"] = (b, v) => Step(b, ("Command", "x"), ("Stage", v)),
+        ["Steps.User"] = (b, v) => Step(b, ("Command", "x"), ("User", v)),
+        ["Steps.WorkingDirectory"] = (b, v) => Step(b, ("Command", "x"), ("WorkingDirectory", v)),
+        ["Steps.Environment"] = (b, v) => Step(b, ("Command", "x"), ("Environment", v)),
+        ["Steps.CacheMounts"] = (b, v) => Step(b, ("Command", "x"), ("CacheMounts", v)),
+        ["Steps.TmpfsMounts"] = (b, v) => Step(b, ("Command", "x"), ("TmpfsMounts", v)),
+        ["Steps.Secrets"] = (b, v) => Step(b, ("Command", "x"), ("Secrets", v)),
+        ["Steps.Ssh"] = (b, v) => Step(b, ("Command", "x"), ("Ssh", v)),
+        ["Steps.Network"] = (b, v) => Step(b, ("Command", "x"), ("Network", v)),
+        ["Steps.Platform"] = (b, v) => Step(b, ("Command", "x"), ("Platform", v)),
+        ["Steps.Environment of a variable"] = (b, v) => Step(b, ("Command", "x"), ("Environment", "A=" + v)),
+        ["Steps.CacheMounts id"] = (b, v) => Step(b, ("Command", "x"), ("CacheMounts", $"/a,id={v}")),
+        ["Steps.TmpfsMounts size"] = (b, v) => Step(b, ("Command", "x"), ("TmpfsMounts", $"/a,size={v}")),
+        ["Steps.BindMounts target"] = (b, v) => Step(b, ("Command", "x"), ("BindMounts", $"source=Shop.dll,target={v}")),
+        ["Steps.BindMounts source"] = (b, v) => Step(b, ("Command", "x"), ("BindMounts", $"target=/a,source={v}")),
+        ["Steps.BindMounts from"] = (b, v) => Step(b, ("Command", "x"), ("BindMounts", $"target=/a,from={v}")),
+        ["Steps.BindMounts source of an image"] = (b, v) => Step(b, ("Command", "x"), ("BindMounts", $"target=/a,from=image,source={v}")),
+        ["Steps.Secrets target"] = (b, v) => Step(b, ("Command", "x"), ("Secrets", $"token,target={v}")),
+        ["Steps.Secrets env"] = (b, v) => Step(b, ("Command", "x"), ("Secrets", $"token,env={v}")),
+        ["Secrets"] = (b, v) => b.Parameters with { Secrets = [Item(v, ("Environment", "A"))] },
+        ["Secrets.Environment"] = (b, v) => b.Parameters with { Secrets = [Item("a", ("Environment", v))] },
+        ["Secrets.File"] = (b, v) => b.Parameters with { Secrets = [Item("a", ("File", v))] },
+        ["Secrets.Command"] = (b, v) => b.Parameters with { Secrets = [Item("a", ("Command", v))] },
+        ["Secrets.Value"] = (b, v) => b.Parameters with { Secrets = [Item("a", ("Environment", "A"), ("Value", v))] },
+        ["Ssh"] = (b, v) => b.Parameters with { Ssh = [Item(v)] },
+        ["Ssh.Socket"] = (b, v) => b.Parameters with { Ssh = [Item("a", ("Socket", v))] },
+        ["Ssh.Keys"] = (b, v) => b.Parameters with { Ssh = [Item("a", ("Keys", v))] },
+        ["Contexts"] = (b, v) => b.Parameters with { Contexts = [Item(v, ("Source", "."))] },
+        ["Contexts.Source"] = (b, v) => b.Parameters with { Contexts = [Item("a", ("Source", v))], Steps = [Item("x", ("Command", "x"))] },
+        ["Contexts.Source of an image"] = (b, v) => b.Parameters with { Contexts = [Item("a", ("Source", "docker-image://" + v))] },
         ["RuntimeIdentifier"] = (b, v) => b.Parameters with { Parts = [ImagePart(v)] },
         ["BaseImage"] = (b, v) => b.Parameters with { Parts = [ImagePart("linux-x64", ("BaseImage", v))] },
         ["BaseImage of a layout"] = (b, v) => b.Parameters with { Parts = [ImagePart("linux-x64", ("BaseImage", "oci-layout:" + v))] },
@@ -95,6 +131,13 @@ public sealed class HostilePropertyTests : IDisposable
         ["Published file"] = (b, v) => b.Parameters with { Parts = [ImagePart(), Published(v, "x")] },
         ["RelativePath"] = (b, v) => b.Parameters with { Parts = [ImagePart(), Published(b.Folder["project/Shop.dll"], v)] },
         ["NuGetPackageId"] = (b, v) => b.Parameters with { Parts = [ImagePart("linux-x64", ("PackageRoots", v)), Published(b.Folder["project/Shop.dll"], "x", ("NuGetPackageId", v), ("NuGetPackageVersion", v))] },
+    };
+
+    private static BuildImageParameters Step(TaskBench bench, params (string, string)[] metadata) => bench.Parameters with
+    {
+        Steps = [Item("fonts", metadata)],
+        Secrets = [Item("token", ("Environment", "TOKEN"))],
+        Contexts = [Item("image", ("Source", "docker-image://r.example/tools"))],
     };
 
     // What gets through does not climb out, names what can be named, and survives being written and read.
@@ -107,11 +150,24 @@ public sealed class HostilePropertyTests : IDisposable
         foreach (var image in request.Images)
         {
             Assert.All(image.Files.Select(f => f.TargetPath).Concat(image.Config.Volumes).Append(image.Config.WorkingDirectory), AssertPlace);
+            Assert.All(image.Steps, step => AssertInert(step, image));
             AssertSurvives(image.Config.Labels);
             AssertSurvives(image.Config.GeneratedLabels);
             AssertSurvives(image.Config.Environment.ToDictionary());
             foreach (var word in image.Config.AppCommand.Concat(image.Config.AppCommandArgs).Concat(image.Config.DefaultArgs).Concat(image.Config.Entrypoint)) Assert.DoesNotContain('\0', word);
         }
+    }
+
+    // A step becomes a graph that can be loaded, lends nothing from outside of the project, and says one line of itself.
+    private void AssertInert(ProjectStep step, ProjectImage image)
+    {
+        Assert.All(step.Mounts.Select(m => m.Target).Concat(step.Secrets.Select(s => s.Target).OfType<string>()), AssertPlace);
+        Assert.All(step.Trees.SelectMany(t => t.Files).Select(f => f.HostPath), p => Assert.StartsWith(step.Script is null ? _bench.Project : "/", p, StringComparison.Ordinal));
+        AssertSurvives(step.Environment.ToDictionary());
+        var ground = new ProjectGround(LlbState.Image("r.example/base", image.Platform), null, image.Contexts.Keys.ToDictionary(c => c, c => LlbState.Image(c, image.Platform)));
+        var vertex = LlbGraph.Load(LlbMarshaller.Marshal(ProjectFrontend.Translate(ground, image, [], 0))).Vertex;
+        Assert.DoesNotContain(vertex.Name, char.IsControl);
+        Assert.InRange(vertex.Name.Length, 1, 300);
     }
 
     private static void AssertPlace(string path)

@@ -2,7 +2,7 @@ using MsBuildKit.Engine.Oci;
 
 namespace MsBuildKit.Engine.Content;
 
-/// <summary>Chooses what goes: records, facts and blobs that nothing refers to, the longest unused first.</summary>
+/// <summary>Chooses what goes: records, facts, trees and blobs that nothing refers to, the longest unused first.</summary>
 /// <remarks>A blob that a record refers to stands behind the record: it comes up when the last such record goes. A record of which a blob
 /// is held stays, and so do its other blobs.</remarks>
 internal sealed class CollectionPlan
@@ -22,6 +22,7 @@ internal sealed class CollectionPlan
         _free = inventory.Blobs.Where(b => !held.Contains(b.Digest)).ToDictionary(b => b.Digest);
         foreach (var record in inventory.Records) AddRecord(record);
         foreach (var facts in inventory.Facts) Enqueue(new CollectedItem(CollectedKind.Facts, facts), []);
+        foreach (var tree in inventory.Trees.Where(t => t.Kind != CollectedKind.Leftover)) Enqueue(CollectedItem.Of(tree), []);
         foreach (var blob in _free.Values)
             if (!_references.ContainsKey(blob.Digest)) Enqueue(blob);
     }

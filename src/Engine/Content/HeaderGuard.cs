@@ -21,13 +21,20 @@ internal sealed class HeaderGuard(Stream tar) : Stream
     public override int Read(Span<byte> buffer)
     {
         Require(buffer.Length);
-        return tar.Read(buffer);
+        // A header comes in one piece, so that it can be looked at before it is obeyed.
+        var read = buffer.Length == TarBlock.Size ? tar.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false) : tar.Read(buffer);
+        Look(buffer[..read]);
+        return read;
     }
 
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         Require(buffer.Length);
-        return tar.ReadAsync(buffer, cancellationToken);
+        var read = buffer.Length == TarBlock.Size
+            ? await tar.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false)
+            : await tar.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+        Look(buffer.Span[..read]);
+        return read;
     }
 
     public override long Seek(long offset, SeekOrigin origin) => tar.Seek(offset, origin);
@@ -40,7 +47,14 @@ internal sealed class HeaderGuard(Stream tar) : Stream
 
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
-    private static void Require(int length)
+    // The reader makes room for what such a header claims before it reads any of it.
+    private static void Look(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length == TarBlock.Size && TarBlock.IsMeta(bytes) && TarBlock.LengthOf(bytes) is > LargestPiece and var claimed && TarBlock.IsHeader(bytes))
+            throw new InvalidDataException($"a header claims {claimed} bytes");
+    }
+
+    private static void Require(long length)
     {
         if (length > LargestPiece) throw new InvalidDataException($"a header claims {length} bytes");
     }

@@ -6,8 +6,13 @@ namespace MsBuildKit.Engine.Content;
 /// <summary>The few system calls that .NET does not offer.</summary>
 internal static partial class Posix
 {
-    private const int ReadOnly = 0, NoWaiting = 0x800, Directory = 0x10000, CloseOnExec = 0x80000;
+    private const int ReadOnly = 0, NoWaiting = 0x800, CloseOnExec = 0x80000;
     private const int NotThere = 2;
+    private const int CurrentDirectory = -100, NotFollowed = 0x100;
+    private const uint LinksAndInode = 0x104;
+
+    // On arm64 the number that means this elsewhere means something else.
+    private static readonly int s_directory = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x4000 : 0x10000;
 
     /// <summary>Makes the names in a directory durable. Elsewhere than on Linux the file system is trusted to do so.</summary>
     public static void SyncDirectory(string path) => OnDirectory(path, fsync);
@@ -36,10 +41,18 @@ internal static partial class Posix
         throw Marshal.GetLastPInvokeError() == NotThere ? new FileNotFoundException($"'{path}' is gone") : Error(path);
     }
 
+    /// <summary>Which file a path is, its last link not followed, and how many names the file has; <c>null</c> where that cannot be asked.</summary>
+    public static (ulong Device, ulong Inode, uint Links)? Identify(string path)
+    {
+        if (!OperatingSystem.IsLinux()) return null;
+        if (statx(CurrentDirectory, path, NotFollowed, LinksAndInode, out var found) != 0) throw Error(path);
+        return (((ulong)found.DeviceMajor << 32) | found.DeviceMinor, found.Inode, found.Links);
+    }
+
     private static void OnDirectory(string path, Func<int, int> call)
     {
         if (!OperatingSystem.IsLinux()) return;
-        var descriptor = open(path, ReadOnly | Directory | CloseOnExec);
+        var descriptor = open(path, ReadOnly | s_directory | CloseOnExec);
         if (descriptor < 0) throw Error(path);
         try
         {
@@ -59,6 +72,9 @@ internal static partial class Posix
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int statvfs(string path, out FileSystemStatus status);
 
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int statx(int directory, string path, int flags, uint mask, out FileIdentity found);
+
     [LibraryImport("libc", SetLastError = true)]
     private static partial int fsync(int descriptor);
 
@@ -74,5 +90,15 @@ internal static partial class Posix
     {
         [FieldOffset(40)] public ulong Inodes;
         [FieldOffset(56)] public ulong AvailableInodes;
+    }
+
+    // struct statx, the same on every processor.
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    private struct FileIdentity
+    {
+        [FieldOffset(16)] public uint Links;
+        [FieldOffset(32)] public ulong Inode;
+        [FieldOffset(136)] public uint DeviceMajor;
+        [FieldOffset(140)] public uint DeviceMinor;
     }
 }

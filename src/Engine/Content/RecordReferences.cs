@@ -3,7 +3,7 @@ using MsBuildKit.Engine.Oci;
 
 namespace MsBuildKit.Engine.Content;
 
-/// <summary>What a record of the cache index refers to: the descriptors in it, wherever they stand.</summary>
+/// <summary>What a record of the cache index refers to in the store: the descriptors in it, wherever they stand.</summary>
 internal static class RecordReferences
 {
     /// <summary>Digest and size of each; none for a record that is no JSON.</summary>
@@ -27,6 +27,8 @@ internal static class RecordReferences
         if (element.ValueKind == JsonValueKind.Array)
             foreach (var item in element.EnumerateArray()) Collect(item, found);
         if (element.ValueKind != JsonValueKind.Object) return;
+        // What a repository has is fetched from there when the store has lost it.
+        if (element.TryGetProperty(nameof(LayerRecord.Repository), out var repository) && repository.ValueKind == JsonValueKind.String) return;
         if (element.TryGetProperty("digest", out var text) && text.ValueKind == JsonValueKind.String && Digest.TryParse(text.GetString(), out var digest)
             && element.TryGetProperty("size", out var number) && number.TryGetInt64(out var size))
             found.Add((digest, size));

@@ -18,6 +18,7 @@ namespace MsBuildKit.Engine.Content;
 /// remove it would free nothing and have work done twice. A record that is saved after the store was listed keeps its blobs too,
 /// even when the build that saved it has ended (<see cref="LateRecords"/>). Records go before their blobs, so being killed in between
 /// leaves a blob that the next collection finds, and no record ever leads nowhere.</item>
+/// <item>A tree is locked by those who use it, and removed under its lock; it leaves its place whole before its files go.</item>
 /// <item>What no record refers to, such as manifests and the layers of pulled bases, goes by its own last use.</item>
 /// </list>
 /// Nothing is written, so it works on a full disk.
@@ -31,7 +32,7 @@ public sealed class StoreCollector(string root, TimeProvider time)
     /// Throws MBK1206 when the folder is no store, MBK1207 when something cannot be removed.</summary>
     public CollectionResult Collect(CollectionPolicy policy, bool dryRun, CancellationToken cancellationToken)
     {
-        var inventory = StoreInventory.Read(root);
+        var inventory = StoreInventory.Read(root).ReadTrees(root);
         if (inventory.Size == 0) return new CollectionResult([], 0, 0);
         try
         {
@@ -44,7 +45,7 @@ public sealed class StoreCollector(string root, TimeProvider time)
             {
                 Used = inventory.Size - freed,
                 Free = FreeBytes() + (dryRun ? freed : 0),
-                FreeInodes = Posix.FreeInodes(root) + (dryRun ? removed.Count : 0),
+                FreeInodes = Posix.FreeInodes(root) + (dryRun ? removed.Sum(r => r.Count) : 0),
             };
             removed.AddRange(Remove([.. plan.Choose(room.WantsMore).Select(room.Count)], late, dryRun, cancellationToken));
             return new CollectionResult(
@@ -66,7 +67,8 @@ public sealed class StoreCollector(string root, TimeProvider time)
         using var gate = StoreGate.Close(root);
         var leases = LeaseFile.ReadAll(root);
         var leftovers = Leftovers.Find(inventory, leases, Now).Where(f => dryRun || TryRemove(f.Path));
-        return ([.. leftovers.Select(f => new CollectedItem(CollectedKind.Leftover, f))], HeldBy(leases));
+        var trees = inventory.Trees.Where(t => t.Kind == CollectedKind.Leftover && !t.IsInUse && (dryRun || StoreTrees.TryRemove(root, t)));
+        return ([.. leftovers.Select(f => new CollectedItem(CollectedKind.Leftover, f)), .. trees.Select(CollectedItem.Of)], HeldBy(leases));
     }
 
     private List<CollectedItem> Remove(IReadOnlyList<CollectedItem> items, LateRecords late, bool dryRun, CancellationToken cancellationToken)
@@ -79,7 +81,7 @@ public sealed class StoreCollector(string root, TimeProvider time)
             using var gate = StoreGate.Close(root);
             var held = HeldBy(LeaseFile.ReadAll(root));
             held.UnionWith(late.Find());
-            removed.AddRange(batch.Where(i => !held.Contains(DigestOf(i)) && TryRemove(i.File.Path)));
+            removed.AddRange(batch.Where(i => i.Tree is { } tree ? StoreTrees.TryRemove(root, tree) : !held.Contains(DigestOf(i)) && TryRemove(i.File.Path)));
         }
         return removed;
     }
@@ -112,7 +114,7 @@ public sealed class StoreCollector(string root, TimeProvider time)
         {
             Used -= item.File.Size;
             Free += item.File.Size;
-            FreeInodes++;
+            FreeInodes += item.Count;
             return item;
         }
     }

@@ -46,6 +46,9 @@ public sealed class StoreInventory
     /// <summary>The folders, the store's own among them.</summary>
     public IReadOnlyList<StoredFile> Folders => _folders;
 
+    /// <summary>Unpacked layers and caches of steps: see <see cref="ReadTrees"/>.</summary>
+    public IReadOnlyList<StoredTree> Trees { get; private set; } = [];
+
     /// <summary>The bytes of all files. What folders take besides is not ours to choose.</summary>
     public long Size { get; private set; }
 
@@ -69,6 +72,24 @@ public sealed class StoreInventory
         }
     }
 
+    /// <summary>The store has trees, which only root of a namespace with the ids of their owners can measure and remove.</summary>
+    public static bool HasTrees(string root) => StoreTrees.Any(root);
+
+    /// <summary>Measures the trees too, which takes a look at every file in them. Throws MBK1207 when this process may not look.</summary>
+    public StoreInventory ReadTrees(string root)
+    {
+        try
+        {
+            Trees = StoreTrees.Read(root);
+            Size += Trees.Sum(t => t.File.Size);
+            return this;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw ContentException.CannotMaintainStore(root, e);
+        }
+    }
+
     // The leases are looked for after all else, for whoever makes a store begins with them. False where nobody has begun yet.
     private static bool IsStore(string root)
     {
@@ -85,7 +106,8 @@ public sealed class StoreInventory
         (ref FileSystemEntry e) => (Entry(ref e, e.ToFullPath()), IsFolder(ref e)),
         new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false })
     {
-        ShouldRecursePredicate = IsFolder,
+        ShouldIncludePredicate = (ref FileSystemEntry e) => !IsFolder(ref e) || !StoreTrees.IsTree(root, ref e),
+        ShouldRecursePredicate = (ref FileSystemEntry e) => IsFolder(ref e) && !StoreTrees.IsTree(root, ref e),
     };
 
     private static StoredFile Itself(string root) => new FileSystemEnumerable<StoredFile>(

@@ -21,7 +21,7 @@ public sealed record StoreUsage(string Root, IReadOnlyList<StoreUsagePart> Parts
     /// <summary>Measures a store, which need not exist. Throws MBK1206 when the folder is no store.</summary>
     public static StoreUsage Read(string root)
     {
-        var inventory = StoreInventory.Read(root);
+        var inventory = StoreInventory.Read(root).ReadTrees(root);
         var live = LeaseFile.ReadAll(root).Where(l => l.IsLive).ToList();
         var held = live.SelectMany(l => l.Digests).ToHashSet();
         var names = live.Select(l => l.Name).ToHashSet(StringComparer.Ordinal);
@@ -32,8 +32,11 @@ public sealed record StoreUsage(string Root, IReadOnlyList<StoreUsagePart> Parts
                 Of("records", "cache index", inventory.Records, []),
                 Of("facts", "facts of files", inventory.Facts, []),
                 Of("ingests", "blobs on their way in", inventory.Ingests, inventory.Ingests.Where(f => names.Contains(Leftovers.OwnerOf(f)))),
+                Of("snapshots", "unpacked layers", inventory.Trees, CollectedKind.Snapshot),
+                Of("caches", "caches of steps", inventory.Trees, CollectedKind.Cache),
                 Of("leases", "leases", inventory.Leases, inventory.Leases.Where(f => names.Contains(Leftovers.NameOf(f)))),
                 Of("staged", "files being written", inventory.Staged, []),
+                Of("stagedTrees", "trees being made", inventory.Trees, CollectedKind.Leftover),
                 Of("others", "locks and others", inventory.Others, []),
                 Of("folders", "folders", inventory.Folders, []),
             ],
@@ -42,4 +45,11 @@ public sealed record StoreUsage(string Root, IReadOnlyList<StoreUsagePart> Parts
 
     private static StoreUsagePart Of(string name, string title, IEnumerable<StoredFile> files, IEnumerable<StoredFile> inUse) =>
         new(name, title, files.Count(), files.Sum(f => f.Size), inUse.Count(), inUse.Sum(f => f.Size));
+
+    private static StoreUsagePart Of(string name, string title, IEnumerable<StoredTree> trees, CollectedKind kind)
+    {
+        var own = trees.Where(t => t.Kind == kind).ToList();
+        var inUse = own.Where(t => t.IsInUse).ToList();
+        return new(name, title, own.Sum(t => t.Count), own.Sum(t => t.File.Size), inUse.Sum(t => t.Count), inUse.Sum(t => t.File.Size));
+    }
 }

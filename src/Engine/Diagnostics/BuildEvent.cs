@@ -13,6 +13,12 @@ public sealed record StepStarted(string Name) : BuildEvent;
 /// <summary>A step ended; <paramref name="Cached"/> means that nothing had to run.</summary>
 public sealed record StepCompleted(string Name, bool Cached, TimeSpan Elapsed, string? Error = null) : BuildEvent;
 
+/// <summary>Bytes that a step printed, as they came: a piece may end in the middle of a line.</summary>
+/// <param name="Name">The step.</param>
+/// <param name="Stream">1 for its output, 2 for its errors.</param>
+/// <param name="Data">The bytes.</param>
+public sealed record StepOutput(string Name, int Stream, ReadOnlyMemory<byte> Data) : BuildEvent;
+
 /// <summary>Bytes moved so far; <paramref name="Total"/> is <c>null</c> when it is not known.</summary>
 public sealed record StepProgress(string Name, long Current, long? Total) : BuildEvent;
 

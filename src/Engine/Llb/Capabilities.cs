@@ -17,6 +17,7 @@ internal static class Capabilities
     public const string ExecValidExitCode = "exec.validexitcode";
     public const string ExecSecretEnv = "exec.secretenv";
     public const string ExecMountBind = "exec.mount.bind";
+    public const string ExecMountBindDiscarded = "exec.mount.bind.readwrite-nooutput";
     public const string ExecMountCache = "exec.mount.cache";
     public const string ExecMountCacheSharing = "exec.mount.cache.sharing";
     public const string ExecMountSelector = "exec.mount.selector";

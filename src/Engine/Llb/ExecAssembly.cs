@@ -22,9 +22,9 @@ internal sealed class ExecAssembly
         if (options.Network != NetMode.Unset) _capabilities.Add(Capabilities.ExecMetaNetwork);
         if (options.Security != SecurityMode.Sandbox) _capabilities.Add(Capabilities.ExecMetaSecurity);
         AddMounts(exec, [ExecMount.Bind("/", root, options.ReadOnlyRoot), .. options.Mounts]);
-        foreach (var (variable, id) in options.SecretEnvironment.OrderBy(s => s.Key, StringComparer.Ordinal))
+        foreach (var secret in options.SecretEnvironment.OrderBy(s => s.Name, StringComparer.Ordinal))
         {
-            exec.Secretenv.Add(new SecretEnv { ID = id, Name = variable });
+            exec.Secretenv.Add(new SecretEnv { ID = secret.Id, Name = secret.Name, Optional = secret.Optional });
             _capabilities.Add(Capabilities.ExecSecretEnv);
         }
         return exec;

@@ -13,14 +13,23 @@ public sealed class ExecMount
 
     internal IReadOnlyList<string> Capabilities { get; }
 
-    // What the command leaves there is an output of its own, unless it cannot leave anything.
-    internal bool HasOutput => Mount.MountType == MountType.Bind && !Mount.Readonly;
+    private bool Discards { get; init; }
+
+    // What the command leaves there is an output of its own, unless it cannot leave anything or nobody wants it.
+    internal bool HasOutput => Mount.MountType == MountType.Bind && !Mount.Readonly && !Discards;
 
     /// <summary>A tree, or the part of it at <paramref name="selector"/>.</summary>
     public static ExecMount Bind(string destination, LlbState from, bool readOnly = false, string selector = "")
     {
         var mount = new Mount { Dest = destination, Readonly = readOnly, Selector = selector };
         return new ExecMount(mount, from, [.. Bound(from), .. Selected(selector)]);
+    }
+
+    /// <summary>A tree, or a part of it, that the command may change; the changes are seen by it alone and then thrown away.</summary>
+    public static ExecMount BindDiscarded(string destination, LlbState from, string selector = "")
+    {
+        var mount = new Mount { Dest = destination, Selector = selector };
+        return new ExecMount(mount, from, [Llb.Capabilities.ExecMountBindDiscarded, .. Bound(from), .. Selected(selector)]) { Discards = true };
     }
 
     /// <summary>A directory that outlives the build, first filled from <paramref name="from"/>.</summary>

@@ -36,6 +36,12 @@ public sealed record ExecOptions
     /// <summary>What is mounted besides the tree.</summary>
     public IReadOnlyList<ExecMount> Mounts { get; init; } = [];
 
-    /// <summary>Secrets by the environment variable that carries them.</summary>
-    public IReadOnlyDictionary<string, string> SecretEnvironment { get; init; } = new Dictionary<string, string>();
+    /// <summary>Secrets that environment variables carry; each variable once.</summary>
+    public IReadOnlyList<SecretVariable> SecretEnvironment { get; init; } = [];
 }
+
+/// <summary>An environment variable that carries a secret of the session.</summary>
+/// <param name="Name">Of the variable.</param>
+/// <param name="Id">Of the secret.</param>
+/// <param name="Optional">Whether the command runs without it when there is none.</param>
+public sealed record SecretVariable(string Name, string Id, bool Optional = false);

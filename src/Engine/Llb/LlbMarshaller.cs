@@ -9,6 +9,9 @@ public static class LlbMarshaller
 {
     private const string CustomName = "llb.customname";
 
+    /// <summary>Ours: builders that do not know it leave it as it is.</summary>
+    internal const string History = "msbuildkit.history";
+
     /// <summary>Serializes the graph below <paramref name="state"/>, inputs first, each operation once. Throws
     /// <see cref="LlbException"/> for scratch, which has no operation.</summary>
     public static Definition Marshal(LlbState state)
@@ -37,9 +40,9 @@ public static class LlbMarshaller
         var metadata = new OpMetadata { IgnoreCache = node.IgnoreCache, ProgressGroup = node.Group };
         foreach (var capability in node.Capabilities) metadata.Caps[capability] = true;
         if (node.IgnoreCache) metadata.Caps[Capabilities.IgnoreCache] = true;
-        if (node.Name is null) return metadata;
-        metadata.Caps[Capabilities.Description] = true;
-        metadata.Description[CustomName] = node.Name;
+        if (node.Name is not null) metadata.Description[CustomName] = node.Name;
+        if (node.History is not null) metadata.Description[History] = node.History;
+        if (metadata.Description.Count > 0) metadata.Caps[Capabilities.Description] = true;
         return metadata;
     }
 

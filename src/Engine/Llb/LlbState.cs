@@ -58,11 +58,15 @@ public sealed class LlbState
     }
 
     /// <summary>This tree, and the writable mounts, after a command ran in it. Throws <see cref="LlbException"/> when two mounts share a place.</summary>
-    public ExecStates Run(ExecOptions options, ImagePlatform platform, string? name = null)
+    /// <param name="options">The command.</param>
+    /// <param name="platform">Of the programs that it runs.</param>
+    /// <param name="name">What people are shown while it runs.</param>
+    /// <param name="history">What the image's history says of it, or <c>null</c> to say its name.</param>
+    public ExecStates Run(ExecOptions options, ImagePlatform platform, string? name = null, string? history = null)
     {
         var assembly = new ExecAssembly();
         var op = new Op { Exec = assembly.Assemble(this, options), Platform = ToWire(platform) };
-        var node = new LlbNode(op, assembly.Inputs, assembly.RequiredCapabilities, name);
+        var node = new LlbNode(op, assembly.Inputs, assembly.RequiredCapabilities, name) { History = history };
         var states = assembly.Outputs.ToDictionary(o => o.Key, o => new LlbState(node, o.Value), StringComparer.Ordinal);
         var root = states.Remove("/", out var changed) ? changed : this;
         return new ExecStates(root, states);

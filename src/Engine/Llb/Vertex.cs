@@ -16,6 +16,9 @@ public sealed record Vertex(Digest Digest, Op Op, OpMetadata Metadata, IReadOnly
     public string Name { get; } =
         Metadata.Description.TryGetValue(CustomName, out var name) && name.Length > 0 ? name : OpNames.Describe(Op);
 
+    /// <summary>What the history of an image says of the layer that it makes: what the client wrote for it, else its name.</summary>
+    public string History => Metadata.Description.TryGetValue(LlbMarshaller.History, out var history) && history.Length > 0 ? history : Name;
+
     public bool Equals(Vertex? other) => other is not null && Digest == other.Digest;
 
     public override int GetHashCode() => Digest.GetHashCode();

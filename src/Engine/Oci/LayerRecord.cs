@@ -4,4 +4,5 @@ namespace MsBuildKit.Engine.Oci;
 /// <param name="DiffId">Of its uncompressed bytes.</param>
 /// <param name="Blob">Its bytes as they are kept.</param>
 /// <param name="CreatedBy">What made it.</param>
-internal sealed record LayerRecord(Digest DiffId, Descriptor Blob, string CreatedBy);
+/// <param name="Repository">The registry's repository that has the blob, by any reference to it; absent for a layer that is only in the store.</param>
+internal sealed record LayerRecord(Digest DiffId, Descriptor Blob, string CreatedBy, string? Repository = null);

@@ -10,5 +10,5 @@ namespace MsBuildKit.Engine.Oci;
 [JsonSerializable(typeof(ImageIndex))]
 [JsonSerializable(typeof(ImageConfig))]
 [JsonSerializable(typeof(List<Descriptor>))]
-[JsonSerializable(typeof(List<LayerRecord>))]
+[JsonSerializable(typeof(List<List<LayerRecord>>))]
 internal sealed partial class OciJsonTypes : JsonSerializerContext;

@@ -11,7 +11,7 @@ namespace MsBuildKit.Engine.Packages;
 internal sealed class CompositionCache(ICacheIndex index, IContentStore store)
 {
     // Raise it when the same packages come to give another image.
-    private const int FormatVersion = 1;
+    private const int FormatVersion = 2;
 
     /// <summary>Names an image by all that decides its bytes.</summary>
     public static Digest KeyOf(CompositionRequest request, LockedArchitecture part)

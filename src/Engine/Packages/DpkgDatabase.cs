@@ -27,11 +27,17 @@ internal static class DpkgDatabase
 
     private static void Append(StringBuilder status, Stanza control)
     {
-        foreach (var (key, value) in control.Fields)
+        foreach (var (key, given) in control.Fields)
         {
+            var value = key is "Depends" or "Pre-Depends" ? Kept(control["Package"] ?? "", given) : given;
+            if (value.Length == 0 && given.Length > 0) continue;
             status.Append(key).Append(": ").Append(value.Replace("\n", "\n ", StringComparison.Ordinal)).Append('\n');
             if (key == "Package") status.Append("Status: install ok installed\n");
         }
         status.Append('\n');
     }
+
+    // What was left out because only scripts need it must not be missed by apt, which would install nothing more before it is there.
+    private static string Kept(string package, string groups) =>
+        string.Join(", ", groups.Split(',', StringSplitOptions.TrimEntries).Where(g => !Relation.Parse(g).Any(r => ScriptRules.IsScriptOnly(package, r))));
 }

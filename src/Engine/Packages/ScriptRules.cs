@@ -9,15 +9,17 @@ internal static partial class ScriptRules
     /// <summary>Packages that every base has.</summary>
     public static readonly string[] Roots = ["base-files", "libc6"];
 
-    // Accepted without looking at their scripts. Only base-files' was read line by line; for the others a real composition that runs is the evidence.
+    // Accepted without looking at their scripts. What base-files, apt, coreutils, debian-archive-keyring,
+    // libc-bin, libgcrypt20 and tar do on a first installation was read; for the others a real composition that runs is the evidence.
     private static readonly HashSet<string> s_known = new(StringComparer.Ordinal)
     {
         "base-files", "base-passwd", "ca-certificates", "libc6", "tzdata", "netbase", "openssl", "dash",
+        "apt", "coreutils", "dpkg", "debian-archive-keyring", "libc-bin", "libgcrypt20", "tar",
     };
 
     // Only maintainer scripts need these, and none are run.
     private static readonly HashSet<(string Package, string Dependency)> s_scriptOnly =
-        [("base-files", "awk"), ("ca-certificates", "openssl"), ("tzdata", "debconf"), ("ca-certificates", "debconf"), ("libssl3", "debconf"), ("base-passwd", "libdebconfclient0"), ("dash", "debianutils"), ("dash", "dpkg")];
+        [("base-files", "awk"), ("ca-certificates", "openssl"), ("tzdata", "debconf"), ("ca-certificates", "debconf"), ("libssl3", "debconf"), ("base-passwd", "libdebconfclient0"), ("dash", "debianutils"), ("dash", "dpkg"), ("apt", "adduser")];
 
     public static bool IsScriptOnly(string package, IReadOnlyList<Relation> group) => group.Any(r => s_scriptOnly.Contains((package, r.Name)));
 

@@ -10,4 +10,10 @@ public interface IBuildSession
 
     /// <summary>The content behind <c>oci-layout://name@digest</c>: a layout directory, an archive, a store; or <c>null</c>.</summary>
     IContentSource? FindLayout(string name);
+
+    /// <summary>Where the secret of an id is, or <c>null</c> when the caller lends none of that id.</summary>
+    ISecretSource? FindSecret(string id);
+
+    /// <summary>The SSH keys of an id, or <c>null</c> when the caller lends none of that id.</summary>
+    SshSource? FindSsh(string id);
 }

@@ -10,4 +10,21 @@ public sealed class SessionException(string code, ErrorKind kind, string message
     internal const string NotAFile = "MBK1802";
     internal const string NotLent = "MBK1803";
     internal const string NeverStill = "MBK1804";
+    internal const string NoSecret = "MBK1805";
+    internal const string SecretUnusable = "MBK1806";
+    internal const string NoAgent = "MBK1807";
+    internal const string KeysNotUsable = "MBK1808";
+
+    /// <summary>A step needs a secret, and there is none.</summary>
+    internal static SessionException WithoutSecret(string id, ISecretSource? source) => new(NoSecret, ErrorKind.FailedPrecondition, source is null
+        ? $"A step needs the secret '{id}', which this build does not lend. Add a ContainerSecret of that name."
+        : $"A step needs the secret '{id}', and {source.Place} has none. Set it, or do without 'required'.");
+
+    /// <summary>A step needs SSH keys, and there are none.</summary>
+    internal static SessionException WithoutAgent(string id) => new(NoAgent, ErrorKind.FailedPrecondition,
+        $"A step needs the SSH keys '{id}', and no agent is there. Start one and set SSH_AUTH_SOCK, or give ContainerSsh a Socket or Keys.");
+
+    /// <summary>SSH keys are there, and a step cannot have them.</summary>
+    internal static SessionException KeysUnusable(string why) => new(KeysNotUsable, ErrorKind.FailedPrecondition,
+        $"The SSH keys of a step cannot be used: {why}. Install the package 'openssh-client', use keys without a password, or give ContainerSsh the Socket of an agent that has them.");
 }

@@ -33,7 +33,7 @@ public static class LayerReader
                     for (var count = 0; await reader.GetNextEntryAsync(copyData: false, cancellationToken).ConfigureAwait(false) is { } entry; count++)
                     {
                         if (count == MostEntries) throw new InvalidDataException($"it has more than {MostEntries} entries");
-                        if (entry.EntryType != TarEntryType.GlobalExtendedAttributes) await visit(Convert(entry, hashed.Prefix), entry.DataStream).ConfigureAwait(false);
+                        if (entry.EntryType != TarEntryType.GlobalExtendedAttributes) await visit(Convert(entry, hashed.Prefix, hashed.Xattrs), entry.DataStream).ConfigureAwait(false);
                     }
                 await hashed.CopyToAsync(Stream.Null, cancellationToken).ConfigureAwait(false);
                 if (Digest.FromSha256(hash.GetHashAndReset()) != diffId) throw Unreadable(diffId, "its content is not what the configuration promises");
@@ -53,7 +53,7 @@ public static class LayerReader
         _ => throw new ArgumentOutOfRangeException(nameof(compression)),
     };
 
-    private static TreeEntry Convert(TarEntry entry, string prefix) => new()
+    private static TreeEntry Convert(TarEntry entry, string prefix, IReadOnlyDictionary<string, byte[]>? xattrs) => new()
     {
         Path = Clean(NameOf(entry, prefix)),
         Type = entry.EntryType switch
@@ -79,6 +79,7 @@ public static class LayerReader
             TarEntryType.HardLink => Clean(entry.LinkName),
             _ => null,
         },
+        Xattrs = xattrs,
     };
 
     private static bool IsSparse(TarEntry entry) => entry is PaxTarEntry pax && pax.ExtendedAttributes.Keys.Any(k => k.StartsWith("GNU.sparse.", StringComparison.Ordinal));
@@ -106,9 +107,13 @@ public static class LayerReader
         /// <summary>What the last header says stands before its name.</summary>
         public string Prefix => _watch.Prefix;
 
+        /// <summary>What was said before the last header.</summary>
+        public IReadOnlyDictionary<string, byte[]>? Xattrs => _watch.Xattrs;
+
         public override int Read(Span<byte> buffer)
         {
             var read = inner.Read(buffer);
+            // The watch writes over what it hides, so the digest comes first.
             hash.AppendData(buffer[..read]);
             _watch.Pass(buffer[..read]);
             return read;

@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Text;
+using MsBuildKit.Engine.Content;
 
 namespace MsBuildKit.Engine.Snapshots;
 
@@ -10,20 +11,28 @@ namespace MsBuildKit.Engine.Snapshots;
 internal sealed class TarWatch
 {
     private const int LargestHeader = 1 << 20;
-    private const string Pax = "xg", Content = "01234567\0", Meta = "xgLK";
+    private const string Pax = "xg", Own = "x", Content = "01234567\0";
 
     private readonly byte[] _block = new byte[TarHeader.BlockSize];
     private byte[] _records = [];
+    private PaxMask? _mask;
     private int _filled;
     private int _recorded;
     private long _left;
     private long? _size;
+    private bool _areOwn;
+    private Dictionary<string, byte[]>? _xattrs;
 
     /// <summary>What the last header of an entry says stands before its name; empty when it says nothing, or is of a format without prefixes.</summary>
     public string Prefix { get; private set; } = "";
 
-    /// <summary>Takes the next bytes; throws <see cref="InvalidDataException"/> for a header that is too large.</summary>
-    public void Pass(ReadOnlySpan<byte> bytes)
+    /// <summary>The extended attributes of the last entry, byte for byte: the framework's reader takes them for text. <c>null</c> when it has
+    /// none.</summary>
+    public IReadOnlyDictionary<string, byte[]>? Xattrs { get; private set; }
+
+    /// <summary>Takes the next bytes, and hides in them what the framework's reader would stumble over; throws
+    /// <see cref="InvalidDataException"/> for a header that is too large.</summary>
+    public void Pass(Span<byte> bytes)
     {
         while (bytes.Length > 0)
         {
@@ -34,15 +43,16 @@ internal sealed class TarWatch
         }
     }
 
-    private void PassContent(ReadOnlySpan<byte> bytes)
+    private void PassContent(Span<byte> bytes)
     {
         _left -= bytes.Length;
         var wanted = Math.Min(bytes.Length, _records.Length - _recorded);
         bytes[..wanted].CopyTo(_records.AsSpan(_recorded));
+        _mask?.Pass(bytes[..wanted]);
         _recorded += wanted;
         if (_left > 0 || _records.Length == 0) return;
-        _size = SizeRecord(_records) ?? _size;
-        (_records, _recorded) = ([], 0);
+        ReadRecords(_records);
+        (_records, _recorded, _mask) = ([], 0, null);
     }
 
     private void PassHeader(ReadOnlySpan<byte> bytes)
@@ -52,11 +62,11 @@ internal sealed class TarWatch
         if (_filled < _block.Length) return;
         _filled = 0;
         var type = (char)_block[156];
-        var isMeta = Meta.Contains(type);
-        var size = isMeta ? OwnSize() : _size ?? OwnSize();
+        var isMeta = TarBlock.IsMeta(_block);
+        var size = isMeta ? TarBlock.LengthOf(_block) : _size ?? TarBlock.LengthOf(_block);
         if (isMeta && size > LargestHeader) throw new InvalidDataException($"it has a header of {size} bytes");
-        if (!isMeta) (_size, Prefix) = (null, PrefixOf(_block));
-        if (Pax.Contains(type)) (_records, _recorded) = (new byte[size], 0);
+        if (!isMeta) (_size, Prefix, Xattrs, _xattrs) = (null, PrefixOf(_block), _xattrs, null);
+        if (Pax.Contains(type)) (_records, _recorded, _areOwn, _mask) = (new byte[size], 0, Own.Contains(type), new PaxMask());
         // Links, directories and devices have no content, whatever their headers say of a size.
         var hasContent = isMeta || !Content.Contains(type) || type is '0' or '\0' or '7';
         _left = hasContent ? Math.Max(0, size + TarHeader.BlockSize - 1) / TarHeader.BlockSize * TarHeader.BlockSize : 0;
@@ -69,31 +79,21 @@ internal sealed class TarWatch
         return Encoding.UTF8.GetString(prefix.IndexOf((byte)0) is >= 0 and var end ? prefix[..end] : prefix);
     }
 
-    // Octal digits, or, with the first bit set, a big-endian number.
-    private long OwnSize()
-    {
-        var field = _block.AsSpan(124, 12);
-        long size = 0;
-        if ((field[0] & 0x80) != 0)
-        {
-            foreach (var b in field[4..]) size = (size << 8) | b;
-            return Math.Min(size & long.MaxValue, long.MaxValue - TarHeader.BlockSize);
-        }
-        foreach (var b in field)
-            if (b is >= (byte)'0' and <= (byte)'7') size = (size << 3) | (long)(b - '0');
-        return size;
-    }
-
     // Records are 'LENGTH KEY=VALUE\n'; the length counts all of it.
-    private static long? SizeRecord(ReadOnlySpan<byte> records)
+    private void ReadRecords(ReadOnlySpan<byte> records)
     {
-        long? size = null;
         while (Utf8Parser.TryParse(records, out int length, out var digits) && length > digits && length <= records.Length)
         {
-            var record = records[digits..length].TrimEnd((byte)'\n');
-            if (record.StartsWith(" size="u8) && Utf8Parser.TryParse(record[6..], out long value, out _)) size = Math.Clamp(value, 0, long.MaxValue - TarHeader.BlockSize);
+            var record = records[digits..length];
+            if (record.StartsWith(" size="u8) && Utf8Parser.TryParse(record[6..], out long value, out _)) _size = Math.Clamp(value, 0, long.MaxValue - TarHeader.BlockSize);
+            else if (_areOwn && record.Length > 15 && record.StartsWith(" SCHILY.xattr."u8)) ReadXattr(record[14..^1]);
             records = records[length..];
         }
-        return size;
+    }
+
+    private void ReadXattr(ReadOnlySpan<byte> record)
+    {
+        if (record.IndexOf((byte)'=') is > 0 and var end)
+            (_xattrs ??= new(StringComparer.Ordinal))[Encoding.UTF8.GetString(record[..end])] = record[(end + 1)..].ToArray();
     }
 }

@@ -19,7 +19,7 @@ public interface IVertexWorker<TResult>
     ValueTask<Digest?> ContentKeyAsync(TResult result, CancellationToken cancellationToken);
 
     /// <summary>Results as a small record for the cache index, or <c>null</c> when they are not to be remembered.</summary>
-    ValueTask<byte[]?> SaveAsync(IReadOnlyList<TResult> results, CancellationToken cancellationToken);
+    ValueTask<byte[]?> SaveAsync(Vertex vertex, IReadOnlyList<TResult> results, CancellationToken cancellationToken);
 
     /// <summary>The results of a record, or <c>null</c> when their bytes are gone.</summary>
     ValueTask<IReadOnlyList<TResult>?> LoadAsync(Vertex vertex, ReadOnlyMemory<byte> record, CancellationToken cancellationToken);

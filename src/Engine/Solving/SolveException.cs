@@ -20,4 +20,8 @@ public sealed class SolveException : BuildException
 
     /// <summary>The step.</summary>
     public Vertex Vertex { get; }
+
+    /// <summary>The same, with the place where the step was written.</summary>
+    internal SolveException At(SourcePosition position) =>
+        InnerException is BuildException cause ? new(Vertex, cause) { Position = position } : new(Vertex, InnerException!) { Position = position };
 }

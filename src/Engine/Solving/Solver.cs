@@ -176,7 +176,7 @@ public sealed class Solver<TResult> : IDisposable
 
         private async Task RememberAsync(IReadOnlyList<TResult> results, params Digest[] keys)
         {
-            if (await Guard(() => _solver._worker.SaveAsync(results, _stop.Token)).ConfigureAwait(false) is not { } record) return;
+            if (await Guard(() => _solver._worker.SaveAsync(_vertex, results, _stop.Token)).ConfigureAwait(false) is not { } record) return;
             foreach (var key in keys) await _solver._index.SaveAsync(key, record, _stop.Token).ConfigureAwait(false);
         }
 

@@ -10,18 +10,35 @@ using Digest = MsBuildKit.Engine.Oci.Digest;
 
 namespace MsBuildKit.Engine.Workers;
 
-/// <summary>Runs the vertices that need no process: sources, files onto scratch, merge and diff.</summary>
-public sealed class EngineWorker(LocalContentStore store, IBuildSession session, LentTrees trees, IImageResolver images, LayerOptions options)
-    : IVertexWorker<VertexResult>
+/// <summary>Runs the vertices of a build: those that need no process (sources, files onto scratch, merge and diff) itself, steps elsewhere.</summary>
+public sealed class EngineWorker : IVertexWorker<VertexResult>
 {
-    private readonly SourceWorker _sources = new(session, trees, images);
-    private readonly FileWorker _files = new(store, options);
+    private readonly LocalContentStore _store;
+    private readonly IImageResolver _images;
+    private readonly LayerOptions _options;
+    private readonly SourceWorker _sources;
+    private readonly FileWorker _files;
+    private readonly StepWorker? _steps;
+
+    /// <summary>A worker that runs no steps.</summary>
+    public EngineWorker(LocalContentStore store, IBuildSession session, LentTrees trees, IImageResolver images, LayerOptions options)
+        : this(store, session, trees, images, options, null)
+    {
+    }
+
+    internal EngineWorker(LocalContentStore store, IBuildSession session, LentTrees trees, IImageResolver images, LayerOptions options, StepWorker? steps)
+    {
+        (_store, _images, _options, _steps) = (store, images, options, steps);
+        _sources = new(session, trees, images);
+        _files = new(store, options);
+    }
 
     /// <inheritdoc />
     public async ValueTask<Digest> KeyAsync(Vertex vertex, CancellationToken cancellationToken) => vertex.Op.OpCase switch
     {
         Op.OpOneofCase.Source => await _sources.KeyAsync(vertex, cancellationToken).ConfigureAwait(false),
-        Op.OpOneofCase.File => Digest.Of(Encoding.ASCII.GetBytes($"{OwnDigest(vertex)} {options.Fingerprint}")),
+        Op.OpOneofCase.File => Digest.Of(Encoding.ASCII.GetBytes($"{OwnDigest(vertex)} {_options.Fingerprint}")),
+        Op.OpOneofCase.Exec when _steps is not null => Digest.Of(Encoding.ASCII.GetBytes($"{OwnDigest(vertex)} {_steps.Fingerprint}")),
         Op.OpOneofCase.Merge or Op.OpOneofCase.Diff => OwnDigest(vertex),
         _ => throw WorkerException.NeedsRunner($"The step '{vertex.Name}'"),
     };
@@ -33,6 +50,7 @@ public sealed class EngineWorker(LocalContentStore store, IBuildSession session,
         Op.OpOneofCase.File => [await _files.RunAsync(vertex, inputs, cancellationToken).ConfigureAwait(false)],
         Op.OpOneofCase.Merge => [new LayersResult(new LayerChain([.. inputs.SelectMany(i => ChainOf(vertex, i).Layers)]))],
         Op.OpOneofCase.Diff => [Diff(vertex, inputs)],
+        Op.OpOneofCase.Exec when _steps is not null => await _steps.RunAsync(vertex, inputs, cancellationToken).ConfigureAwait(false),
         _ => throw WorkerException.NeedsRunner($"The step '{vertex.Name}'"),
     };
 
@@ -46,18 +64,28 @@ public sealed class EngineWorker(LocalContentStore store, IBuildSession session,
     });
 
     /// <inheritdoc />
-    public ValueTask<byte[]?> SaveAsync(IReadOnlyList<VertexResult> results, CancellationToken cancellationToken) => new(ChainRecord.Write(results));
+    public async ValueTask<byte[]?> SaveAsync(Vertex vertex, IReadOnlyList<VertexResult> results, CancellationToken cancellationToken)
+    {
+        foreach (var layer in results.OfType<LayersResult>().SelectMany(r => r.Chain.Layers).Where(l => l.Origin is not null))
+        {
+            // Putting remote layers together anew moves no bytes, and is not worth a record.
+            if (vertex.Op.OpCase != Op.OpOneofCase.Exec) return null;
+            // What no repository has must be here, as it was for the step.
+            if (layer.Origin!.Repository is null && await _store.FindSizeAsync(layer.Blob.Digest, cancellationToken).ConfigureAwait(false) != layer.Blob.Size) return null;
+        }
+        return ChainRecord.Write(results);
+    }
 
     /// <inheritdoc />
     public async ValueTask<IReadOnlyList<VertexResult>?> LoadAsync(Vertex vertex, ReadOnlyMemory<byte> record, CancellationToken cancellationToken)
     {
-        if (ChainRecord.Read(record) is not { } chain) return null;
-        foreach (var layer in chain.Layers)
+        if (ChainRecord.Read(record, reference => new LayerOrigin(_images.Open(reference), reference)) is not { } chains) return null;
+        foreach (var layer in chains.SelectMany(c => c.Layers).Where(l => l.Origin is null))
         {
-            store.Retain(layer.Blob.Digest);
-            if (await store.FindSizeAsync(layer.Blob.Digest, cancellationToken).ConfigureAwait(false) != layer.Blob.Size) return null;
+            _store.Retain(layer.Blob.Digest);
+            if (await _store.FindSizeAsync(layer.Blob.Digest, cancellationToken).ConfigureAwait(false) != layer.Blob.Size) return null;
         }
-        return [new LayersResult(chain)];
+        return [.. chains.Select(c => new LayersResult(c))];
     }
 
     // Inputs are part of the definition key already; what is left of the operation decides the rest. A name is history, and history shows.

@@ -26,6 +26,13 @@ internal sealed class FileWorker(IContentStore store, LayerOptions options)
         return new LayersResult(new LayerChain([layer]));
     }
 
+    /// <summary>A lent tree as a layer, for whom it is not enough to read it in place.</summary>
+    public Task<Layer> WriteTreeAsync(TreeResult tree, string createdBy, CancellationToken cancellationToken)
+    {
+        var all = new FileActionCopy { Src = "/", Dest = "/", DirCopyContents = true, Mode = -1, Timestamp = -1 };
+        return LayerWriter.WriteAsync(Copy(all, tree).OrderBy(e => e.Path, StringComparer.Ordinal), store, options, createdBy, cancellationToken);
+    }
+
     private static IEnumerable<TreeEntry> Apply(FileAction action, IReadOnlyList<VertexResult> inputs) => action.ActionCase switch
     {
         FileAction.ActionOneofCase.Copy => Copy(action.Copy, Source(action, inputs)),

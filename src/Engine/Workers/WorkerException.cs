@@ -1,4 +1,5 @@
 using MsBuildKit.Engine.Diagnostics;
+using MsBuildKit.Engine.Workers.Rootless;
 
 namespace MsBuildKit.Engine.Workers;
 
@@ -10,6 +11,15 @@ public sealed class WorkerException(string code, ErrorKind kind, string message,
     internal const string NotDisjoint = "MBK2002";
     internal const string LayerGone = "MBK2003";
     internal const string UnknownUser = "MBK2004";
+    internal const string NoNamespaces = "MBK2005";
+    internal const string WorkerEnded = "MBK2006";
+    internal const string OtherVersion = "MBK2007";
+    internal const string NoSubordinateIds = "MBK2008";
+    internal const string WorkerFault = "MBK2009";
+    internal const string NoSelection = "MBK2019";
+
+    /// <summary>How the step ended, when it is one that ran and failed.</summary>
+    public StepFailure? Failure { get; init; }
 
     internal static WorkerException NeedsRunner(string what) => new(NotOffered, ErrorKind.NotSupported,
         $"{what} needs a worker that can run steps, and this build has none. Leave it out, or build where one is configured.");

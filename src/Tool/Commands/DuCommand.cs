@@ -14,8 +14,9 @@ internal static class DuCommand
         var format = new FormatOptions();
         var command = new Command("du", "Show how large the store is, and of what. Every byte and every inode is counted, as 'du -sb' and 'du -s --inodes' do.") { verbose };
         format.AddTo(command);
-        command.SetAction(result =>
+        command.SetAction(async (result, cancellationToken) =>
         {
+            if (await OwnNamespace.TryRunAsync(host, store.PathOf(result), result, cancellationToken).ConfigureAwait(false) is { } code) return code;
             var usage = StoreUsage.Read(store.PathOf(result));
             if (format.IsJson(result)) WriteJson(host, usage, result.GetValue(verbose));
             else WriteText(host, usage, result.GetValue(verbose));

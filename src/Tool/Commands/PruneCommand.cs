@@ -15,7 +15,7 @@ internal static class PruneCommand
         """;
 
     private static readonly (CollectedKind Kind, string Name)[] s_kinds =
-        [(CollectedKind.Blob, "blob"), (CollectedKind.Record, "record"), (CollectedKind.Facts, "facts file"), (CollectedKind.Leftover, "leftover")];
+        [(CollectedKind.Blob, "blob"), (CollectedKind.Record, "record"), (CollectedKind.Facts, "facts file"), (CollectedKind.Snapshot, "unpacked layer"), (CollectedKind.Cache, "cache"), (CollectedKind.Leftover, "leftover")];
 
     private static readonly TimeSpan s_defaultAge = TimeSpan.FromDays(7);
 
@@ -32,8 +32,9 @@ internal static class PruneCommand
         var filter = FilterOption.Create();
         var dryRun = new Option<bool>("--dry-run", "-n") { Description = "Only tell what would be removed." };
         var command = new Command("prune", Description) { keep, free, inodes, older, all, filter, dryRun };
-        command.SetAction((result, cancellationToken) =>
+        command.SetAction(async (result, cancellationToken) =>
         {
+            if (await OwnNamespace.TryRunAsync(host, store.PathOf(result), result, cancellationToken).ConfigureAwait(false) is { } code) return code;
             var policy = new CollectionPolicy
             {
                 KeepBytes = result.GetValue(keep), MinFreeBytes = result.GetValue(free), MinFreeInodes = result.GetValue(inodes),
@@ -43,7 +44,7 @@ internal static class PruneCommand
             policy = policy with { Filter = result.GetValue(filter) ?? CollectionFilter.Anything };
             var collected = new StoreCollector(store.PathOf(result), host.Time).Collect(policy, result.GetValue(dryRun), cancellationToken);
             Write(host, collected, policy, result.GetValue(dryRun));
-            return Task.FromResult(ExitCodes.Success);
+            return ExitCodes.Success;
         });
         return command;
     }

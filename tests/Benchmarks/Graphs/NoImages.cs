@@ -9,4 +9,6 @@ internal sealed class NoImages : IImageResolver
 {
     public Task<ResolvedImage> ResolveAsync(ImageReference reference, Platform platform, CancellationToken cancellationToken) =>
         throw new InvalidOperationException($"The graph asks for '{reference}'.");
+
+    public IContentSource Open(ImageReference reference) => throw new InvalidOperationException($"The graph asks for '{reference}'.");
 }

@@ -55,6 +55,27 @@ public sealed class LayerReaderTests
         }, default);
     }
 
+    [Theory]
+    [InlineData(new byte[] { 1, 0, 0, 2, 0, 0x24, 0, 0 })]
+    [InlineData(new byte[] { 0xff, 0xfe, 0x80 })]
+    [InlineData(new byte[] { (byte)'=', (byte)' ', (byte)'=' })]
+    [InlineData(new byte[] { 1, (byte)'\n', 2 })]
+    [InlineData(new byte[] { (byte)'\n' })]
+    public async Task Read_ExtendedAttributes_AreBytesAndOfTheirEntryAlone(byte[] value)
+    {
+        var first = new TreeEntry { Path = "a", Type = TreeEntryType.File, Mode = 0, Xattrs = new Dictionary<string, byte[]> { ["security.capability"] = value, ["user.none"] = [] } };
+        byte[] tar = [.. TarHeader.Encode(first), .. TarHeader.Encode(new TreeEntry { Path = "b", Type = TreeEntryType.File, Mode = 0 }), .. new byte[1024]];
+        var seen = new List<TreeEntry>();
+        await LayerReader.ReadAsync(new MemoryStream(tar), Compression.None, Digest.Of(tar), (entry, _) =>
+        {
+            seen.Add(entry);
+            return ValueTask.CompletedTask;
+        }, default);
+        Assert.Equal(value, seen[0].Xattrs!["security.capability"]);
+        Assert.Equal([], seen[0].Xattrs!["user.none"]);
+        Assert.Null(seen[1].Xattrs);
+    }
+
     [Fact]
     public async Task Read_WrongDiffId_IsRefusedAtTheEnd()
     {

@@ -43,7 +43,7 @@ internal sealed class StringWorker : IVertexWorker<string>
     public ValueTask<Digest?> ContentKeyAsync(string result, CancellationToken cancellationToken) =>
         new(Digest.Of(Encoding.UTF8.GetBytes(result)));
 
-    public ValueTask<byte[]?> SaveAsync(IReadOnlyList<string> results, CancellationToken cancellationToken) =>
+    public ValueTask<byte[]?> SaveAsync(Vertex vertex, IReadOnlyList<string> results, CancellationToken cancellationToken) =>
         new(Encoding.UTF8.GetBytes(results[0]));
 
     public ValueTask<IReadOnlyList<string>?> LoadAsync(Vertex vertex, ReadOnlyMemory<byte> record, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using MsBuildKit.Engine.Content;
 using MsBuildKit.Engine.Llb;
 using MsBuildKit.Engine.Oci;
 using MsBuildKit.Engine.Sessions;
@@ -187,7 +188,7 @@ public sealed class EngineWorkerTests : IAsyncDisposable
     public async Task Load_WhatWasSaved_GivesTheChainBack()
     {
         var (worker, vertex, chain) = await RunOneAsync();
-        var record = await worker.SaveAsync([new LayersResult(chain)], default);
+        var record = await worker.SaveAsync(vertex, [new LayersResult(chain)], default);
         var loaded = Assert.IsType<LayersResult>(Assert.Single((await worker.LoadAsync(vertex, record, default))!));
         Assert.Equal(chain.Layers, loaded.Chain.Layers);
     }
@@ -196,7 +197,7 @@ public sealed class EngineWorkerTests : IAsyncDisposable
     public async Task Load_BlobThatIsGoneOrCut_IsAMiss()
     {
         var (worker, vertex, chain) = await RunOneAsync();
-        var record = await worker.SaveAsync([new LayersResult(chain)], default);
+        var record = await worker.SaveAsync(vertex, [new LayersResult(chain)], default);
         var path = _bench.Store.PathOf(chain.Layers[0].Blob.Digest);
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         File.WriteAllBytes(path, File.ReadAllBytes(path)[..^1]);
@@ -222,10 +223,37 @@ public sealed class EngineWorkerTests : IAsyncDisposable
     [Fact]
     public async Task Save_RemoteLayers_AreNotWorthARecord()
     {
-        var (worker, _, chain) = await RunOneAsync();
-        var remote = chain.Layers[0] with { Origin = new LayerOrigin(_bench.Store) };
-        Assert.Null(await worker.SaveAsync([new LayersResult(new LayerChain([remote]))], default));
+        var (worker, vertex, chain) = await RunOneAsync();
+        var remote = chain.Layers[0] with { Origin = new LayerOrigin(_bench.Store, ImageReference.Parse("r.example/base:1")) };
+        Assert.Null(await worker.SaveAsync(vertex, [new LayersResult(new LayerChain([remote]))], default));
+        Assert.Null(await worker.SaveAsync(vertex, [new LayersResult(new LayerChain([remote, chain.Layers[0]]))], default));
+        Assert.Null(await worker.SaveAsync(Step(), [new LayersResult(new LayerChain([remote]))], default));
     }
+
+    [Fact]
+    public async Task Save_StepOnRemoteLayers_IsARecordThatKeepsNothingOfTheirs()
+    {
+        var (worker, _, chain) = await RunOneAsync();
+        var own = chain.Layers[0];
+        var remote = own with { Blob = own.Blob with { Digest = Digest.Of("elsewhere"u8) }, Origin = new LayerOrigin(_bench.Store, ImageReference.Parse("r.example/base:1")) };
+        var record = await worker.SaveAsync(Step(), [new LayersResult(new LayerChain([remote, own])), new LayersResult(new LayerChain([own]))], default);
+        Assert.Equal([own.Blob.Digest, own.Blob.Digest], RecordReferences.Of(record!).Select(r => r.Digest));
+        var chains = ChainRecord.Read(record, reference => new LayerOrigin(_bench.Store, reference))!;
+        Assert.Equal([remote, own], chains[0].Layers);
+        Assert.Equal([own], chains[1].Layers);
+    }
+
+    [Fact]
+    public async Task Save_StepOnALayoutsLayers_IsARecordOnlyWhileTheyAreHere()
+    {
+        var (worker, _, chain) = await RunOneAsync();
+        var here = chain.Layers[0] with { Origin = new LayerOrigin(_bench.Store) };
+        var gone = here with { Blob = here.Blob with { Digest = Digest.Of("elsewhere"u8) } };
+        Assert.NotNull(await worker.SaveAsync(Step(), [new LayersResult(new LayerChain([here, chain.Layers[0]]))], default));
+        Assert.Null(await worker.SaveAsync(Step(), [new LayersResult(new LayerChain([gone, chain.Layers[0]]))], default));
+    }
+
+    private static Vertex Step() => LlbGraph.Load(LlbMarshaller.Marshal(LlbState.Scratch.Run(new ExecOptions { Args = ["/x"] }, Platform.LinuxAmd64).Root)).Vertex;
 
     private static LlbState Make(string name) => LlbState.Scratch.File(null, FileStep.MakeFile("/" + name, 0b110_100_100, "x"u8));
 

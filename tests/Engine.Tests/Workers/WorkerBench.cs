@@ -77,5 +77,7 @@ internal sealed class WorkerBench : IAsyncDisposable
     {
         public Task<ResolvedImage> ResolveAsync(ImageReference reference, Platform platform, CancellationToken cancellationToken) =>
             throw new InvalidOperationException("No test here asks for an image of a registry.");
+
+        public IContentSource Open(ImageReference reference) => throw new InvalidOperationException("No test here asks for an image of a registry.");
     }
 }

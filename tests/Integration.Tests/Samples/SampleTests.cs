@@ -32,6 +32,19 @@ public sealed class SampleTests : IDisposable
     }
 
     [Fact]
+    public async Task WithPackages_ByAnOrdinaryUser_RunsAptAndLeavesAnImageThatAnswers()
+    {
+        var image = Assert.Single(await new Sample("WithPackages").BuildAsUserAsync(_work, "AptSources=/etc/apt/sources.list.d"));
+        var bundle = await ImageJudges.AcceptAsync(image["LayoutDirectory"]!.ToString(), "latest", _work);
+        Assert.Contains("Package: libicu72", await File.ReadAllTextAsync(Path.Combine(bundle.Path, "rootfs/var/lib/dpkg/status")), StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(Path.Combine(bundle.Path, "rootfs/var/cache/apt"), "*", SearchOption.AllDirectories));
+        var port = LoopbackPort.FindFree();
+        bundle.SetVariable("ASPNETCORE_HTTP_PORTS", $"{port}");
+        await using var container = Crun.Start(bundle);
+        Assert.Contains("1.234,50 \u20ac in Germany", await container.GetAsync($"http://127.0.0.1:{port}/"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Worker_TwoArchitectures_AreOneIndexWithTheExtraFile()
     {
         var image = Assert.Single(await new Sample("Worker").BuildAsync());

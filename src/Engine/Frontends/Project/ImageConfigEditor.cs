@@ -9,6 +9,7 @@ namespace MsBuildKit.Engine.Frontends.Project;
 public static class ImageConfigEditor
 {
     private const string AppUid = "APP_UID";
+    private static readonly string[] s_shell = ["/bin/sh", "-c"];
 
     /// <summary>Returns the edited configuration; <paramref name="baseConfig"/> is <c>null</c> for scratch.</summary>
     /// <param name="baseConfig">The ground, or <c>null</c>.</param>
@@ -51,6 +52,13 @@ public static class ImageConfigEditor
         : FindVariable(ground?.Env ?? [], AppUid) is { Length: > 0 } uid ? uid
         : string.IsNullOrEmpty(ground?.User) ? null : ground.User;
 
+    /// <summary>The words that a shell command is appended to: the image's own (Docker's <c>SHELL</c>), else <c>/bin/sh -c</c>.</summary>
+    public static IReadOnlyList<string> ShellOf(ImageConfig? config) =>
+        config?.Config?.Unknown is { } unknown && unknown.TryGetValue("Shell", out var shell) && shell.ValueKind == JsonValueKind.Array && shell.GetArrayLength() > 0
+            && shell.EnumerateArray().All(w => w.ValueKind == JsonValueKind.String)
+            ? [.. shell.EnumerateArray().Select(w => w.GetString()!)]
+            : s_shell;
+
     /// <summary>The value of a variable in a list of <c>NAME=value</c>, or <c>null</c>.</summary>
     public static string? FindVariable(IReadOnlyList<string> environment, string name) =>
         environment.LastOrDefault(e => e.StartsWith(name + "=", StringComparison.Ordinal))?[(name.Length + 1)..];
@@ -60,7 +68,7 @@ public static class ImageConfigEditor
 
     private static bool IsTriggers(string key) => key.Equals("OnBuild", StringComparison.OrdinalIgnoreCase);
 
-    private static List<string> MergeEnvironment(IReadOnlyList<string> ground, IReadOnlyList<KeyValuePair<string, string>> wanted)
+    internal static List<string> MergeEnvironment(IReadOnlyList<string> ground, IReadOnlyList<KeyValuePair<string, string>> wanted)
     {
         var merged = new List<string>(ground);
         foreach (var (name, value) in wanted)

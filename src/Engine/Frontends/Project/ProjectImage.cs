@@ -13,6 +13,12 @@ public sealed record ProjectImage
     public required IReadOnlyList<ProjectFile> Files { get; init; }
 
     public required ProjectImageConfig Config { get; init; }
+
+    /// <summary>What runs while the image is built, in the project's order. Names differ.</summary>
+    public IReadOnlyList<ProjectStep> Steps { get; init; } = [];
+
+    /// <summary>Other images that steps mount files of, by name; only those that a step names.</summary>
+    public IReadOnlyDictionary<string, BaseImage> Contexts { get; init; } = new Dictionary<string, BaseImage>();
 }
 
 /// <summary>What the image stands on.</summary>

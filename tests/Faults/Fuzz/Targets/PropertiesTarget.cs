@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Text.Json;
 using Microsoft.Build.Framework;
 using MsBuildKit.Engine;
+using MsBuildKit.Engine.Frontends.Project;
 using MsBuildKit.Engine.Oci;
 using MsBuildKit.Tasks;
 using MsBuildKit.TestKit;
@@ -21,7 +22,7 @@ internal sealed class PropertiesTarget : FuzzTarget
     public PropertiesTarget() => _folder.Write("project/Shop.dll", "MZ");
 
     public override IReadOnlyList<string> Words =>
-        [.. s_properties.Select(p => p.Name + "\t"), "Labels.Value\t", "Ports.Type\t", "Files.TargetPath\t", "Files.Mode\t", "Files.Owner\t", "Outputs.Path\t", "Outputs.Registry\t", "Parts.RuntimeIdentifier\t", "Parts.BaseImage\t", "Parts.WorkingDirectory\t", "Parts.RelativePath\t",
+        [.. s_properties.Select(p => p.Name + "\t"), "Labels.Value\t", "Ports.Type\t", "Files.TargetPath\t", "Files.Mode\t", "Files.Owner\t", "Outputs.Path\t", "Outputs.Registry\t", "Steps.Command\t", "Steps.Stage\t", "Steps.User\t", "Steps.Environment\t", "Steps.CacheMounts\t", "Steps.TmpfsMounts\t", "Steps.BindMounts\t", "Steps.Secrets\t", "Steps.Ssh\t", "Steps.Network\t", "Steps.Platform\t", "Secrets.Command\t", "Secrets.Environment\t", "Contexts.Source\t", "Parts.RuntimeIdentifier\t", "Parts.BaseImage\t", "Parts.WorkingDirectory\t", "Parts.RelativePath\t",
          ";", "$(X)", "@(X)", "%0a", "../", "/", "\r\n", "\0", "oci-layout:", "registry", "oci-archive", "debian/bookworm", "true", "false", "latest", "\u202e", "ｌ", "𝒶"];
 
     public override IEnumerable<(string Name, byte[] Bytes)> MakeSeeds() => new Dictionary<string, string>
@@ -30,6 +31,7 @@ internal sealed class PropertiesTarget : FuzzTarget
         ["outputs"] = "Repository\tteam/shop\nOutputs\toci-archive\nOutputs.Path\tx/\nOutputs\tregistry\nOutputs.Registry\tregistry.example:5000\nImageFormat\tdocker\nCompression\tzstd\nCompressionLevel\t3\n",
         ["files"] = "Files\tShop.dll\nFiles.TargetPath\t/etc/\nFiles.Mode\t0644\nFiles.Owner\t1:2\nVolumes\t/data\nHealthcheck\tcurl\nHealthcheck.Interval\t30s\nEnvironmentVariables\tPATH\nEnvironmentVariables.Value\t/x\nStopSignal\tSIGTERM\n",
         ["composed"] = "BaseDistribution\tdebian/bookworm\nPackages\tlibicu72\nPackages.Version\t72.1-3\nPackageMirror\thttps://mirror.example/debian\nPackageLockFile\tlock.json\nSourceDateEpoch\t1700000000\nSourceUrl\thttps://u:p@host.example/x.git\n",
+        ["steps"] = "Steps\tfonts\nSteps.Command\tapt-get update\nSteps.Stage\tApp\nSteps.User\tapp:1\nSteps.Environment\tA=1;B=2\nSteps.CacheMounts\t/var/cache/apt,id=apt,sharing=locked\nSteps.TmpfsMounts\t/tmp,size=64m\nSteps.BindMounts\ttarget=/src,source=Shop.dll,rw;target=/t,from=tools,source=bin\nSteps.Secrets\ttoken,target=/x,env=TOKEN,required\nSteps.Ssh\tdefault\nSteps.Network\tnone\nSteps.Platform\tlinux/amd64\nSecrets\ttoken\nSecrets.Command\tpass 'show' \"x\"\nSsh\tdefault\nContexts\ttools\nContexts.Source\tdocker-image://r.example/tools:1\n",
         ["base"] = "Parts.BaseImage\tmcr.example/dotnet/runtime:10.0\nParts.WorkingDirectory\t/srv\nEntrypoint\ta\nEntrypointArgs\tb\nAppCommandInstruction\tDefaultArgs\n",
     }.Select(s => (s.Key, Bytes(s.Value)));
 
@@ -46,7 +48,7 @@ internal sealed class PropertiesTarget : FuzzTarget
 
     public override void Dispose() => _folder.Dispose();
 
-    private static void RequireInert(BuildRequest request)
+    private void RequireInert(BuildRequest request)
     {
         foreach (var tag in request.Tags) ImageReference.Create(request.Registry ?? ImageReference.DefaultRegistry, request.Repository, tag);
         Require(request.Outputs.OfType<ArchiveOutput>().All(o => Path.IsPathFullyQualified(o.Path) && !o.Path.Contains('\0')), "an archive goes to no path");
@@ -56,6 +58,8 @@ internal sealed class PropertiesTarget : FuzzTarget
         foreach (var image in request.Images)
         {
             Require(image.Files.Select(f => f.TargetPath).Concat(image.Config.Volumes).Append(image.Config.WorkingDirectory).All(p => p.StartsWith('/') && !p.Split('/').Contains("..") && !p.Any(char.IsControl)), "a path leaves the image");
+            Require(image.Steps.SelectMany(s => s.Mounts).Select(m => m.Target).Concat(image.Steps.SelectMany(s => s.Secrets).Select(s => s.Target ?? "/")).All(p => p.StartsWith('/') && !p.Split('/').Contains("..") && !p.Any(char.IsControl)), "a mount leaves the image");
+            Require(image.Steps.SelectMany(s => s.Mounts).OfType<TreeMount>().Where(m => m.From is null).SelectMany(m => m.Tree.Files).All(f => f.HostPath.StartsWith(_folder["project"], StringComparison.Ordinal)), "a step is lent what is not the project's");
             JsonSerializer.Deserialize<Dictionary<string, string>>(OciJson.Write(image.Config.Labels));
         }
     }

@@ -37,12 +37,13 @@ internal sealed class RecordsTarget : FuzzTarget
 
     private string FactsFile => Directory.GetFiles(_folder["facts"]).Single();
 
-    public override IReadOnlyList<string> Words => ["\"digest\"", "\"size\"", "\"mediaType\"", "\"DiffId\"", "\"Blob\"", "\"CreatedBy\"", "\"packages\"", "\"architectures\"", "\"requested\"", "null", "{}", "[]", "\u007f", "\0\0\0\0"];
+    public override IReadOnlyList<string> Words => ["\"digest\"", "\"size\"", "\"mediaType\"", "\"DiffId\"", "\"Blob\"", "\"CreatedBy\"", "\"Repository\"", "\"packages\"", "\"architectures\"", "\"requested\"", "null", "{}", "[]", "\u007f", "\0\0\0\0"];
 
     public override IEnumerable<(string Name, byte[] Bytes)> MakeSeeds()
     {
         var layer = new Layer { DiffId = s_key, Blob = Descriptor.Of(MediaTypes.OciLayer, "x"u8), CreatedBy = "copy" };
-        yield return ("chain", [(byte)'c', .. ChainRecord.Write([new LayersResult(new LayerChain([layer, layer]))])!]);
+        var remote = layer with { Origin = new LayerOrigin(new ContentSources(), ImageReference.Parse("r.example/team/app:1")) };
+        yield return ("chain", [(byte)'c', .. ChainRecord.Write([new LayersResult(new LayerChain([remote, layer])), new LayersResult(new LayerChain([layer]))])!]);
         yield return ("index", Seal([(byte)'i', .. new byte[Sum], 1, 2, 3]));
         var state = new BuildRecordFile(_folder["state"]);
         state.Save(s_fingerprint, new BuildRecord
@@ -69,7 +70,7 @@ internal sealed class RecordsTarget : FuzzTarget
         var body = input[1..];
         return (char)input[0] switch
         {
-            'c' => "chain " + (ChainRecord.Read(body) is { } chain ? Count(chain) : "none"),
+            'c' => "chain " + (ChainRecord.Read(body, _ => new LayerOrigin(new ContentSources())) is { } chains ? string.Join(' ', chains.Select(Count)) : "none"),
             'i' => "index " + Index(body),
             's' => "state " + State(body),
             'f' => "facts " + Facts(body),

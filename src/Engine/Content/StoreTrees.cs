@@ -1,0 +1,81 @@
+using System.IO.Enumeration;
+
+namespace MsBuildKit.Engine.Content;
+
+/// <summary>The trees of a store that steps leave: <c>snapshots/ID</c> and <c>cache-mounts/ID</c>, whose files belong to the users of images.</summary>
+/// <remarks>Only a process that is root, of the machine or of a user namespace with the ids of these users, sees and removes them.</remarks>
+internal static class StoreTrees
+{
+    private const string Snapshots = "snapshots", Caches = "cache-mounts", Staging = "staging", Gone = "gone-";
+
+    /// <summary>The entry is a tree, and what is in it no file of the store's own.</summary>
+    public static bool IsTree(string root, ref FileSystemEntry entry)
+    {
+        var folder = entry.Directory[root.TrimEnd('/').Length..].TrimStart('/');
+        return folder is Caches || folder is $"{Snapshots}/{Staging}" || (folder is Snapshots && entry.FileName is not Staging);
+    }
+
+    /// <summary>There is something that belongs to the users of images.</summary>
+    public static bool Any(string root) => Folders(Path.Combine(root, Snapshots)).Any(f => Path.GetFileName(f) != Staging || Folders(f).Any()) || Folders(Path.Combine(root, Caches)).Any();
+
+    /// <summary>Finds and measures them.</summary>
+    public static IReadOnlyList<StoredTree> Read(string root)
+    {
+        var snapshots = Path.Combine(root, Snapshots);
+        return
+        [
+            .. Folders(snapshots).Where(f => Path.GetFileName(f) != Staging).Select(f => Measure(CollectedKind.Snapshot, f, Path.Combine(f, "lock"))),
+            .. Folders(Path.Combine(snapshots, Staging)).Select(f => Measure(CollectedKind.Leftover, f, f + ".lock")),
+            .. Folders(Path.Combine(root, Caches)).Select(f => Measure(CollectedKind.Cache, f, f + ".lock")),
+        ];
+    }
+
+    /// <summary>Removes a tree that nobody uses; false when somebody does, or somebody else was faster.</summary>
+    public static bool TryRemove(string root, StoredTree tree)
+    {
+        if (!Directory.Exists(tree.File.Path)) return false;
+        using var alone = tree.LockFile is { } file ? FileLock.TryTake(file, FileMode.OpenOrCreate) : null;
+        if (tree.LockFile is not null && alone is null) return false;
+        // Moved first, it is gone at once for whoever looks for it; what is left of it when this is killed, the next worker removes.
+        var staging = Path.Combine(root, Snapshots, Staging);
+        Directory.CreateDirectory(staging);
+        var gone = Path.Combine(staging, Gone + Path.GetFileName(tree.File.Path));
+        try
+        {
+            if (Path.GetDirectoryName(tree.File.Path) != staging) Directory.Move(tree.File.Path, gone);
+            else gone = tree.File.Path;
+            Directory.Delete(gone, recursive: true);
+            return true;
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return false;
+        }
+    }
+
+    private static IEnumerable<string> Folders(string path) => Directory.Exists(path) ? Directory.EnumerateDirectories(path) : [];
+
+    private static StoredTree Measure(CollectedKind kind, string path, string lockFile)
+    {
+        var (size, count) = (0L, 0);
+        var seen = new HashSet<(ulong, ulong)>();
+        foreach (var (length, entry) in Enumerate(path))
+        {
+            if (Posix.Identify(entry) is { Links: > 1 } named && !seen.Add((named.Device, named.Inode))) continue;
+            size += length;
+            count++;
+        }
+        var used = new FileInfo(lockFile) is { Exists: true } file ? file.LastWriteTimeUtc : Directory.GetLastWriteTimeUtc(path);
+        return new StoredTree(kind, new StoredFile(path, size, used), count, kind == CollectedKind.Leftover && !File.Exists(lockFile) ? null : lockFile);
+    }
+
+    // Links are counted, not followed. The folder itself is among them.
+    private static FileSystemEnumerable<(long, string)> Enumerate(string path) => new(
+        path,
+        (ref FileSystemEntry e) => (e.Length, e.ToFullPath()),
+        new EnumerationOptions { RecurseSubdirectories = true, ReturnSpecialDirectories = true, AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false })
+    {
+        ShouldIncludePredicate = (ref FileSystemEntry e) => e.FileName is not ".." && (e.FileName is not "." || e.Directory.Length == e.RootDirectory.Length),
+        ShouldRecursePredicate = (ref FileSystemEntry e) => e.IsDirectory && !e.Attributes.HasFlag(FileAttributes.ReparsePoint) && e.FileName is not ("." or ".."),
+    };
+}

@@ -1,0 +1,13 @@
+namespace MsBuildKit.Engine.Sessions;
+
+/// <summary>Whose SSH keys a step may use. The keys themselves stay with the caller: a step only gets a socket that signs with them.</summary>
+public abstract record SshSource;
+
+/// <summary>An agent that runs already.</summary>
+/// <param name="Socket">Its absolute path, or <c>null</c> when the caller's environment names none (<c>SSH_AUTH_SOCK</c>): a step that asks
+/// for it then fails with MBK1807.</param>
+public sealed record SshAgent(string? Socket) : SshSource;
+
+/// <summary>Private keys in files, and no others.</summary>
+/// <param name="Files">Absolute paths, at least one.</param>
+public sealed record SshKeys(IReadOnlyList<string> Files) : SshSource;

@@ -1,0 +1,31 @@
+namespace MsBuildKit.Engine.Snapshots.Linux;
+
+/// <summary>A tree that is being made on top of others. Disposed before it is kept, it is gone.</summary>
+/// <remarks>Unmount what was mounted of it before it is kept or disposed; it neither follows links nor removes what is mounted.</remarks>
+public sealed class SnapshotDraft : IDisposable
+{
+    private readonly Staging _staging;
+
+    internal SnapshotDraft(Staging staging, SnapshotStack parent) => (_staging, Parent) = (staging, parent);
+
+    /// <summary>What it lies on; it belongs to whoever began the draft, and has to outlive it.</summary>
+    public SnapshotStack Parent { get; }
+
+    /// <summary>Gets what is written.</summary>
+    public string Upper => Path.Combine(Folder, SnapshotStore.TreeName);
+
+    /// <summary>The overlay's own.</summary>
+    public string Work => Path.Combine(Folder, SnapshotStore.WorkName);
+
+    /// <summary>An empty directory to mount the whole at.</summary>
+    public string Target => Path.Combine(Folder, SnapshotStore.TargetName);
+
+    internal string Folder => _staging.Path;
+
+    /// <summary>Mounts the draft on what it lies on.</summary>
+    /// <param name="stubs">A directory of mount points below everything, which never get into the draft; <c>null</c> for none.</param>
+    public OverlayMount Mount(string? stubs = null) => OverlayMount.Writable(Target, [.. Parent.Lowers, .. stubs is null ? [] : new[] { stubs }], Upper, Work);
+
+    /// <inheritdoc />
+    public void Dispose() => _staging.Dispose();
+}

@@ -1,0 +1,267 @@
+using System.Globalization;
+using Microsoft.Win32.SafeHandles;
+using MsBuildKit.Engine.Content;
+using MsBuildKit.Engine.Diagnostics;
+using MsBuildKit.Engine.Oci;
+
+namespace MsBuildKit.Engine.Snapshots.Linux;
+
+/// <summary>Unpacked layers by ChainID, shared by all processes that use a store; for a process that is root of its own namespaces.</summary>
+/// <remarks>
+/// <c>ID/fs</c> is the tree of a layer (an overlay's lower directory), <c>ID/record</c> says what it is, <c>ID/lock</c> is locked by those who
+/// use it, and its modification time is that of the last use. ID is the beginning of the ChainID in hex. A snapshot is made under
+/// <c>staging/</c>, made durable as a whole, and renamed: it is there as it should be or not at all, whenever the power goes. Two processes
+/// that need the same one do the work once. What a dead process left in staging is removed when the next one starts.
+/// </remarks>
+/// <param name="root">The absolute path of the folder, which need not exist.</param>
+/// <param name="content">Has the blobs of the layers that are asked for.</param>
+/// <param name="locks">Lets one process at a time make a snapshot.</param>
+/// <param name="idShift">A file of uid N in an image is of N and this on disk.</param>
+public sealed class SnapshotStore(string root, IContentStore content, IKeyLock locks, int idShift)
+{
+    internal const string TreeName = "fs", WorkName = "work", TargetName = "mnt";
+
+    private const string RecordName = "record", LockName = "lock", StagingName = "staging";
+    private const int NameLength = 24, BusyTries = 500;
+
+    private readonly Lazy<string> _staging = new(() => Prepare(root));
+
+    /// <summary>Makes sure that a chain is unpacked, from the bottom up, and holds it.</summary>
+    /// <param name="layers">From the bottom up; their blobs are in the content store.</param>
+    /// <param name="cancellationToken">Leaves nothing half done.</param>
+    public async Task<SnapshotStack> EnsureAsync(IReadOnlyList<Layer> layers, CancellationToken cancellationToken)
+    {
+        var ids = ChainId.Of(layers.Select(l => l.DiffId));
+        var holds = new List<SafeFileHandle>();
+        try
+        {
+            for (var i = 0; i < ids.Count; i++)
+                holds.Add(TryHold(ids[i]) ?? await UnpackAsync(layers[i], ids[i], new SnapshotStack([.. ids.Take(i)], [.. ids.Take(i).Select(FolderOf)], []), cancellationToken).ConfigureAwait(false));
+            return new SnapshotStack(ids, [.. ids.Select(FolderOf)], holds);
+        }
+        catch
+        {
+            foreach (var hold in holds) hold.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Begins a tree on top of others.</summary>
+    public SnapshotDraft Begin(SnapshotStack parent)
+    {
+        try
+        {
+            var staging = Staging.Create(_staging.Value);
+            try
+            {
+                var draft = new SnapshotDraft(staging, parent);
+                Directory.CreateDirectory(draft.Upper);
+                Directory.CreateDirectory(draft.Target);
+                if (parent.Lowers.Count > 0) Directory.CreateDirectory(draft.Work);
+                DescribeRoot(draft);
+                return draft;
+            }
+            catch
+            {
+                staging.Dispose();
+                throw;
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw CannotKeep(e);
+        }
+    }
+
+    /// <summary>Makes a draft the snapshot of its parent and a layer, and holds it. When there is one already, that one is taken.</summary>
+    /// <param name="draft">Unmounted; it is used up.</param>
+    /// <param name="diffId">The layer that its upper directory makes.</param>
+    /// <param name="cancellationToken">While others make the same.</param>
+    public async Task<SnapshotStack> KeepAsync(SnapshotDraft draft, Digest diffId, CancellationToken cancellationToken)
+    {
+        var id = ChainId.Of(draft.Parent.Id, diffId);
+        Digest[] ids = [.. draft.Parent.Ids, id];
+        var holds = new List<SafeFileHandle>();
+        try
+        {
+            foreach (var below in draft.Parent.Ids)
+                holds.Add(TryHold(below) ?? throw Fault(ErrorKind.NotFound, $"The snapshot '{below}' is gone, though it is in use. Build again."));
+            using (await locks.AcquireAsync(KeyOf(id), cancellationToken).ConfigureAwait(false))
+                holds.Add(TryHold(id) ?? Publish(draft, id, 0));
+            draft.Dispose();
+            return new SnapshotStack(ids, [.. ids.Select(FolderOf)], holds);
+        }
+        catch
+        {
+            foreach (var hold in holds) hold.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>All snapshots, by their records.</summary>
+    public IReadOnlyList<SnapshotInfo> List()
+    {
+        if (!Directory.Exists(root)) return [];
+        var found = new List<SnapshotInfo>();
+        foreach (var folder in Directory.EnumerateDirectories(root).Order(StringComparer.Ordinal))
+            if (Path.GetFileName(folder).Length == NameLength && SnapshotRecord.Find(Path.Combine(folder, RecordName)) is { } record)
+                found.Add(new SnapshotInfo(record.Id, record.Parent, record.Usage, record.LeftOut, File.GetLastWriteTimeUtc(Path.Combine(folder, LockName))));
+        return found;
+    }
+
+    /// <summary>Removes snapshots that nobody uses.</summary>
+    /// <param name="ids">Those that are not there, or are in use, are passed over.</param>
+    /// <param name="cancellationToken">Between two.</param>
+    /// <returns>Those that were removed.</returns>
+    public Task<IReadOnlyList<Digest>> RemoveAsync(IEnumerable<Digest> ids, CancellationToken cancellationToken) => Task.Run<IReadOnlyList<Digest>>(() =>
+    {
+        var removed = new List<Digest>();
+        foreach (var id in ids)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (TryRemove(id)) removed.Add(id);
+        }
+        return removed;
+    }, cancellationToken);
+
+    private static string Prepare(string root)
+    {
+        try
+        {
+            var staging = Path.Combine(root, StagingName);
+            PrivateFolder.Create(root);
+            PrivateFolder.Create(staging);
+            Staging.Sweep(staging);
+            return staging;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Fault(ErrorKind.Unavailable, $"The snapshots in '{root}' cannot be kept: {e.Message.TrimEnd('.')}. Make the folder yours, or set ContainerCacheDirectory to another disk.", e);
+        }
+    }
+
+    private async Task<SafeFileHandle> UnpackAsync(Layer layer, Digest id, SnapshotStack parent, CancellationToken cancellationToken)
+    {
+        using var alone = await locks.AcquireAsync(KeyOf(id), cancellationToken).ConfigureAwait(false);
+        if (TryHold(id) is { } made) return made;
+        var compression = MediaTypes.LayerCompression(layer.Blob.MediaType)
+            ?? throw Fault(ErrorKind.NotSupported, $"The layer '{layer.Blob.Digest}' is of the unknown kind '{layer.Blob.MediaType}'. Use another image.");
+        var blob = await content.FindAsync(layer.Blob.Digest, cancellationToken).ConfigureAwait(false)
+            ?? throw Fault(ErrorKind.NotFound, $"The layer '{layer.Blob.Digest}' is not in the store. Build again.");
+        using var draft = Begin(parent);
+        await using (blob.ConfigureAwait(false))
+        {
+            var applier = new LayerApplier(idShift);
+            if (parent.Id is null) return Publish(draft, id, (await applier.ApplyAsync(blob, compression, layer.DiffId, draft.Upper, isBottom: true, cancellationToken).ConfigureAwait(false)).LeftOut.Count);
+            using var mount = draft.Mount();
+            var applied = await applier.ApplyAsync(blob, compression, layer.DiffId, mount.Target, isBottom: false, cancellationToken).ConfigureAwait(false);
+            mount.Unmount();
+            return Publish(draft, id, applied.LeftOut.Count);
+        }
+    }
+
+    // A new root is that of the layer below: the topmost directory is the one that counts.
+    private void DescribeRoot(SnapshotDraft draft)
+    {
+        using var tree = RootedTree.Open(draft.Upper);
+        if (draft.Parent.Lowers.Count == 0)
+        {
+            tree.SetOwner("", (uint)idShift, (uint)idShift);
+            tree.SetMode("", 0b111_101_101);
+            tree.SetModified("", 0);
+            return;
+        }
+        using var lower = RootedTree.Open(draft.Parent.Lowers[0]);
+        var status = lower.Read("");
+        tree.SetOwner("", status.Uid, status.Gid);
+        tree.SetMode("", status.Permissions);
+        foreach (var (name, value) in lower.ReadXattrs("").Where(x => ExtendedAttributes.IsShared(x.Key))) tree.TrySetXattr("", name, value);
+        tree.SetModified("", status.ModifiedSeconds, status.ModifiedNanoseconds);
+    }
+
+    private SafeFileHandle Publish(SnapshotDraft draft, Digest id, int leftOut)
+    {
+        try
+        {
+            using (var folder = RootedTree.Open(draft.Folder))
+            {
+                folder.RemoveTree(WorkName);
+                folder.RemoveTree(TargetName);
+            }
+            TreeUsage usage;
+            using (var tree = RootedTree.Open(draft.Upper)) usage = TreeUsage.Of(tree);
+            var lockFile = Path.Combine(draft.Folder, LockName);
+            File.WriteAllBytes(lockFile, []);
+            if (!new SnapshotRecord(id, draft.Parent.Id, usage, leftOut).TryWrite(Path.Combine(draft.Folder, RecordName))) throw new IOException("its record cannot be written");
+            var hold = NamedLock.TryShare(lockFile) ?? throw new IOException("its lock cannot be taken");
+            return Rename(draft.Folder, id, hold);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw CannotKeep(e);
+        }
+    }
+
+    private SafeFileHandle Rename(string from, Digest id, SafeFileHandle hold)
+    {
+        try
+        {
+            Posix.TrySyncFileSystem(root);
+            // One that is there and cannot be held is on its way out, or damaged.
+            for (var tries = 0; Directory.Exists(FolderOf(id)); tries++)
+            {
+                if (!TryRemove(id) && tries == BusyTries) throw new IOException($"'{FolderOf(id)}' is in its way");
+                if (Directory.Exists(FolderOf(id))) Thread.Sleep(10);
+            }
+            Directory.Move(from, FolderOf(id));
+            Posix.SyncDirectory(root);
+            return hold;
+        }
+        catch
+        {
+            hold.Dispose();
+            throw;
+        }
+    }
+
+    private SafeFileHandle? TryHold(Digest id)
+    {
+        _ = _staging.Value;
+        var path = Path.Combine(FolderOf(id), LockName);
+        if (NamedLock.TryShare(path) is not { } hold) return null;
+        if (SnapshotRecord.Find(Path.Combine(FolderOf(id), RecordName)) is not { } record || record.Id != id)
+        {
+            hold.Dispose();
+            return null;
+        }
+        // One that cannot be marked as used is merely removed earlier.
+        _ = Kernel.utimensat(Kernel.CurrentDirectory, path, null, Kernel.NoFollow);
+        return hold;
+    }
+
+    private bool TryRemove(Digest id)
+    {
+        try
+        {
+            if (!Directory.Exists(FolderOf(id))) return false;
+            using var alone = NamedLock.TryTake(Path.Combine(FolderOf(id), LockName), FileMode.OpenOrCreate);
+            if (alone is null) return false;
+            using var staging = Staging.Create(_staging.Value);
+            Directory.Move(FolderOf(id), Path.Combine(staging.Path, TreeName));
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw CannotKeep(e);
+        }
+    }
+
+    private string FolderOf(Digest id) => Path.Combine(root, id.Hex[..NameLength]);
+
+    private static string KeyOf(Digest id) => string.Create(CultureInfo.InvariantCulture, $"snapshot {id}");
+
+    private SnapshotException CannotKeep(Exception e) =>
+        Fault(ErrorKind.Unavailable, $"A snapshot in '{root}' cannot be kept: {DiskSpace.Explain(e, root, 0)}. Free space with 'msbuildkit prune', or set ContainerCacheDirectory to another disk.", e);
+
+    private static SnapshotException Fault(ErrorKind kind, string message, Exception? inner = null) => new(SnapshotException.CannotKeepSnapshot, kind, message, inner);
+}

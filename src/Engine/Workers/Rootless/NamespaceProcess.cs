@@ -1,0 +1,177 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using MsBuildKit.Engine.Diagnostics;
+
+namespace MsBuildKit.Engine.Workers.Rootless;
+
+/// <summary>A process that is root of user, mount and process namespaces of its own, started by an ordinary user.</summary>
+/// <remarks>
+/// util-linux's unshare makes the namespaces, a shell in them waits for its first line, newuidmap and newgidmap give it ids from outside (the
+/// caller becomes 0, the subordinate ids 1 and up), and then the shell becomes the program. The process is the first of its process
+/// namespace, so whatever it started dies with it; it ends when its input does, so it dies with its caller, however that dies.
+/// </remarks>
+public sealed class NamespaceProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
+
+    private readonly Process _process;
+    private readonly StringBuilder _errors;
+
+    private NamespaceProcess(Process process, StringBuilder errors) => (_process, _errors) = (process, errors);
+
+    /// <summary>What it reads.</summary>
+    public Stream Input => _process.StandardInput.BaseStream;
+
+    /// <summary>What it writes.</summary>
+    public Stream Output => _process.StandardOutput.BaseStream;
+
+    /// <summary>What it wrote to its standard error so far.</summary>
+    public string Errors
+    {
+        get
+        {
+            lock (_errors) return _errors.ToString().Trim();
+        }
+    }
+
+    /// <summary>Starts <paramref name="program"/>. Throws MBK2005 and MBK2008, which say what is missing on this machine.</summary>
+    public static async Task<NamespaceProcess> StartAsync(WorkerProgram program, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
+    {
+        var ids = SubordinateIds.Read(program.User, program.ConfigurationFolder);
+        var started = Start(program, arguments);
+        try
+        {
+            await started.MapAsync(program, ids, cancellationToken).ConfigureAwait(false);
+            await started.Input.WriteAsync("\n"u8.ToArray(), cancellationToken).ConfigureAwait(false);
+            await started.Input.FlushAsync(cancellationToken).ConfigureAwait(false);
+            return started;
+        }
+        catch (Exception e)
+        {
+            await started.DisposeAsync().ConfigureAwait(false);
+            if (e is IOException) throw Refused(started.Errors, e);
+            throw;
+        }
+    }
+
+    /// <summary>Waits until it has ended by itself, and answers its exit code.</summary>
+    public async Task<int> WaitAsync(CancellationToken cancellationToken)
+    {
+        await _process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
+        return _process.ExitCode;
+    }
+
+    /// <summary>Ends it: by the end of its input, and by force when that is not enough.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            _process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It is gone already.
+        }
+        using var patience = new CancellationTokenSource(s_patience);
+        try
+        {
+            await _process.WaitForExitAsync(patience.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // What runs in the namespace has no input any more, and ends by that too.
+            _process.Kill(entireProcessTree: true);
+            await _process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+        _process.Dispose();
+    }
+
+    private static NamespaceProcess Start(WorkerProgram program, IReadOnlyList<string> arguments)
+    {
+        var unshare = Require(program, "unshare", "util-linux");
+        var start = new ProcessStartInfo(unshare)
+        {
+            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = program.WorkingDirectory,
+        };
+        // The shell is the second process, which the first waits for.
+        string[] line = ["--user", "--mount", "--pid", "--fork", "--mount-proc", "--", "/bin/sh", "-c", "read -r go && exec \"$0\" \"$@\"", .. program.Command, .. arguments];
+        foreach (var argument in line) start.ArgumentList.Add(argument);
+        // Nobody attaches a debugger to it, and preparing for one takes time and leaves a socket.
+        start.Environment["DOTNET_EnableDiagnostics"] = "0";
+        foreach (var (name, value) in program.Environment) start.Environment[name] = value;
+        var errors = new StringBuilder();
+        var process = new Process { StartInfo = start };
+        process.ErrorDataReceived += (_, e) =>
+        {
+            lock (errors)
+                if (e.Data is not null && errors.Length < 1 << 14) errors.AppendLine(e.Data);
+        };
+        process.Start();
+        process.BeginErrorReadLine();
+        return new NamespaceProcess(process, errors);
+    }
+
+    // Asked too early, the process is still in its parent's namespace and the request is refused.
+    private async Task MapAsync(WorkerProgram program, SubordinateIds ids, CancellationToken cancellationToken)
+    {
+        await WaitForNamespaceAsync(cancellationToken).ConfigureAwait(false);
+        if (program.User.Id == 0)
+        {
+            await WriteMapAsync("uid_map", program.User.Id, ids.Users, cancellationToken).ConfigureAwait(false);
+            await WriteMapAsync("gid_map", program.User.GroupId, ids.Groups, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+        await Task.WhenAll(
+            RunMapperAsync(Require(program, "newuidmap", "uidmap"), program.User.Id, ids.Users, cancellationToken),
+            RunMapperAsync(Require(program, "newgidmap", "uidmap"), program.User.GroupId, ids.Groups, cancellationToken)).ConfigureAwait(false);
+    }
+
+    private async Task WaitForNamespaceAsync(CancellationToken cancellationToken)
+    {
+        var own = NamespaceOf("self");
+        for (var pause = 1; ; pause = Math.Min(pause * 2, 20))
+        {
+            if (_process.HasExited) throw Refused(await LastErrorsAsync().ConfigureAwait(false), null);
+            if (NamespaceOf(_process.Id.ToString(CultureInfo.InvariantCulture)) is { } theirs && theirs != own) return;
+            await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<string> LastErrorsAsync()
+    {
+        await _process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
+        return Errors;
+    }
+
+    private static string? NamespaceOf(string process)
+    {
+        try
+        {
+            return File.ResolveLinkTarget($"/proc/{process}/ns/user", returnFinalTarget: false)?.Name;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private Task WriteMapAsync(string map, uint caller, IdRange range, CancellationToken cancellationToken) =>
+        File.WriteAllTextAsync($"/proc/{_process.Id}/{map}", $"0 {caller} 1\n1 {range.First} {range.Count}\n", cancellationToken);
+
+    private async Task RunMapperAsync(string mapper, uint caller, IdRange range, CancellationToken cancellationToken)
+    {
+        var start = new ProcessStartInfo(mapper) { RedirectStandardError = true, UseShellExecute = false };
+        foreach (var argument in new[] { _process.Id, 0, caller, 1, 1, range.First, range.Count }) start.ArgumentList.Add(argument.ToString(CultureInfo.InvariantCulture));
+        using var process = Process.Start(start) ?? throw Refused($"'{mapper}' does not start", null);
+        var errors = await process.StandardError.ReadToEndAsync(cancellationToken).ConfigureAwait(false);
+        await process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
+        if (process.ExitCode != 0) throw Refused(errors.Trim(), null);
+    }
+
+    private static string Require(WorkerProgram program, string name, string package) => program.Find(name) is { } path && Path.IsPathFullyQualified(path) ? path
+        : throw new WorkerException(WorkerException.NoNamespaces, ErrorKind.FailedPrecondition, $"Steps need the program '{name}', which is not on the PATH. Install the package '{package}'.");
+
+    private static WorkerException Refused(string why, Exception? inner) => new(WorkerException.NoNamespaces, ErrorKind.FailedPrecondition,
+        $"This machine gives no user namespace to run steps in ({(why.Length == 0 ? inner?.Message ?? "no reason given" : why).TrimEnd('.')}). Allow them (kernel.unprivileged_userns_clone=1, user.max_user_namespaces above 0, kernel.apparmor_restrict_unprivileged_userns=0), or in a container run it with --security-opt seccomp=unconfined; 'msbuildkit doctor' shows what is missing. Builds without steps to run need none of this.", inner);
+}

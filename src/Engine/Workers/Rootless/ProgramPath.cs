@@ -1,0 +1,9 @@
+namespace MsBuildKit.Engine.Workers.Rootless;
+
+/// <summary>Finds programs of the machine.</summary>
+internal static class ProgramPath
+{
+    /// <summary>The full path of a program in the folders of a search path. A relative folder is a project's, which is not asked.</summary>
+    public static string? Find(string searchPath, string name) => searchPath.Split(':')
+        .Where(Path.IsPathFullyQualified).Select(f => Path.Combine(f, name)).FirstOrDefault(File.Exists);
+}

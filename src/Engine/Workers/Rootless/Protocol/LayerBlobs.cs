@@ -1,0 +1,21 @@
+using MsBuildKit.Engine.Oci;
+using MsBuildKit.Engine.Snapshots;
+
+namespace MsBuildKit.Engine.Workers.Rootless.Protocol;
+
+/// <summary>Layers as they travel: both ends have the same store, so a name is enough.</summary>
+internal static class LayerBlobs
+{
+    public static LayerBlob ToWire(Layer layer) => new()
+    {
+        DiffId = layer.DiffId.ToString(), MediaType = layer.Blob.MediaType, Digest = layer.Blob.Digest.ToString(), Size = layer.Blob.Size, CreatedBy = layer.CreatedBy,
+    };
+
+    /// <summary>Throws <see cref="OciException"/> for what is no digest.</summary>
+    public static Layer FromWire(LayerBlob blob) => new()
+    {
+        DiffId = Digest.Parse(blob.DiffId),
+        Blob = new Descriptor { MediaType = blob.MediaType, Digest = Digest.Parse(blob.Digest), Size = blob.Size },
+        CreatedBy = blob.CreatedBy,
+    };
+}

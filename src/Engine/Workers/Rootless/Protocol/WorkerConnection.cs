@@ -1,0 +1,136 @@
+using System.Collections.Concurrent;
+using MsBuildKit.Engine.Diagnostics;
+
+namespace MsBuildKit.Engine.Workers.Rootless.Protocol;
+
+/// <summary>The engine's end: many calls at once over one channel.</summary>
+/// <remarks>A call lasts until its Done or Failure arrives, also when it is cancelled: what a step holds is free only then. When the worker
+/// ends, every call fails.</remarks>
+public sealed class WorkerConnection : IAsyncDisposable
+{
+    private readonly FrameChannel _channel;
+    private readonly ConcurrentDictionary<ulong, Call> _calls = new();
+    private readonly CancellationTokenSource _closing = new();
+    private readonly TaskCompletionSource<Hello> _greeting = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Task _reading;
+    private Exception? _end;
+    private ulong _last;
+
+    /// <param name="channel">To the worker; the connection owns it.</param>
+    public WorkerConnection(FrameChannel channel)
+    {
+        _channel = channel;
+        _reading = Task.Run(ReadAllAsync);
+    }
+
+    /// <summary>Waits for the worker's greeting. Throws MBK2006 when it ends before, MBK2007 when it is of another version.</summary>
+    public async Task GreetAsync(CancellationToken cancellationToken)
+    {
+        var hello = await _greeting.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        if (hello.Version != FrameChannel.Version)
+            throw new WorkerException(WorkerException.OtherVersion, ErrorKind.FailedPrecondition,
+                $"The worker speaks version {hello.Version} of the protocol and this build version {FrameChannel.Version}. Install both anew from one package.");
+    }
+
+    /// <summary>Runs a step. <paramref name="log"/> is called in order, for whatever the step prints, before this returns.</summary>
+    public async Task<Done> RunAsync(RunStep step, Action<Log> log, CancellationToken cancellationToken)
+    {
+        var number = Interlocked.Increment(ref _last);
+        var call = new Call(log);
+        _calls[number] = call;
+        if (Volatile.Read(ref _end) is { } end) call.Fail(end);
+        try
+        {
+            await SendAsync(new Frame { Call = number, RunStep = step }, cancellationToken).ConfigureAwait(false);
+            await using (cancellationToken.UnsafeRegister(_ => _ = CancelAsync(number), null).ConfigureAwait(false))
+            {
+                var done = await call.Result.ConfigureAwait(false);
+                return done ?? throw new OperationCanceledException(cancellationToken.IsCancellationRequested ? cancellationToken : new CancellationToken(true));
+            }
+        }
+        finally
+        {
+            _calls.TryRemove(number, out _);
+        }
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        await _closing.CancelAsync().ConfigureAwait(false);
+        await _reading.ConfigureAwait(false);
+        _closing.Dispose();
+        _channel.Dispose();
+    }
+
+    private async Task CancelAsync(ulong number)
+    {
+        try
+        {
+            await _channel.WriteAsync(new Frame { Call = number, Cancel = new Cancel() }, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        {
+            // The worker is gone, and the call with it.
+        }
+    }
+
+    private async Task SendAsync(Frame frame, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _channel.WriteAsync(frame, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        {
+            throw Ended(e);
+        }
+    }
+
+    private async Task ReadAllAsync()
+    {
+        Exception? reason = null;
+        try
+        {
+            while (await _channel.ReadAsync(_closing.Token).ConfigureAwait(false) is { } frame) Take(frame);
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException or OperationCanceledException or ObjectDisposedException)
+        {
+            reason = e;
+        }
+        var end = Ended(reason);
+        Volatile.Write(ref _end, end);
+        _greeting.TrySetException(end);
+        _ = _greeting.Task.Exception;
+        foreach (var call in _calls.Values) call.Fail(end);
+    }
+
+    private void Take(Frame frame)
+    {
+        if (frame.BodyCase == Frame.BodyOneofCase.Hello) _greeting.TrySetResult(frame.Hello);
+        if (!_calls.TryGetValue(frame.Call, out var call)) return;
+        switch (frame.BodyCase)
+        {
+            case Frame.BodyOneofCase.Log: call.Write(frame.Log); break;
+            case Frame.BodyOneofCase.Done: call.Complete(frame.Done); break;
+            case Frame.BodyOneofCase.Failure when frame.Failure.Code.Length == 0: call.Complete(null); break;
+            case Frame.BodyOneofCase.Failure: call.Fail(new WorkerException(frame.Failure.Code, (ErrorKind)frame.Failure.Kind, frame.Failure.Message)); break;
+        }
+    }
+
+    private static WorkerException Ended(Exception? inner) => new(WorkerException.WorkerEnded, ErrorKind.Unavailable,
+        "The worker process ended before its steps did. Build again; if it ends again, run 'msbuildkit doctor'.", inner);
+
+    private sealed class Call(Action<Log> log)
+    {
+        private readonly TaskCompletionSource<Done?> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task<Done?> Result => _result.Task;
+
+        public void Write(Log line) => log(line);
+
+        public void Complete(Done? done) => _result.TrySetResult(done);
+
+        public void Fail(Exception e) => _result.TrySetException(e);
+    }
+}

@@ -1,0 +1,94 @@
+using System.Collections.Concurrent;
+using Google.Protobuf;
+using MsBuildKit.Engine.Diagnostics;
+
+namespace MsBuildKit.Engine.Workers.Rootless.Protocol;
+
+/// <summary>The worker's end: takes calls until the engine's side closes, then stops what still runs.</summary>
+public sealed class WorkerServer(FrameChannel channel, IStepExecutor executor)
+{
+    private readonly ConcurrentDictionary<ulong, CancellationTokenSource> _running = new();
+
+    /// <summary>Serves until the engine ends. Returns when every call has ended too.</summary>
+    public async Task ServeAsync(CancellationToken cancellationToken)
+    {
+        var calls = new ConcurrentDictionary<ulong, Task>();
+        try
+        {
+            await channel.WriteAsync(new Frame { Hello = new Hello { Version = FrameChannel.Version } }, cancellationToken).ConfigureAwait(false);
+            while (await channel.ReadAsync(cancellationToken).ConfigureAwait(false) is { } frame)
+                switch (frame.BodyCase)
+                {
+                    case Frame.BodyOneofCase.RunStep: calls[frame.Call] = Begin(frame.Call, frame.RunStep, call => calls.TryRemove(call, out _)); break;
+                    case Frame.BodyOneofCase.Cancel: Stop(frame.Call); break;
+                }
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException or OperationCanceledException)
+        {
+            // An engine that cannot be understood, or whose pipe broke, is gone.
+        }
+        foreach (var call in _running.Keys) Stop(call);
+        await Task.WhenAll(calls.Values).ConfigureAwait(false);
+    }
+
+    private Task Begin(ulong call, RunStep step, Action<ulong> ended)
+    {
+        var stop = new CancellationTokenSource();
+        _running[call] = stop;
+        return Task.Run(async () =>
+        {
+            var answer = await AnswerAsync(call, step, stop.Token).ConfigureAwait(false);
+            _running.TryRemove(call, out _);
+            await SendAsync(answer).ConfigureAwait(false);
+            ended(call);
+            stop.Dispose();
+        });
+    }
+
+    private async Task<Frame> AnswerAsync(ulong call, RunStep step, CancellationToken cancellationToken)
+    {
+        try
+        {
+            ValueTask Log(int stream, ReadOnlyMemory<byte> data) =>
+                new(SendAsync(new Frame { Call = call, Log = new Log { Stream = stream, Data = ByteString.CopyFrom(data.Span) } }));
+            return new Frame { Call = call, Done = await executor.RunAsync(step, Log, cancellationToken).ConfigureAwait(false) };
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return new Frame { Call = call, Failure = new Failure() };
+        }
+        catch (BuildException e)
+        {
+            return new Frame { Call = call, Failure = new Failure { Code = e.Code, Kind = (int)e.Kind, Message = e.Message } };
+        }
+        catch (Exception e)
+        {
+            // Whatever else happened happened to this step alone, and the engine must hear of it.
+            return new Frame { Call = call, Failure = new Failure { Code = WorkerException.WorkerFault, Kind = (int)ErrorKind.Unavailable, Message = $"The worker failed: {e.GetType().Name}: {e.Message}" } };
+        }
+    }
+
+    private async Task SendAsync(Frame frame)
+    {
+        try
+        {
+            await channel.WriteAsync(frame, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        {
+            // Nobody listens any more; the end of the input says so too.
+        }
+    }
+
+    private void Stop(ulong call)
+    {
+        try
+        {
+            if (_running.TryGetValue(call, out var stop)) stop.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It ended meanwhile.
+        }
+    }
+}

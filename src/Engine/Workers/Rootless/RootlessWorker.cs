@@ -1,0 +1,78 @@
+using MsBuildKit.Engine.Diagnostics;
+using MsBuildKit.Engine.Workers.Rootless.Protocol;
+
+namespace MsBuildKit.Engine.Workers.Rootless;
+
+/// <summary>The one worker process of a build, started when it is first needed.</summary>
+/// <remarks>It ends with the build, however that ends: its input closes.</remarks>
+/// <param name="find">How it is started; asked once, and only when it is needed.</param>
+/// <param name="store">The store that both share.</param>
+/// <param name="grants">What its steps may ask for.</param>
+public sealed class RootlessWorker(Func<WorkerProgram> find, string store, StepGrants grants) : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _closing = new();
+    private readonly Lock _gate = new();
+    private readonly Lazy<WorkerProgram> _program = new(find);
+    private Task<(NamespaceProcess Process, WorkerConnection Connection)>? _started;
+
+    /// <summary>The absolute path of a program of this machine, or <c>null</c>.</summary>
+    public string? FindProgram(string name) => _program.Value.Find(name);
+
+    /// <summary>Starts the process if it does not run yet. Calling this before the first step hides what the start takes; a failure shows at
+    /// the first step.</summary>
+    public void Prepare() => _ = StartedAsync();
+
+    /// <summary>Runs a step in it. Throws <see cref="WorkerException"/>.</summary>
+    public async Task<Done> RunAsync(RunStep step, Action<Log> log, CancellationToken cancellationToken)
+    {
+        var (_, connection) = await StartedAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+        return await connection.RunAsync(step, log, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        await _closing.CancelAsync().ConfigureAwait(false);
+        if (_started is { } started)
+        {
+            await ((Task)started).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (started.IsCompletedSuccessfully)
+            {
+                var (process, connection) = await started.ConfigureAwait(false);
+                // The end of its input is what ends it.
+                await process.DisposeAsync().ConfigureAwait(false);
+                await connection.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+        _closing.Dispose();
+    }
+
+    private Task<(NamespaceProcess, WorkerConnection)> StartedAsync()
+    {
+        lock (_gate) return _started ??= Task.Run(StartAsync);
+    }
+
+    private async Task<(NamespaceProcess, WorkerConnection)> StartAsync()
+    {
+        if (!OperatingSystem.IsLinux())
+            throw new WorkerException(WorkerException.NoNamespaces, ErrorKind.NotSupported,
+                "Steps run in Linux namespaces, which this system does not have. Build in WSL, in a Linux virtual machine or on a Linux machine; builds without steps to run work here.");
+        var program = _program.Value;
+        var process = await NamespaceProcess.StartAsync(program, new WorkerArguments(store, string.Join(':', program.SearchPath), grants).ToList(), _closing.Token).ConfigureAwait(false);
+        var connection = new WorkerConnection(new FrameChannel(process.Output, process.Input));
+        try
+        {
+            await connection.GreetAsync(_closing.Token).ConfigureAwait(false);
+            return (process, connection);
+        }
+        catch (Exception e)
+        {
+            await process.DisposeAsync().ConfigureAwait(false);
+            await connection.DisposeAsync().ConfigureAwait(false);
+            if (e is WorkerException { Code: WorkerException.WorkerEnded })
+                throw new WorkerException(WorkerException.NoNamespaces, ErrorKind.FailedPrecondition,
+                    $"The worker process does not start: {(process.Errors.Length > 0 ? process.Errors.TrimEnd('.') : "it says nothing")}. Run 'msbuildkit doctor'.", e);
+            throw;
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using MsBuildKit.Engine.Diagnostics;
+
+namespace MsBuildKit.Engine.Workers.Rootless;
+
+/// <summary>What can go wrong with a step, in words.</summary>
+internal static class StepErrors
+{
+    public const string NoRuntimeCode = "MBK2010";
+    public const string NoNetworkCode = "MBK2011";
+    public const string FailedCode = "MBK2012";
+    public const string NotGrantedCode = "MBK2013";
+    public const string UserCode = "MBK2014";
+    public const string TreeCode = "MBK2015";
+    public const string RuntimeCode = "MBK2016";
+    public const string LimitCode = "MBK2017";
+    public const string SpecCode = "MBK2018";
+
+    public static WorkerException NoRuntime(string searchPath) => new(NoRuntimeCode, ErrorKind.FailedPrecondition,
+        $"Steps need 'crun' or 'runc', and neither is in '{searchPath}'. Install the package 'crun'.");
+
+    public static WorkerException NoNetwork(string searchPath) => new(NoNetworkCode, ErrorKind.FailedPrecondition,
+        $"A step's network needs 'pasta' or 'slirp4netns', and neither is in '{searchPath}'. Install the package 'passt' or 'slirp4netns', or run the step without network.");
+
+    public static WorkerException NetworkFailed(string program, string said, Exception? inner = null) => new(NoNetworkCode, ErrorKind.Unavailable,
+        $"'{program}' could not connect a step to the network: {said}. Build again, or run the step without network.", inner);
+
+    public static WorkerException NotGranted(string what, string grant) => new(NotGrantedCode, ErrorKind.FailedPrecondition,
+        $"A step asks for {what}, which this build does not grant. Grant '{grant}', or leave it out of the step.");
+
+    public static WorkerException UnknownUser(string kind, string name) => new(UserCode, ErrorKind.NotFound,
+        $"The tree of the step knows no {kind} '{name}'. Use a number, or add it before the step.");
+
+    public static WorkerException NoSuchId(long id) => new(UserCode, ErrorKind.Invalid,
+        $"A step cannot run as, or give something to, the id {id}. Use one from 0 to {StepIds.Count - 1}.");
+
+    public static WorkerException BadAccounts(string path) => new(UserCode, ErrorKind.Invalid,
+        $"'/{path}' in the tree of the step is no file of at most {AccountFile.Largest >> 20} MiB, so no user can be looked up in it. Replace it by a plain file.");
+
+    public static WorkerException BadPlace(string path, string why) => new(TreeCode, ErrorKind.Invalid,
+        $"'{path}' in the tree of the step cannot be used: {why}. Make it a plain directory or file before the step.");
+
+    public static WorkerException BadSpec(string why) => new(SpecCode, ErrorKind.Invalid, $"The step cannot be run: {why}.");
+
+    public static WorkerException Runtime(string program, string said) => new(RuntimeCode, ErrorKind.FailedPrecondition,
+        $"'{program}' could not start the step: {said}. See that its program is there, and that this machine lets users make namespaces.");
+
+    public static WorkerException TooLong(StepSpec spec) => new(LimitCode, ErrorKind.FailedPrecondition,
+        $"The step '{Line(spec.Args)}' ran longer than {spec.Limits.Time}. Raise the limit, or look what it waits for.");
+
+    public static WorkerException TooMuch(StepSpec spec) => new(LimitCode, ErrorKind.FailedPrecondition,
+        $"The step '{Line(spec.Args)}' wrote more than {spec.Limits.Output} bytes of output. Raise the limit, or let it write less.");
+
+    public static WorkerException Failed(StepFailure failure) => new(FailedCode, ErrorKind.FailedPrecondition,
+        $"The step '{Line(failure.Args)}' ended with {failure.ExitCode}{Meaning(failure.ExitCode)}. Its last lines: {string.Join(" | ", failure.LastLines)}")
+    {
+        Failure = failure,
+    };
+
+    private static string Meaning(int exitCode) => exitCode switch
+    {
+        126 => " (found, but not executable)",
+        127 => " (a program was not found)",
+        137 => " (killed, as when memory runs out)",
+        > 128 and < 160 => $" (signal {exitCode - 128})",
+        _ => "",
+    };
+
+    private static string Line(IReadOnlyList<string> args) => string.Join(' ', args);
+}

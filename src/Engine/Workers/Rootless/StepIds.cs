@@ -1,0 +1,16 @@
+namespace MsBuildKit.Engine.Workers.Rootless;
+
+/// <summary>The ids of steps. A step's root is the first sub-id of the worker and never the caller: who gets out of a step owns nothing of theirs.</summary>
+internal static class StepIds
+{
+    /// <summary>The worker's id of a step's root.</summary>
+    public const int First = 1;
+
+    /// <summary>How many ids a step has, from 0.</summary>
+    public const int Count = 65_535;
+
+    /// <summary>Who the step's <paramref name="id"/> is to the worker.</summary>
+    public static int ToWorker(int id) => Holds(id) ? id + First : throw StepErrors.NoSuchId(id);
+
+    public static bool Holds(long id) => id is >= 0 and < Count;
+}

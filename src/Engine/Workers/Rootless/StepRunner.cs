@@ -1,0 +1,140 @@
+using System.Globalization;
+using System.Runtime.Versioning;
+using MsBuildKit.Engine.Diagnostics;
+using MsBuildKit.Engine.Llb.Pb;
+
+namespace MsBuildKit.Engine.Workers.Rootless;
+
+/// <summary>Runs steps, each in a sandbox of its own, inside a worker that is root of a user, mount and process namespace.</summary>
+/// <remarks>
+/// A step's life: its mount points are found in the tree, its user is looked up there, its working directory is made, its network is connected,
+/// and the runtime starts it in the foreground. However it ends, nothing is left of it but what it wrote to its tree: no process, no mount, no
+/// state of the runtime, no secret. Steps may run at the same time, each on a tree that no other changes.
+/// </remarks>
+[SupportedOSPlatform("linux")]
+public sealed class StepRunner(StepRunnerOptions options, TimeProvider time)
+{
+    private readonly Lazy<OciRuntime> _runtime = new(() => OciRuntime.Find(options.SearchPath, Folder(options.Scratch, "runtime")));
+    private readonly Lazy<HostLimits> _limits = new(() => new HostLimits("/proc/self/limits"));
+    private readonly Lazy<string> _system = new(() => CopySystem(options.Scratch));
+    private int _steps;
+
+    /// <summary>Runs a step to its end. Throws <see cref="WorkerException"/>: MBK2012, with a <see cref="StepFailure"/>, when the step itself
+    /// failed; others when it could not be run.</summary>
+    public async Task<StepResult> RunAsync(StepSpec spec, IStepOutput output, CancellationToken cancellationToken)
+    {
+        Check(spec);
+        var id = "step" + Interlocked.Increment(ref _steps).ToString(CultureInfo.InvariantCulture);
+        using var root = new RootTree(spec.Root);
+        using var points = MountPoints.Prepare(spec, root);
+        var user = UserLookup.Find(root, spec.User);
+        var directory = WorkingDirectory(spec, root);
+        using var files = new StepFiles(Path.Combine(Folder(options.Scratch, "steps"), id), _system.Value, spec);
+        var network = await ConnectAsync(spec, files, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var config = File.Create(files.Config);
+            await using (config.ConfigureAwait(false)) new RuntimeSpec(spec, user, points, files, _limits.Value, network?.NamespacePath).Write(config, directory);
+            return await RunAsync(spec, files, id, output, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (network is not null) await network.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task<StepResult> RunAsync(StepSpec spec, StepFiles files, string id, IStepOutput output, CancellationToken cancellationToken)
+    {
+        using var timer = new CancellationTokenSource(spec.Limits.Time, time);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timer.Token);
+        using var pump = new OutputPump(output, spec, stop);
+        var start = time.GetTimestamp();
+        int exitCode;
+        var step = new StepProcess(_runtime.Value, files.Bundle, files.Log, id, time);
+        await using (step.ConfigureAwait(false))
+        {
+            var pumped = Task.WhenAll(pump.PumpAsync(step.Output, StepStream.Output), pump.PumpAsync(step.Error, StepStream.Error));
+            exitCode = await WaitAsync(spec, step, pumped, stop.Token, timer.Token, cancellationToken).ConfigureAwait(false);
+        }
+        if (exitCode != 0 && OciRuntime.Complaint(files.Log) is { } complaint) throw StepErrors.Runtime(_runtime.Value.Path, complaint);
+        if (spec.ValidExitCodes.Count > 0 ? !spec.ValidExitCodes.Contains(exitCode) : exitCode != 0)
+            throw StepErrors.Failed(new StepFailure(spec.Args, exitCode, pump.LastLines()));
+        return new StepResult(exitCode, time.GetElapsedTime(start));
+    }
+
+    private static async Task<int> WaitAsync(StepSpec spec, StepProcess step, Task pumped, CancellationToken stop, CancellationToken timer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await pumped.WaitAsync(stop).ConfigureAwait(false);
+            return await step.WaitAsync(stop).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // Reading from a pipe ends for certain only with who writes to it.
+            await step.KillAsync().ConfigureAwait(false);
+            await pumped.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellationToken.ThrowIfCancellationRequested();
+            if (pumped.IsFaulted) await pumped.ConfigureAwait(false);
+            throw timer.IsCancellationRequested ? StepErrors.TooLong(spec) : new OperationCanceledException(stop);
+        }
+    }
+
+    private async Task<StepNetwork?> ConnectAsync(StepSpec spec, StepFiles files, CancellationToken cancellationToken)
+    {
+        var resolver = ResolvConf.Read(options.HostResolver, spec.Network == NetMode.Host ? "" : options.HostResolverBehindStub);
+        if (spec.Network != NetMode.Unset)
+        {
+            files.WriteResolver(spec.Network == NetMode.Host ? resolver.AsIs() : resolver.WithoutServers());
+            return null;
+        }
+        var program = EgressProgram.Find(options.SearchPath) ?? throw StepErrors.NoNetwork(options.SearchPath);
+        files.WriteResolver(resolver.NeedsForwarder ? resolver.Through(program.Forwarder) : resolver.AsIs());
+        return await StepNetwork.ConnectAsync(program, files.Network, resolver.NeedsForwarder, time, cancellationToken).ConfigureAwait(false);
+    }
+
+    private void Check(StepSpec spec)
+    {
+        if (spec.Network == NetMode.Host && !options.Grants.HostNetwork) throw StepErrors.NotGranted("the host's network", "network.host");
+        if (spec.Security == SecurityMode.Insecure && !options.Grants.Insecure) throw StepErrors.NotGranted("a sandbox without confinement", "security.insecure");
+        if (spec.Args.Count == 0) throw StepErrors.BadSpec("it has no command");
+        if (!spec.WorkingDirectory.StartsWith('/')) throw StepErrors.BadSpec($"its working directory '{spec.WorkingDirectory}' is no absolute path");
+        if (spec.Args.Concat(spec.Environment).Any(t => t.Contains('\0', StringComparison.Ordinal))) throw StepErrors.BadSpec("its command or environment holds a zero character");
+        foreach (var mount in spec.Mounts) Check(mount);
+        if (spec.Mounts.Any(m => m is SecretFile) && new DriveInfo(options.Scratch).DriveFormat != "tmpfs")
+            throw StepErrors.BadSpec($"its secrets would be written to disk, because '{options.Scratch}' is not on a tmpfs");
+    }
+
+    private static void Check(StepMount mount)
+    {
+        if (!mount.Destination.StartsWith('/') || mount.Destination == "/" || mount.Destination.Split('/').Skip(1).Any(p => p is "" or "." or ".."))
+            throw StepErrors.BadSpec($"'{mount.Destination}' is no place to mount on");
+        if (mount.Destination is "/proc" or "/sys" or "/dev" || MountPoints.IsBelow(mount.Destination, ["/proc", "/sys"]))
+            throw StepErrors.BadSpec($"nothing can be mounted on '{mount.Destination}', which belongs to the system");
+    }
+
+    // What is mounted there is not in the tree, and a directory of that name in the tree would only be left in the step's layer.
+    private static string WorkingDirectory(StepSpec spec, RootTree root)
+    {
+        var path = "/" + string.Join('/', spec.WorkingDirectory.Split('/').Where(p => p is not ("" or ".")));
+        if (spec.Mounts.Any(m => m.Destination == path || MountPoints.IsBelow(path, [m.Destination]))) return path;
+        // CVE-2024-21626: the descriptors of whoever starts a step would lead out of it.
+        if (MountPoints.IsSystem(path)) throw StepErrors.BadPlace(path, "a step cannot start in what belongs to the system");
+        var place = root.Ensure(path, isFile: false);
+        return MountPoints.IsSystem(place) ? throw StepErrors.BadPlace(path, $"it leads to '{place}'") : place;
+    }
+
+    private static string Folder(string scratch, string name)
+    {
+        var path = Path.Combine(scratch, name);
+        Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        return path;
+    }
+
+    private static string CopySystem(string scratch)
+    {
+        var path = Path.Combine(scratch, "sys");
+        if (!Directory.Exists(path)) SystemFacts.Copy("/sys", path);
+        return path;
+    }
+}

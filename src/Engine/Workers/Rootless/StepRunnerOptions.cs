@@ -1,0 +1,21 @@
+namespace MsBuildKit.Engine.Workers.Rootless;
+
+/// <summary>What a <see cref="StepRunner"/> works with.</summary>
+public sealed record StepRunnerOptions
+{
+    /// <summary>A private folder of the worker's, on a tmpfs: secrets lie there while their step runs.</summary>
+    public required string Scratch { get; init; }
+
+    /// <summary>Where programs are looked for, as in <c>PATH</c>; relative folders are passed over.</summary>
+    public required string SearchPath { get; init; }
+
+    /// <summary>What steps may do beyond their sandbox.</summary>
+    /// <value>Default: nothing.</value>
+    public StepGrants Grants { get; init; } = new();
+
+    /// <summary>The host's list of name servers.</summary>
+    public string HostResolver { get; init; } = "/etc/resolv.conf";
+
+    /// <summary>The list that is read in its place when it names systemd's stub.</summary>
+    public string HostResolverBehindStub { get; init; } = "/run/systemd/resolve/resolv.conf";
+}

@@ -1,0 +1,136 @@
+using System.Runtime.Versioning;
+using MsBuildKit.Engine.Diagnostics;
+using MsBuildKit.Engine.Llb.Pb;
+using MsBuildKit.Engine.Snapshots.Linux;
+using MsBuildKit.Engine.Workers.Rootless.Protocol;
+
+namespace MsBuildKit.Engine.Workers.Rootless;
+
+/// <summary>Everything that is mounted for one step, from its inputs' layers to its caches; disposed, all of it is gone again.</summary>
+[SupportedOSPlatform("linux")]
+internal sealed class StepTrees(ExecOp exec, RunStep step, SnapshotStore snapshots, CacheMounts caches, WorkArea area) : IAsyncDisposable
+{
+    private readonly string _folder = area.MakeTreeFolder();
+    private readonly Dictionary<Mount, SnapshotDraft> _drafts = [];
+    private readonly List<OverlayMount> _mounts = [];
+    private readonly List<IDisposable> _held = [];
+
+    /// <summary>Mounts it all, and says what is to run on it.</summary>
+    public async Task<StepSpec> PrepareAsync(CancellationToken cancellationToken)
+    {
+        var mounts = new List<StepMount>();
+        foreach (var mount in exec.Mounts.Where(m => m.Dest != "/"))
+            if (await ConvertAsync(mount, cancellationToken).ConfigureAwait(false) is { } converted)
+                mounts.Add(converted);
+
+        var root = exec.Mounts.First(m => m.Dest == "/");
+        var spec = Describe(mounts, root.Readonly);
+        // Mount points lie below all layers, so that none ever gets into one.
+        using (var stubs = new RootTree(MakeFolder("stubs")))
+            foreach (var point in MountPoints.Needed(spec)) stubs.Ensure(point.Path, point.IsFile);
+        return spec with { Root = await MountAsync(root, Path.Combine(_folder, "stubs"), cancellationToken).ConfigureAwait(false) };
+    }
+
+    /// <summary>What was written on a mount; <c>null</c> when it was not to be written.</summary>
+    public SnapshotDraft? FindDraft(Mount mount) => _drafts.GetValueOrDefault(mount);
+
+    /// <summary>Unmounts the trees, so that what is in them stands still.</summary>
+    public void Unmount()
+    {
+        for (var i = _mounts.Count - 1; i >= 0; i--) _mounts[i].Unmount();
+        _mounts.Clear();
+    }
+
+    /// <inheritdoc />
+    public ValueTask DisposeAsync()
+    {
+        for (var i = _mounts.Count - 1; i >= 0; i--) _mounts[i].Dispose();
+        foreach (var draft in _drafts.Values) draft.Dispose();
+        for (var i = _held.Count - 1; i >= 0; i--) _held[i].Dispose();
+        using (var folder = RootedTree.Open(Path.GetDirectoryName(_folder)!)) folder.RemoveTree(Path.GetFileName(_folder));
+        return ValueTask.CompletedTask;
+    }
+
+    private StepSpec Describe(IReadOnlyList<StepMount> mounts, bool readOnly)
+    {
+        var meta = exec.Meta;
+        var secrets = exec.Secretenv.Where(s => step.Secrets.ContainsKey(s.ID)).Select(s => $"{s.Name}={step.Secrets[s.ID].ToStringUtf8()}");
+        var spec = new StepSpec
+        {
+            Root = "", Args = meta.Args, Environment = [.. meta.Env, .. secrets], User = meta.User, ReadOnlyRoot = readOnly, Mounts = mounts, Network = exec.Network, Security = exec.Security,
+            WorkingDirectory = meta.Cwd.Length > 0 ? meta.Cwd : "/", ValidExitCodes = meta.ValidExitCodes,
+            ExtraHosts = [.. meta.ExtraHosts.Select(h => new ExtraHost(h.Host, h.IP))], Ulimits = [.. meta.Ulimit.Select(u => new StepUlimit(u.Name, u.Soft, u.Hard))],
+        };
+        return meta.Hostname.Length > 0 ? spec with { Hostname = meta.Hostname } : spec;
+    }
+
+    private async Task<StepMount?> ConvertAsync(Mount mount, CancellationToken cancellationToken) => mount.MountType switch
+    {
+        MountType.Bind => new BindMount(Select(await MountAsync(mount, null, cancellationToken).ConfigureAwait(false), mount), mount.Dest, mount.Readonly),
+        MountType.Tmpfs => new TmpfsMount(mount.Dest, mount.TmpfsOpt?.Size ?? 0),
+        MountType.Cache => new CacheDirectory(Select(await OpenCacheAsync(mount, cancellationToken).ConfigureAwait(false), mount), mount.Dest),
+        // One that is not there was allowed not to be: the engine has asked.
+        MountType.Secret => step.Secrets.TryGetValue(mount.SecretOpt.ID, out var secret)
+            ? new SecretFile(mount.Dest, secret.Memory, (int)mount.SecretOpt.Uid, (int)mount.SecretOpt.Gid, (int)mount.SecretOpt.Mode)
+            : null,
+        MountType.Ssh => step.SshAgents.TryGetValue(mount.SSHOpt.ID, out var agent)
+            ? new SshSocket(Relay(agent), mount.Dest, (int)mount.SSHOpt.Uid, (int)mount.SSHOpt.Gid, (int)mount.SSHOpt.Mode)
+            : null,
+        _ => throw WorkerException.NeedsRunner($"A mount of the kind '{mount.MountType}'"),
+    };
+
+    private async Task<string> MountAsync(Mount mount, string? stubs, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<Snapshots.Layer> layers = mount.Input < 0 ? [] : [.. step.Inputs[(int)mount.Input].Layers.Select(LayerBlobs.FromWire)];
+        var below = await snapshots.EnsureAsync(layers, cancellationToken).ConfigureAwait(false);
+        _held.Add(below);
+        var target = MakeFolder($"m{_mounts.Count}");
+        var lowers = stubs is null ? below.Lowers : [.. below.Lowers, stubs];
+        if (mount.Readonly && lowers.Count > 0)
+        {
+            _mounts.Add(OverlayMount.ReadOnly(target, lowers));
+            return target;
+        }
+        var draft = snapshots.Begin(below);
+        _drafts[mount] = draft;
+        if (lowers.Count > 0) Directory.CreateDirectory(draft.Work);
+        _mounts.Add(OverlayMount.Writable(target, lowers, draft.Upper, draft.Work));
+        return target;
+    }
+
+    private async Task<string> OpenCacheAsync(Mount mount, CancellationToken cancellationToken)
+    {
+        if (mount.Input >= 0) throw WorkerException.NeedsRunner($"A cache at '{mount.Dest}' that begins with another tree");
+        var cache = await caches.TakeAsync(mount.CacheOpt, "", cancellationToken).ConfigureAwait(false);
+        _held.Add(cache);
+        if (cache.IsNew) Kernel.Own(cache.Path, StepIds.First, StepIds.First);
+        // The way through the caller's own folders is closed to a step's root.
+        var target = MakeFolder($"m{_mounts.Count}");
+        _mounts.Add(OverlayMount.Writable(target, [], cache.Path, ""));
+        return target;
+    }
+
+    private string Relay(string agent)
+    {
+        var relay = new AgentRelay(Path.Combine(MakeFolder($"ssh{_held.Count}"), "agent"), agent);
+        _held.Add(relay);
+        return relay.Path;
+    }
+
+    // What is named is looked for inside, whatever links are in the way.
+    private static string Select(string root, Mount mount)
+    {
+        if (mount.Selector.Trim('/').Length == 0) return root;
+        using var tree = new RootTree(root);
+        using var found = tree.Find(mount.Selector) ?? throw new WorkerException(WorkerException.NoSelection, ErrorKind.NotFound,
+            $"'{mount.Selector}' is not in the tree that is mounted at '{mount.Dest}'. Check the source of the mount.");
+        return root + tree.PathOf(found).TrimEnd('/');
+    }
+
+    private string MakeFolder(string name)
+    {
+        var path = Path.Combine(_folder, name);
+        Directory.CreateDirectory(path);
+        return path;
+    }
+}

@@ -1,0 +1,31 @@
+using System.Runtime.Versioning;
+using MsBuildKit.Engine.Content;
+using MsBuildKit.Engine.Snapshots.Linux;
+using MsBuildKit.Engine.Workers.Rootless.Protocol;
+
+namespace MsBuildKit.Engine.Workers.Rootless;
+
+/// <summary>What the worker process does: it serves steps of one engine until that engine ends, and then ends itself.</summary>
+[SupportedOSPlatform("linux")]
+public static class WorkerHost
+{
+    /// <summary>Serves until <paramref name="input"/> ends.</summary>
+    /// <param name="arguments">From <see cref="WorkerArguments"/>.</param>
+    /// <param name="input">Frames of the engine.</param>
+    /// <param name="output">Frames to the engine.</param>
+    /// <param name="time">The clock.</param>
+    public static async Task RunAsync(IReadOnlyList<string> arguments, Stream input, Stream output, TimeProvider time)
+    {
+        var told = WorkerArguments.Parse(arguments);
+        var area = WorkArea.Create([told.Store, AppContext.BaseDirectory, .. told.SearchPath.Split(':')]);
+        var store = new LocalContentStore(told.Store);
+        await using (store.ConfigureAwait(false))
+        {
+            var snapshots = new SnapshotStore(Path.Combine(told.Store, "snapshots"), store, new KeyLocks(Path.Combine(told.Store, "locks")), StepIds.First);
+            var runner = new StepRunner(new StepRunnerOptions { Scratch = area.Private, SearchPath = told.SearchPath, Grants = told.Grants }, time);
+            var executor = new StepExecutor(store, snapshots, runner, new CacheMounts(Path.Combine(told.Store, "cache-mounts")), area);
+            using var channel = new FrameChannel(input, output);
+            await new WorkerServer(channel, executor).ServeAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+}

@@ -1,0 +1,30 @@
+namespace MsBuildKit.Engine.Workers.Rootless;
+
+/// <summary>How the worker process is started.</summary>
+public sealed record WorkerProgram
+{
+    /// <summary>The program and its first arguments: a .NET host and the worker's assembly.</summary>
+    public required IReadOnlyList<string> Command { get; init; }
+
+    /// <summary>The folders where unshare, newuidmap, newgidmap, crun and their like are looked for, in order.</summary>
+    public required IReadOnlyList<string> SearchPath { get; init; }
+
+    /// <summary>Who starts it.</summary>
+    public required HostUser User { get; init; }
+
+    /// <summary>Where subuid and subgid are.</summary>
+    /// <value>Default: <c>/etc</c>.</value>
+    public string ConfigurationFolder { get; init; } = "/etc";
+
+    /// <summary>Where it starts.</summary>
+    /// <value>Default: <c>/</c>.</value>
+    public string WorkingDirectory { get; init; } = "/";
+
+    /// <summary>Variables that it gets besides those of its caller.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The absolute path of a program, or <c>null</c> when it is in no folder of the search path.</summary>
+    public string? Find(string program) =>
+        // What is relative would be looked for in a folder that others may write to.
+        SearchPath.Where(Path.IsPathFullyQualified).Select(f => Path.Combine(f, program)).FirstOrDefault(File.Exists);
+}

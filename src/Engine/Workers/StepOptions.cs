@@ -1,0 +1,16 @@
+using MsBuildKit.Engine.Snapshots;
+
+namespace MsBuildKit.Engine.Workers;
+
+/// <summary>How steps run and what is made of what they leave.</summary>
+public sealed record StepOptions
+{
+    /// <summary>How their layers are written.</summary>
+    public required LayerOptions Layers { get; init; }
+
+    /// <summary>Seconds of the Unix epoch: no time in their layers is later.</summary>
+    public required long SourceDateEpoch { get; init; }
+
+    /// <summary>The clock.</summary>
+    public required TimeProvider Time { get; init; }
+}

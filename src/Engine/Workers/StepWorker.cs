@@ -1,0 +1,84 @@
+using Google.Protobuf;
+using MsBuildKit.Engine.Content;
+using MsBuildKit.Engine.Diagnostics;
+using MsBuildKit.Engine.Llb;
+using MsBuildKit.Engine.Sessions;
+using MsBuildKit.Engine.Snapshots;
+using MsBuildKit.Engine.Workers.Rootless;
+using MsBuildKit.Engine.Workers.Rootless.Protocol;
+
+namespace MsBuildKit.Engine.Workers;
+
+/// <summary>Steps that need a process: brings their inputs here, hands them to the worker, and takes what they leave.</summary>
+/// <param name="store">The store that the worker writes to as well.</param>
+/// <param name="materializer">Fetches the layers that a step must see.</param>
+/// <param name="worker">The process.</param>
+/// <param name="session">Has the secrets and keys that steps ask for.</param>
+/// <param name="options">How their layers are written.</param>
+/// <param name="progress">Hears what steps print.</param>
+internal sealed class StepWorker(
+    LocalContentStore store, LayerMaterializer materializer, RootlessWorker worker, IBuildSession session, StepOptions options, IProgress<BuildEvent>? progress)
+{
+    // Raised when the same step comes to leave something else.
+    private const int FormatVersion = 1;
+
+    private readonly FileWorker _files = new(store, options.Layers);
+
+    /// <summary>What decides a step's results besides its operation and inputs.</summary>
+    public string Fingerprint => $"step:{FormatVersion} {options.Layers.Fingerprint} {options.SourceDateEpoch}";
+
+    /// <summary>Starts the process, which takes a moment that can pass while bases are resolved.</summary>
+    public void Prepare() => worker.Prepare();
+
+    /// <summary>Runs an exec operation; one result per output.</summary>
+    public async Task<IReadOnlyList<VertexResult>> RunAsync(Vertex vertex, IReadOnlyList<VertexResult> inputs, CancellationToken cancellationToken)
+    {
+        worker.Prepare();
+        var chains = await Task.WhenAll(inputs.Select(i => ToChainAsync(vertex, i, cancellationToken))).ConfigureAwait(false);
+        await Task.WhenAll(chains.SelectMany(c => c.Layers).DistinctBy(l => l.Blob.Digest).Select(l => materializer.EnsureAsync(l, cancellationToken))).ConfigureAwait(false);
+
+        using var lent = await LentSecrets.TakeAsync(vertex.Op.Exec, session, worker.FindProgram, options.Time, cancellationToken).ConfigureAwait(false);
+        var done = await worker.RunAsync(
+            Describe(vertex, chains, lent), log => progress?.Report(new StepOutput(vertex.Name, log.Stream, log.Data.Memory)), cancellationToken).ConfigureAwait(false);
+        if (done.Outputs.Count != OpRules.CountOutputs(vertex.Op)) throw Broken(vertex);
+        return await Task.WhenAll(done.Outputs.Select(o => ToResultAsync(vertex, chains, o, cancellationToken))).ConfigureAwait(false);
+    }
+
+    private RunStep Describe(Vertex vertex, IReadOnlyList<LayerChain> chains, LentSecrets lent)
+    {
+        var step = new RunStep
+        {
+            Op = vertex.Op.ToByteString(),
+            Name = vertex.History,
+            Inputs = { chains.Select(c => new Chain { Layers = { c.Layers.Select(LayerBlobs.ToWire) } }) },
+            Layering = new Layering { Compression = (int)options.Layers.Compression, Parallelism = options.Layers.Parallelism },
+            SourceDateEpoch = options.SourceDateEpoch,
+            Secrets = { lent.Secrets },
+            SshAgents = { lent.Agents },
+        };
+        if (options.Layers.Level is { } level) step.Layering.Level = level;
+        return step;
+    }
+
+    private async Task<LayerChain> ToChainAsync(Vertex vertex, VertexResult input, CancellationToken cancellationToken) => input switch
+    {
+        LayersResult layers => layers.Chain,
+        TreeResult tree => new LayerChain([await _files.WriteTreeAsync(tree, vertex.Name, cancellationToken).ConfigureAwait(false)]),
+        _ => throw WorkerException.NeedsRunner($"An input of the step '{vertex.Name}'"),
+    };
+
+    private async Task<VertexResult> ToResultAsync(Vertex vertex, IReadOnlyList<LayerChain> chains, Output output, CancellationToken cancellationToken)
+    {
+        if (output.Input < -1 || output.Input >= chains.Count) throw Broken(vertex);
+        var layers = output.Layers.Select(LayerBlobs.FromWire).ToList();
+        foreach (var layer in layers)
+        {
+            store.Retain(layer.Blob.Digest);
+            if (await store.FindSizeAsync(layer.Blob.Digest, cancellationToken).ConfigureAwait(false) != layer.Blob.Size) throw Broken(vertex);
+        }
+        return new LayersResult(new LayerChain([.. output.Input < 0 ? [] : chains[output.Input].Layers, .. layers]));
+    }
+
+    private static WorkerException Broken(Vertex vertex) => new(WorkerException.WorkerFault, ErrorKind.Unavailable,
+        $"The worker's answer for the step '{vertex.Name}' is not what was agreed. Build again; if it happens again, please report it.");
+}

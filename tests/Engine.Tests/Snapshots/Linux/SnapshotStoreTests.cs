@@ -1,0 +1,363 @@
+using MsBuildKit.Engine.Content;
+using MsBuildKit.Engine.Oci;
+using MsBuildKit.Engine.Snapshots;
+using MsBuildKit.Engine.Snapshots.Linux;
+using MsBuildKit.TestKit;
+using MsBuildKit.TestKit.Archives;
+
+namespace MsBuildKit.Engine.Tests.Snapshots.Linux;
+
+public sealed class SnapshotStoreTests
+{
+    [Theory, InlineData(true), InlineData(false)]
+    public Task Ensure_Chain_IsUnpackedOnceAndHeld(bool asRoot) => InsideProcess.RunAsync(asRoot, EnsureAsync);
+
+    [Theory, InlineData(true), InlineData(false)]
+    public Task Keep_Draft_IsTheSnapshotOfItsChain(bool asRoot) => InsideProcess.RunAsync(asRoot, KeepAsync);
+
+    [Fact]
+    public Task Dispose_DraftNotKept_LeavesNothing() => InsideProcess.RunAsync(false, DropAsync);
+
+    [Fact]
+    public Task Remove_InUse_StaysUntilItIsNot() => InsideProcess.RunAsync(false, RemoveAsync);
+
+    [Fact]
+    public Task Ensure_BadLayers_LeaveNothing() => InsideProcess.RunAsync(false, BadLayersAsync);
+
+    [Theory, InlineData(true), InlineData(false)]
+    public Task Ensure_DiskIsFull_IsExplainedAndLeavesNothing(bool asRoot) => InsideProcess.RunAsync(asRoot, FullDiskAsync);
+
+    [Fact]
+    public Task Ensure_DamagedRecord_IsMadeAnew() => InsideProcess.RunAsync(false, DamagedAsync);
+
+    [Fact]
+    public Task C13_Folders_AreClosedToOthers() => InsideProcess.RunAsync(false, ModesAsync);
+
+    [Theory, InlineData(true), InlineData(false)]
+    public async Task Ensure_TwoProcessesAtOnce_DoTheWorkOnce(bool asRoot)
+    {
+        using var temp = new TempFolder("twice");
+        var folder = await InsideProcess.MakeFolderAsync(asRoot, temp);
+        using var first = await InsideProcess.StartAsync(asRoot, folder, EnsureSlowlyAsync);
+        using var second = await InsideProcess.StartAsync(asRoot, folder, EnsureSlowlyAsync);
+        await Task.WhenAll(first.WaitForAsync("waiting"), second.WaitForAsync("waiting"));
+        first.Tell();
+        second.Tell();
+        await Task.WhenAll(first.SucceedAsync(), second.SucceedAsync());
+        Assert.Equal(3, Directory.GetFiles(folder, "opened-*").Length);
+    }
+
+    [Theory, InlineData(true), InlineData(false)]
+    public async Task Ensure_AfterAKilledOne_BeginsAnewAndSparesTheLiving(bool asRoot)
+    {
+        using var temp = new TempFolder("killed");
+        var folder = await InsideProcess.MakeFolderAsync(asRoot, temp);
+        using var living = await InsideProcess.StartAsync(asRoot, folder, HoldDraftAsync);
+        await living.WaitForAsync("holding");
+        using (var killed = await InsideProcess.StartAsync(asRoot, folder, StopHalfwayAsync))
+        {
+            await killed.WaitForAsync("halfway");
+            killed.Kill();
+        }
+        Assert.Equal(2, Directory.GetDirectories(Path.Combine(folder, "snapshots/staging")).Length);
+        using var next = await InsideProcess.StartAsync(asRoot, folder, EnsureAfterAsync);
+        await next.SucceedAsync();
+        Assert.Single(Directory.GetDirectories(Path.Combine(folder, "snapshots/staging")));
+        living.Tell();
+        await living.SucceedAsync();
+        Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(folder, "snapshots/staging")));
+    }
+
+    private static async Task EnsureAsync(string folder)
+    {
+        await using var bed = new Bed(folder);
+        var layers = await bed.PutAsync(Sample());
+        using (var stack = await bed.Store.EnsureAsync(layers, default))
+        {
+            Assert.Equal(ChainId.Of(layers.Select(l => l.DiffId)), stack.Ids);
+            Assert.Equal(3, stack.Lowers.Count);
+            Assert.Equal(["a", "b", "c", "d"], await bed.NamesAsync(stack));
+            // A layer that does not name the root has that of the layer below.
+            Assert.All(stack.Lowers, l => Assert.Equal((0b111_101_000, 6u, 1234L), RootOf(l)));
+        }
+        bed.Content.Opened.Clear();
+        using (var stack = await bed.Store.EnsureAsync(layers, default)) Assert.Equal(["a", "b", "c", "d"], await bed.NamesAsync(stack));
+        Assert.Empty(bed.Content.Opened);
+        using (var stack = await bed.Store.EnsureAsync([], default)) Assert.Empty(stack.Lowers);
+
+        var list = bed.Store.List();
+        Assert.Equal(ChainId.Of(layers.Select(l => l.DiffId)).ToHashSet(), list.Select(s => s.Id).ToHashSet());
+        Assert.Equal(2, list.Count(s => s.Parent is not null));
+        Assert.All(list, s => Assert.True(s.Usage.Size > 0 && s.Usage.Inodes > 1 && DateTime.UtcNow - s.LastUsed < TimeSpan.FromHours(1)));
+        Assert.Equal(1, list.Sum(s => s.LeftOut));
+        Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(folder, "snapshots/staging")));
+    }
+
+    private static async Task KeepAsync(string folder)
+    {
+        await using var bed = new Bed(folder);
+        using var parent = await bed.Store.EnsureAsync((await bed.PutAsync(Sample()))[..2], default);
+        for (var round = 0; round < 2; round++)
+        {
+            using var draft = bed.Store.Begin(parent);
+            using (var mount = draft.Mount())
+            {
+                await Trees.ShellAsync(mount.Target, "rm -r a; mkdir e; echo x > e/f; find . -uid 0 -exec chown 1:1 {} +; touch -d @7 e/f; touch -d @8 e");
+                mount.Unmount();
+            }
+            Digest diffId;
+            using (var below = OverlayMount.ReadOnly(Directory.CreateDirectory(Path.Combine(folder, "below")).FullName, parent.Lowers))
+            using (var lower = RootedTree.Open(below.Target))
+            using (var upper = RootedTree.Open(draft.Upper))
+                diffId = (await LayerWriter.WriteAsync(new UpperTree(upper, lower, 1, null).Read(), bed.Blobs, new LayerOptions(), "", default)).DiffId;
+            using var kept = await bed.Store.KeepAsync(draft, diffId, default);
+            Assert.Equal(ChainId.Of(parent.Id, diffId), kept.Id);
+            Assert.Equal(["b", "c", "e"], await bed.NamesAsync(kept));
+            // The second is the same as the first, and is dropped.
+            Assert.Equal(3, bed.Store.List().Count);
+        }
+        using (var scratch = await bed.Store.EnsureAsync([], default))
+        using (var draft = bed.Store.Begin(scratch))
+        {
+            using (var mount = draft.Mount())
+            {
+                File.WriteAllText(Path.Combine(mount.Target, "f"), "");
+                mount.Unmount();
+            }
+            using var kept = await bed.Store.KeepAsync(draft, Digest.Of("a layer"u8), default);
+            Assert.Equal(Digest.Of("a layer"u8), kept.Id);
+            Assert.Equal(["f"], await bed.NamesAsync(kept));
+        }
+        Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(folder, "snapshots/staging")));
+    }
+
+    private static async Task DropAsync(string folder)
+    {
+        await using var bed = new Bed(folder);
+        var outside = new Sentinel(Path.Combine(folder, "outside"));
+        using var parent = await bed.Store.EnsureAsync(await bed.PutAsync(Sample()), default);
+        using (var draft = bed.Store.Begin(parent))
+        {
+            using var mount = draft.Mount();
+            await Trees.ShellAsync(mount.Target, $"mkdir -p x/y; ln -s {outside.Root} x/l; chown -R 9:9 x; chmod 0 x/y x");
+            mount.Unmount();
+        }
+        Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(folder, "snapshots/staging")));
+        Assert.True(outside.IsIntact);
+    }
+
+    private static async Task RemoveAsync(string folder)
+    {
+        await using var bed = new Bed(folder);
+        var layers = await bed.PutAsync(Sample());
+        var ids = ChainId.Of(layers.Select(l => l.DiffId));
+        using (await bed.Store.EnsureAsync(layers[..2], default))
+        {
+            using (await bed.Store.EnsureAsync(layers, default))
+            {
+            }
+            Assert.Equal([ids[2]], await bed.Store.RemoveAsync([.. ids, Digest.Of("no such"u8)], default));
+            Assert.Equal(2, bed.Store.List().Count);
+        }
+        Assert.Equal([ids[0]], await bed.Store.RemoveAsync([ids[0]], default));
+        // What is missing in the middle is made again.
+        using (var stack = await bed.Store.EnsureAsync(layers, default)) Assert.Equal(["a", "b", "c", "d"], await bed.NamesAsync(stack));
+        Assert.Equal(ids, await bed.Store.RemoveAsync(ids, default));
+        Assert.Empty(bed.Store.List());
+        Assert.Equal(["staging"], Directory.GetFileSystemEntries(Path.Combine(folder, "snapshots")).Select(Path.GetFileName));
+    }
+
+    private static async Task BadLayersAsync(string folder)
+    {
+        await using var bed = new Bed(folder);
+        var good = await bed.PutAsync(Sample());
+        var hostile = await bed.PutAsync([.. Sample()[..1], new RawTar().File("../x", "").ToArray()]);
+        Assert.Equal("MBK1503", (await Assert.ThrowsAsync<SnapshotException>(() => bed.Store.EnsureAsync(hostile, default))).Code);
+        Assert.Equal("MBK1502", (await Assert.ThrowsAsync<SnapshotException>(() => bed.Store.EnsureAsync([good[0], good[1] with { DiffId = good[2].DiffId }], default))).Code);
+        File.Delete(bed.Blobs.PathOf(good[1].Blob.Digest));
+        Assert.Equal("MBK1509", (await Assert.ThrowsAsync<SnapshotException>(() => bed.Store.EnsureAsync(good, default))).Code);
+        Assert.Equal("MBK1509", (await Assert.ThrowsAsync<SnapshotException>(() => bed.Store.EnsureAsync([good[2] with { Blob = good[2].Blob with { MediaType = "text/plain" } }], default))).Code);
+        Assert.Single(bed.Store.List());
+        Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(folder, "snapshots/staging")));
+    }
+
+    private static async Task FullDiskAsync(string folder)
+    {
+        await using var bed = new Bed(folder);
+        var layers = await bed.PutAsync(Sample());
+        await Trees.ShellAsync(folder, "mkdir snapshots; mount -t tmpfs -o size=64k,mode=700 none snapshots");
+        var error = await Assert.ThrowsAsync<SnapshotException>(() => bed.Store.EnsureAsync(layers, default));
+        Assert.Contains("the disk is full", error.Message, StringComparison.Ordinal);
+        Assert.Single(bed.Store.List());
+        Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(folder, "snapshots/staging")));
+        await Trees.ShellAsync(folder, "mount -o remount,size=4m snapshots");
+        using (var stack = await bed.Store.EnsureAsync(layers, default)) Assert.Equal(["a", "b", "c", "d"], await bed.NamesAsync(stack));
+        await Trees.ShellAsync(folder, "umount snapshots");
+    }
+
+    private static async Task DamagedAsync(string folder)
+    {
+        await using var bed = new Bed(folder);
+        var layers = await bed.PutAsync(Sample());
+        using (await bed.Store.EnsureAsync(layers, default))
+        {
+        }
+        foreach (var record in Directory.GetFiles(Path.Combine(folder, "snapshots"), "record", SearchOption.AllDirectories).Take(2)) File.WriteAllText(record, "");
+        Assert.Single(bed.Store.List());
+        using var stack = await bed.Store.EnsureAsync(layers, default);
+        Assert.Equal(["a", "b", "c", "d"], await bed.NamesAsync(stack));
+        Assert.Equal(3, bed.Store.List().Count);
+    }
+
+    private static async Task ModesAsync(string folder)
+    {
+        await using var bed = new Bed(folder);
+        using var stack = await bed.Store.EnsureAsync(await bed.PutAsync(Sample()), default);
+        foreach (var directory in new[] { "snapshots", "snapshots/staging" }.Select(d => Path.Combine(folder, d)).Concat(stack.Lowers.Select(l => Path.GetDirectoryName(l)!)))
+        {
+            using var tree = RootedTree.Open(directory);
+            Assert.Equal((0b111_001_001, 0u), (tree.Read("").Permissions, tree.Read("").Uid));
+        }
+    }
+
+    private static async Task EnsureSlowlyAsync(string folder)
+    {
+        await using var bed = new Bed(folder);
+        var layers = await bed.PutAsync(Sample());
+        Console.WriteLine("waiting");
+        Console.ReadLine();
+        bed.Content.Opening = async name =>
+        {
+            await using (new FileStream(Path.Combine(folder, "opened-" + name), FileMode.CreateNew)) { }
+            await Task.Delay(300);
+        };
+        using var stack = await bed.Store.EnsureAsync(layers, default);
+        Assert.Equal(["a", "b", "c", "d"], await bed.NamesAsync(stack, $"shown-{Environment.CurrentManagedThreadId}"));
+    }
+
+    private static async Task HoldDraftAsync(string folder)
+    {
+        await using var bed = new Bed(folder);
+        using var stack = await bed.Store.EnsureAsync((await bed.PutAsync(Sample()))[..1], default);
+        using var draft = bed.Store.Begin(stack);
+        File.WriteAllText(Path.Combine(draft.Upper, "f"), "");
+        Console.WriteLine("holding");
+        Console.ReadLine();
+        Assert.True(File.Exists(Path.Combine(draft.Upper, "f")));
+    }
+
+    private static async Task StopHalfwayAsync(string folder)
+    {
+        await using var bed = new Bed(folder);
+        var layers = await bed.PutAsync(Sample());
+        bed.Content.Reading = position =>
+        {
+            if (position < 4096) return;
+            Console.WriteLine("halfway");
+            Thread.Sleep(Timeout.Infinite);
+        };
+        await bed.Store.EnsureAsync(layers, default);
+    }
+
+    private static async Task EnsureAfterAsync(string folder)
+    {
+        await using var bed = new Bed(folder);
+        using var stack = await bed.Store.EnsureAsync(await bed.PutAsync(Sample()), default);
+        Assert.Equal(["a", "b", "c", "d"], await bed.NamesAsync(stack));
+    }
+
+    private static (int, uint, long) RootOf(string directory)
+    {
+        using var tree = RootedTree.Open(directory);
+        var root = tree.Read("");
+        return (root.Permissions, root.Uid, root.ModifiedSeconds);
+    }
+
+    private static List<byte[]> Sample() =>
+    [
+        [.. TarHeader.Encode(new TreeEntry { Path = "", Type = TreeEntryType.Directory, Mode = 0b111_101_000, Uid = 5, ModifiedSeconds = 1234 }), .. new RawTar().Folder("a").File("a/1", "1").Add('3', "a/null").ToArray()],
+        new RawTar().Folder("b").File("b/1", new string('x', 100_000)).File("c", "").ToArray(),
+        new RawTar().File("d", "").File("a/.wh.1", "").ToArray(),
+    ];
+
+    private sealed class Bed : IAsyncDisposable
+    {
+        private readonly string _folder;
+
+        public Bed(string folder)
+        {
+            _folder = folder;
+            Blobs = new LocalContentStore(Path.Combine(folder, "store"));
+            Content = new WatchedContent(Blobs);
+            Store = new SnapshotStore(Path.Combine(folder, "snapshots"), Content, new KeyLocks(Path.Combine(folder, "locks")), Trees.Shift);
+        }
+
+        public LocalContentStore Blobs { get; }
+
+        public WatchedContent Content { get; }
+
+        public SnapshotStore Store { get; }
+
+        public async Task<Layer[]> PutAsync(IReadOnlyList<byte[]> tars)
+        {
+            var layers = new List<Layer>();
+            foreach (var tar in tars)
+            {
+                await using var ingest = Blobs.BeginIngest();
+                await ingest.WriteAsync(tar, default);
+                layers.Add(new Layer { DiffId = Digest.Of(tar), CreatedBy = "", Blob = new Descriptor { MediaType = MediaTypes.OciLayer, Digest = await ingest.CommitAsync(null, null, default), Size = tar.Length } });
+            }
+            return [.. layers];
+        }
+
+        public async Task<string[]> NamesAsync(SnapshotStack stack, string target = "shown")
+        {
+            using var mount = OverlayMount.ReadOnly(Directory.CreateDirectory(Path.Combine(_folder, target)).FullName, stack.Lowers);
+            return (await Trees.ShellAsync(mount.Target, "ls -A | sort")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        }
+
+        public ValueTask DisposeAsync() => Blobs.DisposeAsync();
+    }
+
+    private sealed class WatchedContent(LocalContentStore inner) : IContentStore
+    {
+        public List<Digest> Opened { get; } = [];
+
+        public Func<string, Task>? Opening { get; set; }
+
+        public Action<long>? Reading { get; set; }
+
+        public ValueTask<long?> FindSizeAsync(Digest digest, CancellationToken cancellationToken) => inner.FindSizeAsync(digest, cancellationToken);
+
+        public async ValueTask<Stream?> FindAsync(Digest digest, CancellationToken cancellationToken)
+        {
+            Opened.Add(digest);
+            if (Opening is not null) await Opening(digest.Hex[..8]);
+            var stream = inner.Find(digest);
+            return stream is null || Reading is null ? stream : new WatchedStream(stream, Reading);
+        }
+
+        public ContentIngest BeginIngest() => inner.BeginIngest();
+
+        public void Retain(Digest digest) => inner.Retain(digest);
+    }
+
+    private sealed class WatchedStream(Stream inner, Action<long> reading) : ReadingStream
+    {
+        private long _position;
+
+        public override int Read(Span<byte> buffer)
+        {
+            reading(_position);
+            var read = inner.Read(buffer[..Math.Min(buffer.Length, 2048)]);
+            _position += read;
+            return read;
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing) inner.Dispose();
+            base.Dispose(disposing);
+        }
+    }
+}

@@ -1,0 +1,55 @@
+using System.Net;
+using System.Net.Sockets;
+using MsBuildKit.Engine.Llb.Pb;
+
+namespace MsBuildKit.Engine.Tests.Workers.Rootless;
+
+/// <summary>What steps reach of the network, with each of the programs that connect them.</summary>
+public static partial class StepScenes
+{
+    public static Task PastaReachesTheHostsNetworkAndNames()
+    {
+        LinkPrograms("crun", "pasta");
+        return NetworkAsync();
+    }
+
+    public static Task Slirp4netnsReachesTheHostsNetworkAndNames()
+    {
+        LinkPrograms("crun", "slirp4netns");
+        return NetworkAsync();
+    }
+
+    public static async Task AStubOfNamesIsAskedThroughTheForwarder()
+    {
+        foreach (var program in (string[])["pasta", "slirp4netns"])
+        {
+            Directory.CreateDirectory("/mnt/path");
+            foreach (var old in Directory.GetFiles("/mnt/path")) File.Delete(old);
+            LinkPrograms("crun", program);
+            // A stub on the worker's loopback, which no step can reach by itself.
+            File.WriteAllText("/mnt/stub.conf", "# comment\nnameserver 127.0.0.54\nsearch example.test\noptions ndots:2\n");
+            var bench = new StepBench(searchPath: "/mnt/path", resolver: "/mnt/stub.conf");
+            await bench.ShellAsync("cat /etc/resolv.conf; nslookup name.invalid 2>&1 | grep -q NXDOMAIN && echo names", s => s with { Network = NetMode.Unset });
+            Assert.Equal($"nameserver {(program == "pasta" ? "192.0.0.8" : "10.0.2.3")}\nsearch example.test\noptions ndots:2\nnames\n", bench.Text.Output);
+            await bench.ShellAsync("cat /etc/resolv.conf", s => s with { Network = NetMode.None });
+            Assert.EndsWith("names\nsearch example.test\noptions ndots:2\n", bench.Text.Output, StringComparison.Ordinal);
+        }
+    }
+
+    private static async Task NetworkAsync()
+    {
+        using var server = new TcpListener(IPAddress.Loopback, 0);
+        server.Start();
+        var bench = new StepBench(searchPath: "/mnt/path");
+        var names = File.ReadLines("/etc/resolv.conf").Where(l => l.StartsWith("nameserver ", StringComparison.Ordinal)).ToList();
+        await bench.ShellAsync($$"""
+            cat /etc/resolv.conf; ip -o link | wc -l
+            nc -w 2 127.0.0.1 {{((IPEndPoint)server.LocalEndpoint).Port}} < /dev/null || echo no loopback
+            nc -w 2 $(ip route | grep default | cut -d' ' -f3) {{((IPEndPoint)server.LocalEndpoint).Port}} < /dev/null || echo no gateway
+            nslookup name.invalid 2>&1 | grep -q NXDOMAIN && echo names
+            """, s => s with { Network = NetMode.Unset });
+        Assert.Equal(string.Concat(names.Select(n => n + "\n")) + "2\nno loopback\nno gateway\nnames\n", bench.Text.Output);
+        Assert.False(server.Pending());
+        StepBench.AssertNothingLeft();
+    }
+}

@@ -1,0 +1,11 @@
+namespace MsBuildKit.Engine.Tests.Workers.Rootless;
+
+/// <summary>What steps reach of the network.</summary>
+public sealed class StepNetworkTests
+{
+    [Theory]
+    [InlineData(nameof(StepScenes.PastaReachesTheHostsNetworkAndNames))]
+    [InlineData(nameof(StepScenes.Slirp4netnsReachesTheHostsNetworkAndNames))]
+    [InlineData(nameof(StepScenes.AStubOfNamesIsAskedThroughTheForwarder))]
+    public Task Network_OfAStep(string scene) => WorkerSpace.PlayAsync(scene);
+}
