@@ -40,6 +40,8 @@ public sealed class LocalEngineLoader(IReadOnlyList<string> searchPath)
         catch
         {
             Kill(process);
+            // Who is killed takes a moment to be gone, and a build that has ended leaves nobody behind.
+            await process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
             throw;
         }
         await process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
