@@ -51,7 +51,7 @@ public sealed class FileFactsCache(string directory, TimeProvider time)
         for (var i = 0; i < MostReads; i++)
         {
             var before = FileStamp.Of(path);
-            var facts = FileReader.Read(path);
+            var facts = FileReader.Read(path, before.Size);
             if (FileStamp.Of(path) == before && facts.Size == before.Size)
                 return new Entry(before, facts, before.IsSettled(started));
         }

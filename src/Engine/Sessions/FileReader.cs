@@ -10,7 +10,9 @@ internal static class FileReader
 {
     private const int BufferSize = 1 << 18;
 
-    public static FileFacts Read(string path)
+    /// <summary>Reads a file that is expected to have <paramref name="size"/> bytes. Of a longer one hardly more than that is read: whoever writes
+    /// to it may be faster than we are, and its end never come.</summary>
+    public static FileFacts Read(string path, long size)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         try
@@ -21,7 +23,7 @@ internal static class FileReader
             using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.SequentialScan);
             long offset = 0;
             var executable = false;
-            for (int read; (read = RandomAccess.Read(file, buffer.AsSpan(0, BufferSize), offset)) > 0; offset += read)
+            for (int read; offset <= size && (read = RandomAccess.Read(file, buffer.AsSpan(0, BufferSize), offset)) > 0; offset += read)
             {
                 if (offset == 0) executable = ProgramFile.IsProgram(buffer.AsSpan(0, read));
                 sha256.AppendData(buffer, 0, read);

@@ -157,6 +157,14 @@ public sealed class FileFactsCacheTests : IDisposable
         }
     }
 
+    [Fact]
+    public void Read_FileThatHasGrown_EndsSoonAfterWhatWasExpected()
+    {
+        File.WriteAllBytes(_folder["log"], new byte[50_000_000]);
+        Assert.InRange(FileReader.Read(_folder["log"], 10).Size, 11, 1_000_000);
+        Assert.Equal(50_000_000, FileReader.Read(_folder["log"], 50_000_000).Size);
+    }
+
     private static FixedTime Later => new(DateTimeOffset.UtcNow.AddDays(1));
 
     private Task<IReadOnlyList<FileFacts>> ReadAsync(string name, TimeProvider? time = null) => ReadAsync([name], time);
