@@ -5,6 +5,7 @@ namespace MsBuildKit.Engine.Content;
 internal sealed class HeaderGuard(Stream tar) : Stream
 {
     private const int LargestPiece = 1 << 20;
+    private bool _isContentNext;
 
     public override bool CanRead => true;
 
@@ -47,11 +48,15 @@ internal sealed class HeaderGuard(Stream tar) : Stream
 
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
-    // The reader makes room for what such a header claims before it reads any of it.
-    private static void Look(ReadOnlySpan<byte> bytes)
+    // The reader makes room for what such a header claims before it reads any of it, and whatever the header's sum says.
+    private void Look(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Length == TarBlock.Size && TarBlock.IsMeta(bytes) && TarBlock.LengthOf(bytes) is > LargestPiece and var claimed && TarBlock.IsHeader(bytes))
-            throw new InvalidDataException($"a header claims {claimed} bytes");
+        var isContent = _isContentNext;
+        _isContentNext = false;
+        if (isContent || bytes.Length != TarBlock.Size || !TarBlock.IsMeta(bytes)) return;
+        var claimed = TarBlock.LengthOf(bytes);
+        if (claimed > LargestPiece) throw new InvalidDataException($"a header claims {claimed} bytes");
+        _isContentNext = claimed > 0;
     }
 
     private static void Require(long length)

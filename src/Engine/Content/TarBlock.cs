@@ -5,7 +5,7 @@ internal static class TarBlock
 {
     public const int Size = 512;
 
-    private const int Type = 156, Length = 124, LengthDigits = 12, Sum = 148, SumDigits = 8;
+    private const int Type = 156, Length = 124, LengthDigits = 12;
 
     /// <summary>The header stands for other headers: pax records, or a long name of GNU's. Whoever reads the tar holds what follows it whole.</summary>
     public static bool IsMeta(ReadOnlySpan<byte> header) => header[Type] is (byte)'x' or (byte)'g' or (byte)'L' or (byte)'K';
@@ -22,16 +22,6 @@ internal static class TarBlock
             return Math.Min(length & long.MaxValue, long.MaxValue - Size);
         }
         return Octal(field);
-    }
-
-    /// <summary>The sum of its bytes is the one that it says: content seldom passes for a header.</summary>
-    public static bool IsHeader(ReadOnlySpan<byte> header)
-    {
-        var sum = SumDigits * ' ';
-        for (var i = 0; i < Size; i++)
-            if (i is < Sum or >= Sum + SumDigits)
-                sum += header[i];
-        return Octal(header.Slice(Sum, SumDigits)) == sum;
     }
 
     private static long Octal(ReadOnlySpan<byte> field)

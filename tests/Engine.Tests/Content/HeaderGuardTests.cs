@@ -24,11 +24,19 @@ public sealed class HeaderGuardTests
         Assert.Equal(512, new HeaderGuard(new MemoryStream(RawTar.Header('0', "layer.tar", size: 1 << 30))).Read(new byte[512]));
 
     [Fact]
-    public void Read_ContentThatLooksLikeAHeader_IsContent()
+    public void Read_HeaderOfAWrongSum_IsRefusedToo()
     {
-        var block = RawTar.Header('x', "pax", size: 1 << 30);
-        block[0] ^= 1;
-        Assert.Equal(512, new HeaderGuard(new MemoryStream(block)).Read(new byte[512]));
+        var header = RawTar.Header('x', "pax", size: 1 << 30);
+        header[0] ^= 1;
+        Assert.Throws<InvalidDataException>(() => new HeaderGuard(new MemoryStream(header)).Read(new byte[512]));
+    }
+
+    [Fact]
+    public void Read_ContentOfAHeaderThatLooksLikeOne_IsContent()
+    {
+        var guard = new HeaderGuard(new MemoryStream([.. RawTar.Header('L', "long", size: 512), .. RawTar.Header('x', "pax", size: 1 << 30)]));
+        Assert.Equal(512, guard.Read(new byte[512]));
+        Assert.Equal(512, guard.Read(new byte[512]));
     }
 
     private sealed class Dribble(byte[] bytes) : MemoryStream(bytes)
