@@ -28,6 +28,7 @@ internal static class FileLock
         }
     }
 
-    // EWOULDBLOCK of Linux and of macOS, ERROR_SHARING_VIOLATION of Windows.
-    private static bool IsHeld(IOException e) => e.HResult is 11 or 35 or unchecked((int)0x8007_0020);
+    // EWOULDBLOCK of Linux and of macOS, ERROR_SHARING_VIOLATION of Windows; EEXIST and ERROR_FILE_EXISTS, when a new file was asked for: its owner
+    // may have taken it away again by now.
+    private static bool IsHeld(IOException e) => e.HResult is 11 or 35 or 17 or unchecked((int)0x8007_0020) or unchecked((int)0x8007_0050);
 }
