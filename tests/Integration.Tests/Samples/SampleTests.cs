@@ -34,7 +34,7 @@ public sealed class SampleTests : IDisposable
     [Fact]
     public async Task WithPackages_ByAnOrdinaryUser_RunsAptAndLeavesAnImageThatAnswers()
     {
-        var image = Assert.Single(await new Sample("WithPackages").BuildAsUserAsync(_work, "AptSources=/etc/apt/sources.list.d"));
+        var image = Assert.Single(await new Sample("WithPackages").BuildAsUserAsync(_work));
         var bundle = await ImageJudges.AcceptAsync(image["LayoutDirectory"]!.ToString(), "latest", _work);
         Assert.Contains("Package: libicu72", await File.ReadAllTextAsync(Path.Combine(bundle.Path, "rootfs/var/lib/dpkg/status")), StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(Path.Combine(bundle.Path, "rootfs/var/cache/apt"), "*", SearchOption.AllDirectories));
