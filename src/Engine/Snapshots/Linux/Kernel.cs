@@ -12,6 +12,8 @@ internal static partial class Kernel
 {
     public const int WriteOnly = 1, Create = 0x40, Exclusive = 0x80, NoWaiting = 0x800, CloseOnExec = 0x80000, PathOnly = 0x200000;
     public const int NoFollow = 0x100, RemoveDirectory = 0x200, EmptyPath = 0x1000, CurrentDirectory = -100;
+    public const ulong Bind = 4096, ReadOnly = 1, NoSetUser = 2, NoDevices = 4;
+    public const int Detach = 2;
     public const ulong NoCrossing = 1, NoMagicLinks = 2, NoLinks = 4, InRoot = 0x10;
 
     public const int NotPermitted = 1, NotThere = 2, Interrupted = 4, TryAgain = 11, NoAccess = 13, Busy = 16, Exists = 17, OtherDevice = 18, NoDirectory = 20,
@@ -88,10 +90,18 @@ internal static partial class Kernel
     /// <summary>A path that leads to what the handle is of, wherever that has moved.</summary>
     public static string PathTo(SafeFileHandle handle) => $"/proc/self/fd/{handle.DangerousGetHandle()}";
 
-    public static int MakeReadOnly(string mount)
+    /// <summary>Adds to what a mount forbids (mount_setattr(2)); what it forbids already stays, where a remount would have to repeat it.</summary>
+    public static int Restrict(string mount, ulong forbidden)
     {
-        var attributes = new MountAttributes { Set = 1 };
+        var attributes = new MountAttributes { Set = forbidden };
         return (int)syscall(SetMountAttributes, CurrentDirectory, mount, 0, in attributes, Marshal.SizeOf<MountAttributes>());
+    }
+
+    /// <summary>The last error, or the one of a number, as the framework's: the number is its <see cref="Exception.HResult"/>.</summary>
+    public static IOException Error(string what, int? number = null)
+    {
+        var error = number ?? LastError;
+        return new IOException($"{Marshal.GetPInvokeErrorMessage(error)}: '{what}'", error);
     }
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

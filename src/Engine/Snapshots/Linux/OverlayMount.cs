@@ -13,8 +13,7 @@ namespace MsBuildKit.Engine.Snapshots.Linux;
 /// </remarks>
 public sealed class OverlayMount : IDisposable
 {
-    private const ulong BindFlag = 4096;
-    private const int Detach = 2, NoFollow = 8, LongestOptions = 4095, BusyTries = 50;
+    private const int NoFollow = 8, LongestOptions = 4095, BusyTries = 50;
     private bool _isMounted = true;
 
     private OverlayMount(string target) => Target = target;
@@ -29,11 +28,11 @@ public sealed class OverlayMount : IDisposable
     {
         if (lowers.Count > 1) return Overlay(target, lowers, "ro");
         // An overlay without an upper directory wants two others.
-        Check(Kernel.mount(lowers[0], target, null, BindFlag, null), target);
+        Check(Kernel.mount(lowers[0], target, null, Kernel.Bind, null), target);
         var mount = new OverlayMount(target);
         try
         {
-            Check(Kernel.MakeReadOnly(target), target);
+            Check(Kernel.Restrict(target, Kernel.ReadOnly), target);
             return mount;
         }
         catch
@@ -57,7 +56,7 @@ public sealed class OverlayMount : IDisposable
             using (var tree = RootedTree.Open(work)) tree.RemoveTree("work/incompat");
             return Overlay(target, lowers, "volatile", upper, work);
         }
-        Check(Kernel.mount(upper, target, null, BindFlag, null), target);
+        Check(Kernel.mount(upper, target, null, Kernel.Bind, null), target);
         return new OverlayMount(target);
     }
 
@@ -77,7 +76,7 @@ public sealed class OverlayMount : IDisposable
     /// <summary>Takes the tree away even when something is in use, which then keeps what it has open.</summary>
     public void Dispose()
     {
-        if (_isMounted) _ = Kernel.umount2(Target, NoFollow | Detach);
+        if (_isMounted) _ = Kernel.umount2(Target, NoFollow | Kernel.Detach);
         _isMounted = false;
     }
 

@@ -58,6 +58,13 @@ public sealed class RootedTree : IDisposable
         return Kernel.Status(Number(handle), "", out var status) == 0 ? status : throw Fault(path, "looked at");
     }
 
+    /// <summary>The path, without links, of what a path leads to inside the root; <c>null</c> when it leads nowhere.</summary>
+    public string? FindPlace(string path)
+    {
+        using var handle = TryOpen(_root, path, Kernel.PathOnly, Inside);
+        return handle is null ? null : PlaceOf(handle);
+    }
+
     /// <summary>The path of a name when every link on the way to it is resolved: two that are equal are one place.</summary>
     public string Locate(string path)
     {
@@ -103,10 +110,13 @@ public sealed class RootedTree : IDisposable
     /// <param name="replace">A file that stands where a directory has to be gives way.</param>
     public void MakeDirectories(string path, Action<string> make, bool replace = false) => MakeDirectories(path, make, replace, 0);
 
+    /// <summary>Makes an empty file of mode 0600; nothing may be at the path.</summary>
+    public void MakeFile(string path) => Create(path).Dispose();
+
     /// <summary>Makes a file of what is in <paramref name="content"/>, of mode 0600; nothing may be at the path.</summary>
     public async Task WriteFileAsync(string path, Stream? content, CancellationToken cancellationToken)
     {
-        using var file = TryOpen(OpenParent(path), NameOf(path), Kernel.WriteOnly | Kernel.Create | Kernel.Exclusive | Kernel.NoLink, OneStep, 0b110_000_000) ?? throw Fault(path, "made");
+        using var file = Create(path);
         if (content is null) return;
         var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         try
@@ -260,6 +270,9 @@ public sealed class RootedTree : IDisposable
             throw TreeFault.Of(path, "written", e);
         }
     }
+
+    private SafeFileHandle Create(string path) =>
+        TryOpen(OpenParent(path), NameOf(path), Kernel.WriteOnly | Kernel.Create | Kernel.Exclusive | Kernel.NoLink, OneStep, 0b110_000_000) ?? throw Fault(path, "made");
 
     private static SafeFileHandle? TryOpen(SafeFileHandle directory, string path, int flags, ulong resolve, int mode = 0)
     {

@@ -8,7 +8,7 @@ internal static class AccountFile
     private const int LongestLine = 1 << 20;
 
     /// <summary>The rows of a file with at least <paramref name="columns"/> of them; none when the file is not there.</summary>
-    public static IReadOnlyList<string[]> Read(RootTree root, string path, int columns)
+    public static IReadOnlyList<string[]> Read(StepTree root, string path, int columns)
     {
         using var file = root.OpenPlainFile(path, Largest);
         if (file is null) return [];

@@ -7,11 +7,11 @@ public sealed class MountPoints : IDisposable
 {
     private static readonly string[] s_system = ["/proc", "/dev", "/sys"];
 
-    private readonly RootTree _root;
+    private readonly StepTree _root;
     private readonly List<string> _made = [];
     private readonly Dictionary<string, string> _places = [];
 
-    private MountPoints(RootTree root) => _root = root;
+    private MountPoints(StepTree root) => _root = root;
 
     /// <summary>What a step needs; parents of a place are not listed.</summary>
     public static IReadOnlyList<MountPoint> Needed(StepSpec spec)
@@ -28,7 +28,7 @@ public sealed class MountPoints : IDisposable
     }
 
     /// <summary>Finds or makes them all; throws MBK2015 when the tree has something else in a place.</summary>
-    internal static MountPoints Prepare(StepSpec spec, RootTree root)
+    internal static MountPoints Prepare(StepSpec spec, StepTree root)
     {
         var points = new MountPoints(root);
         try

@@ -173,5 +173,5 @@ public sealed class NamespaceProcess : IAsyncDisposable
         : throw new WorkerException(WorkerException.NoNamespaces, ErrorKind.FailedPrecondition, $"Steps need the program '{name}', which is not on the PATH. Install the package '{package}'.");
 
     private static WorkerException Refused(string why, Exception? inner) => new(WorkerException.NoNamespaces, ErrorKind.FailedPrecondition,
-        $"This machine gives no user namespace to run steps in ({(why.Length == 0 ? inner?.Message ?? "no reason given" : why).TrimEnd('.')}). Allow them (kernel.unprivileged_userns_clone=1, user.max_user_namespaces above 0, kernel.apparmor_restrict_unprivileged_userns=0), or in a container run it with --security-opt seccomp=unconfined; 'msbuildkit doctor' shows what is missing. Builds without steps to run need none of this.", inner);
+        $"This machine gives no user namespace to run steps in ({(why.Length == 0 ? inner?.Message ?? "no reason given" : why).TrimEnd('.')}). Allow them (kernel.unprivileged_userns_clone=1, user.max_user_namespaces above 0, kernel.apparmor_restrict_unprivileged_userns=0), or in a container run it with --security-opt seccomp=unconfined. Builds without steps to run need none of this.", inner);
 }

@@ -41,11 +41,11 @@ internal sealed class NetworkNamespace : IDisposable
         return failure is null ? new NetworkNamespace(path) : throw StepErrors.NetworkFailed("the kernel", failure.Message, failure);
     }
 
-    public void Dispose() => Kernel.Unmount(Path);
+    public void Dispose() => Mounts.Detach(Path);
 
     private static void Enter(string path)
     {
-        Kernel.UnshareNetwork();
+        ProcessCalls.UnshareNetwork();
         using (var netlink = new Rtnetlink())
         {
             netlink.RaiseLoopback();
@@ -56,6 +56,6 @@ internal sealed class NetworkNamespace : IDisposable
         // Not being the owner, a step's root would else have neither low ports nor ping.
         File.WriteAllText("/proc/sys/net/ipv4/ip_unprivileged_port_start", "0");
         File.WriteAllText("/proc/sys/net/ipv4/ping_group_range", $"{StepIds.First} {StepIds.Count}");
-        Kernel.BindMount("/proc/thread-self/ns/net", path);
+        Mounts.Bind("/proc/thread-self/ns/net", path);
     }
 }

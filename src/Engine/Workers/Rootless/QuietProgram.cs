@@ -8,7 +8,7 @@ internal static class QuietProgram
 {
     // .NET ignores SIGPIPE, and what is ignored stays so in programs that are started: in a step `yes | head` would complain, and pasta refuses
     // to run. What has a handler is reset.
-    private static readonly Lazy<bool> s_brokenPipe = new(Kernel.HandleBrokenPipe);
+    private static readonly Lazy<bool> s_brokenPipe = new(ProcessCalls.HandleBrokenPipe);
 
     private const string Shell = "/bin/sh", Search = "/usr/sbin:/usr/bin:/sbin:/bin";
 

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using MsBuildKit.Engine.Snapshots.Linux;
 
 namespace MsBuildKit.Engine.Workers.Rootless;
 

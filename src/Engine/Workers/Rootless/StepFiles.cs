@@ -57,7 +57,7 @@ internal sealed class StepFiles : IDisposable
 
     public void Dispose()
     {
-        foreach (var mounted in _mounted) Kernel.Unmount(mounted);
+        foreach (var mounted in _mounted) Mounts.Detach(mounted);
         Directory.Delete(_folder, recursive: true);
     }
 
@@ -71,7 +71,7 @@ internal sealed class StepFiles : IDisposable
                 return Restricted(cache.Path, isFile: false, readOnly: false, number);
             case SshSocket socket:
                 File.SetUnixFileMode(socket.Path, (UnixFileMode)socket.Mode);
-                Kernel.Own(socket.Path, StepIds.ToWorker(socket.Uid), StepIds.ToWorker(socket.Gid));
+                Mounts.Own(socket.Path, StepIds.ToWorker(socket.Uid), StepIds.ToWorker(socket.Gid));
                 return socket.Path;
             case SecretFile secret:
                 return PlaceSecret(secret, PathOf(number));
@@ -86,9 +86,9 @@ internal sealed class StepFiles : IDisposable
         var path = PathOf(number);
         if (isFile) File.WriteAllBytes(path, []);
         else Directory.CreateDirectory(path);
-        Kernel.BindMount(source, path);
+        Mounts.Bind(source, path);
         _mounted.Add(path);
-        Kernel.Restrict(path, readOnly);
+        Mounts.Restrict(path, readOnly);
         return path;
     }
 
@@ -99,7 +99,7 @@ internal sealed class StepFiles : IDisposable
         using (var file = new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
             file.Write(secret.Content.Span);
         File.SetUnixFileMode(path, (UnixFileMode)secret.Mode);
-        Kernel.Own(path, StepIds.ToWorker(secret.Uid), StepIds.ToWorker(secret.Gid));
+        Mounts.Own(path, StepIds.ToWorker(secret.Uid), StepIds.ToWorker(secret.Gid));
         return path;
     }
 

@@ -48,9 +48,9 @@ internal sealed class StepProcess(OciRuntime runtime, string bundle, string log,
     {
         foreach (var child in ChildrenOf(_process.Id))
         {
-            using var handle = Kernel.OpenProcess(child);
+            using var handle = ProcessCalls.Open(child);
             // The number may be another's by now. Who is still our runtime's child after it was opened is the one that was opened.
-            if (handle is not null && ParentOf(child) == _process.Id) Kernel.Kill(handle);
+            if (handle is not null && ParentOf(child) == _process.Id) ProcessCalls.Kill(handle);
         }
     }
 

@@ -25,7 +25,7 @@ public sealed class StepRunner(StepRunnerOptions options, TimeProvider time)
     {
         Check(spec);
         var id = "step" + Interlocked.Increment(ref _steps).ToString(CultureInfo.InvariantCulture);
-        using var root = new RootTree(spec.Root);
+        using var root = new StepTree(spec.Root);
         using var points = MountPoints.Prepare(spec, root);
         var user = UserLookup.Find(root, spec.User);
         var directory = WorkingDirectory(spec, root);
@@ -114,7 +114,7 @@ public sealed class StepRunner(StepRunnerOptions options, TimeProvider time)
     }
 
     // What is mounted there is not in the tree, and a directory of that name in the tree would only be left in the step's layer.
-    private static string WorkingDirectory(StepSpec spec, RootTree root)
+    private static string WorkingDirectory(StepSpec spec, StepTree root)
     {
         var path = "/" + string.Join('/', spec.WorkingDirectory.Split('/').Where(p => p is not ("" or ".")));
         if (spec.Mounts.Any(m => m.Destination == path || MountPoints.IsBelow(path, [m.Destination]))) return path;

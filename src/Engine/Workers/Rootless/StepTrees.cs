@@ -26,7 +26,7 @@ internal sealed class StepTrees(ExecOp exec, RunStep step, SnapshotStore snapsho
         var root = exec.Mounts.First(m => m.Dest == "/");
         var spec = Describe(mounts, root.Readonly);
         // Mount points lie below all layers, so that none ever gets into one.
-        using (var stubs = new RootTree(MakeFolder("stubs")))
+        using (var stubs = new StepTree(MakeFolder("stubs")))
             foreach (var point in MountPoints.Needed(spec)) stubs.Ensure(point.Path, point.IsFile);
         return spec with { Root = await MountAsync(root, Path.Combine(_folder, "stubs"), cancellationToken).ConfigureAwait(false) };
     }
@@ -103,7 +103,7 @@ internal sealed class StepTrees(ExecOp exec, RunStep step, SnapshotStore snapsho
         if (mount.Input >= 0) throw WorkerException.NeedsRunner($"A cache at '{mount.Dest}' that begins with another tree");
         var cache = await caches.TakeAsync(mount.CacheOpt, "", cancellationToken).ConfigureAwait(false);
         _held.Add(cache);
-        if (cache.IsNew) Kernel.Own(cache.Path, StepIds.First, StepIds.First);
+        if (cache.IsNew) Mounts.Own(cache.Path, StepIds.First, StepIds.First);
         // The way through the caller's own folders is closed to a step's root.
         var target = MakeFolder($"m{_mounts.Count}");
         _mounts.Add(OverlayMount.Writable(target, [], cache.Path, ""));
@@ -121,10 +121,9 @@ internal sealed class StepTrees(ExecOp exec, RunStep step, SnapshotStore snapsho
     private static string Select(string root, Mount mount)
     {
         if (mount.Selector.Trim('/').Length == 0) return root;
-        using var tree = new RootTree(root);
-        using var found = tree.Find(mount.Selector) ?? throw new WorkerException(WorkerException.NoSelection, ErrorKind.NotFound,
+        using var tree = new StepTree(root);
+        return tree.Find(mount.Selector) is { } place ? root + place.TrimEnd('/') : throw new WorkerException(WorkerException.NoSelection, ErrorKind.NotFound,
             $"'{mount.Selector}' is not in the tree that is mounted at '{mount.Dest}'. Check the source of the mount.");
-        return root + tree.PathOf(found).TrimEnd('/');
     }
 
     private string MakeFolder(string name)

@@ -33,7 +33,7 @@ internal static class SystemFacts
         foreach (var entry in Directory.EnumerateFileSystemEntries(target, "*", SearchOption.AllDirectories).Append(target))
         {
             if (Directory.Exists(entry)) File.SetUnixFileMode(entry, Listable);
-            Kernel.Own(entry, StepIds.First, StepIds.First);
+            Mounts.Own(entry, StepIds.First, StepIds.First);
         }
     }
 }

@@ -8,7 +8,7 @@ namespace MsBuildKit.Engine.Workers.Rootless;
 internal static class UserLookup
 {
     /// <summary>Resolves <c>user[:group]</c>, where each is a name or a number and both may be left out.</summary>
-    public static StepUser Find(RootTree root, string text)
+    public static StepUser Find(StepTree root, string text)
     {
         var parts = text.Split(':', 2);
         var (userText, groupText) = (parts[0], parts.Length > 1 ? parts[1] : "");
@@ -20,7 +20,7 @@ internal static class UserLookup
         return new StepUser(Checked(uid), Checked(gid), [.. more.Prepend(Checked(gid)).Distinct()], row is { Length: > 5 } && row[5].Length > 0 ? row[5] : "/");
     }
 
-    private static string[]? FindUser(RootTree root, string text)
+    private static string[]? FindUser(StepTree root, string text)
     {
         var rows = AccountFile.Read(root, "etc/passwd", 4);
         var number = text.Length == 0 ? 0 : ParseId(text);
@@ -28,14 +28,14 @@ internal static class UserLookup
         return rows.FirstOrDefault(r => r[0] == text) ?? throw StepErrors.UnknownUser("user", text);
     }
 
-    private static long FindGroup(RootTree root, string text)
+    private static long FindGroup(StepTree root, string text)
     {
         if (ParseId(text) is { } id) return id;
         var row = AccountFile.Read(root, "etc/group", 3).FirstOrDefault(r => r[0] == text) ?? throw StepErrors.UnknownUser("group", text);
         return Number(row[2], "group", text);
     }
 
-    private static List<int> GroupsOf(RootTree root, string user) =>
+    private static List<int> GroupsOf(StepTree root, string user) =>
         [.. AccountFile.Read(root, "etc/group", 4).Where(r => r[3].Split(',').Contains(user)).Select(r => Checked(Number(r[2], "group", r[0])))];
 
     private static long Number(string text, string kind, string name) => ParseId(text) ?? throw StepErrors.UnknownUser(kind, name);

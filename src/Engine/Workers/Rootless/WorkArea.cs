@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using System.Globalization;
 using System.Runtime.Versioning;
 using MsBuildKit.Engine.Diagnostics;
@@ -11,7 +10,6 @@ namespace MsBuildKit.Engine.Workers.Rootless;
 [SupportedOSPlatform("linux")]
 internal sealed class WorkArea
 {
-    private const ulong Bind = 4096;
     private const UnixFileMode Passable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
     // Nothing that steps or their runtime need is in any of them.
@@ -37,9 +35,16 @@ internal sealed class WorkArea
     {
         var place = s_places.FirstOrDefault(p => Directory.Exists(p) && !kept.Any(k => k == p || k.StartsWith(p + "/", StringComparison.Ordinal)))
             ?? throw new WorkerException(WorkerException.NoNamespaces, ErrorKind.FailedPrecondition, $"Steps need one of the folders '{string.Join("', '", s_places)}' to mount their trees below, and none is there or free. Make one, empty.");
-        Mount("tmpfs", place, "tmpfs", 0, "mode=0711");
-        // Hybrid cgroups: crun wants the unified tree alone.
-        if (Directory.Exists("/sys/fs/cgroup/unified")) Mount("/sys/fs/cgroup/unified", "/sys/fs/cgroup", null, Bind, null);
+        try
+        {
+            Mounts.Make("tmpfs", place, "mode=0711");
+            // Hybrid cgroups: crun wants the unified tree alone.
+            if (Directory.Exists("/sys/fs/cgroup/unified")) Mounts.Bind("/sys/fs/cgroup/unified", "/sys/fs/cgroup");
+        }
+        catch (IOException e)
+        {
+            throw new WorkerException(WorkerException.NoNamespaces, ErrorKind.FailedPrecondition, $"The worker's namespaces do not let it mount: {e.Message.TrimEnd('.')}. Check that containers may mount here, as with --security-opt seccomp=unconfined.", e);
+        }
         return new WorkArea(place);
     }
 
@@ -50,12 +55,5 @@ internal sealed class WorkArea
         Directory.CreateDirectory(path);
         File.SetUnixFileMode(path, Passable);
         return path;
-    }
-
-    private static void Mount(string source, string target, string? type, ulong flags, string? data)
-    {
-        if (Snapshots.Linux.Kernel.mount(source, target, type, flags, data) != 0)
-            throw new WorkerException(WorkerException.NoNamespaces, ErrorKind.FailedPrecondition,
-                $"'{target}' cannot be mounted in the worker's namespaces: {new Win32Exception(Snapshots.Linux.Kernel.LastError).Message}. Run 'msbuildkit doctor' to see what this machine allows.");
     }
 }

@@ -24,7 +24,5 @@ public sealed record WorkerProgram
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
     /// <summary>The absolute path of a program, or <c>null</c> when it is in no folder of the search path.</summary>
-    public string? Find(string program) =>
-        // What is relative would be looked for in a folder that others may write to.
-        SearchPath.Where(Path.IsPathFullyQualified).Select(f => Path.Combine(f, program)).FirstOrDefault(File.Exists);
+    public string? Find(string program) => ProgramPath.Find(SearchPath, program);
 }

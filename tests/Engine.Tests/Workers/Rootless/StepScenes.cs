@@ -1,3 +1,5 @@
+using Microsoft.Win32.SafeHandles;
+using MsBuildKit.Engine.Snapshots.Linux;
 using System.Diagnostics;
 using MsBuildKit.Engine.Llb.Pb;
 using MsBuildKit.Engine.Workers;
@@ -286,7 +288,7 @@ public static partial class StepScenes
         File.WriteAllText("/mnt/source/file", "read me");
         Directory.CreateDirectory("/mnt/cache");
         StepBench.Run("chown", "-R", "1:1", "/mnt/source", "/mnt/cache");
-        using var pinned = Kernel.Open("/mnt/cache", Kernel.PathOnly);
+        using var pinned = new SafeFileHandle(Kernel.OpenIn(Kernel.CurrentDirectory, "/mnt/cache", Kernel.PathOnly, 0), ownsHandle: true);
         var bench = new StepBench();
         StepSpec Make(string root) => StepBench.Shell(root, """
             cat /src/file; touch /src/x 2>/dev/null || echo read-only; echo kept > /root/.cache/kept; dd if=/dev/zero of=/fast/big bs=1k count=200 2>/dev/null || echo full

@@ -119,7 +119,7 @@ public sealed class WorkerConnection : IAsyncDisposable
     }
 
     private static WorkerException Ended(Exception? inner) => new(WorkerException.WorkerEnded, ErrorKind.Unavailable,
-        "The worker process ended before its steps did. Build again; if it ends again, run 'msbuildkit doctor'.", inner);
+        "The worker process ended before its steps did. Something killed it, or memory ran out. Build again.", inner);
 
     private sealed class Call(Action<Log> log)
     {

@@ -1,0 +1,47 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+using MsBuildKit.Engine.Snapshots.Linux;
+
+namespace MsBuildKit.Engine.Workers.Rootless;
+
+/// <summary>The system calls about processes that .NET does not offer.</summary>
+internal static partial class ProcessCalls
+{
+    private const int NewNetwork = 0x40000000, KillSignal = 9, BrokenPipeSignal = 13, PidfdOpen = 434, PidfdSendSignal = 424;
+
+    /// <summary>Puts the calling thread, and no other, into a new network namespace.</summary>
+    public static void UnshareNetwork()
+    {
+        if (unshare(NewNetwork) != 0) throw Kernel.Error("a network namespace");
+    }
+
+    /// <summary>Opens a process, so that what is done to it is done to no other that got its number; <c>null</c> when it is gone.</summary>
+    public static SafeFileHandle? Open(int id)
+    {
+        var descriptor = pidfd_open(PidfdOpen, id, 0);
+        return descriptor < 0 ? null : new SafeFileHandle((nint)descriptor, ownsHandle: true);
+    }
+
+    public static void Kill(SafeFileHandle process) => _ = pidfd_send_signal(PidfdSendSignal, process, KillSignal, 0, 0);
+
+    /// <summary>Handles SIGPIPE by doing nothing, which is to us as if it were ignored, but not to programs that are started. The framework's
+    /// PosixSignalRegistration leaves this signal ignored.</summary>
+    public static bool HandleBrokenPipe()
+    {
+        // A function of C that takes a number and touches nothing: managed code cannot be a handler.
+        var nothing = NativeLibrary.GetExport(NativeLibrary.GetMainProgramHandle(), "abs");
+        return signal(BrokenPipeSignal, nothing) != -1;
+    }
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial nint signal(int number, nint handler);
+
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    private static partial long pidfd_open(long number, long id, long flags);
+
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    private static partial long pidfd_send_signal(long number, SafeFileHandle process, long signal, nint info, long flags);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int unshare(int flags);
+}
