@@ -1,6 +1,5 @@
 using MsBuildKit.Engine.Tests.Content;
-using MsBuildKit.Engine.Tests.Snapshots.Linux;
-using MsBuildKit.Engine.Tests.Workers.Rootless;
+using MsBuildKit.Engine.Tests.Namespaces;
 
 /// <summary>What .NET calls before Main when DOTNET_STARTUP_HOOKS names this assembly: so the test program can be a second process of another kind.</summary>
 internal static class StartupHook
@@ -9,6 +8,5 @@ internal static class StartupHook
     {
         HoldingProcess.RunIfAsked();
         InsideProcess.RunIfAsked();
-        WorkerSpace.PlayIfAsked();
     }
 }

@@ -3,6 +3,7 @@ using MsBuildKit.Engine.Content;
 using MsBuildKit.Engine.Oci;
 using MsBuildKit.Engine.Snapshots;
 using MsBuildKit.Engine.Snapshots.Linux;
+using MsBuildKit.Engine.Tests.Namespaces;
 using MsBuildKit.TestKit.Archives;
 
 namespace MsBuildKit.Engine.Tests.Snapshots.Linux;

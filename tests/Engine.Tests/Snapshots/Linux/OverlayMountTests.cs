@@ -1,6 +1,7 @@
 using System.Globalization;
 using MsBuildKit.Engine.Snapshots;
 using MsBuildKit.Engine.Snapshots.Linux;
+using MsBuildKit.Engine.Tests.Namespaces;
 
 namespace MsBuildKit.Engine.Tests.Snapshots.Linux;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using MsBuildKit.Engine.Snapshots;
 using MsBuildKit.Engine.Snapshots.Linux;
+using MsBuildKit.Engine.Tests.Namespaces;
 using MsBuildKit.TestKit.Archives;
 
 namespace MsBuildKit.Engine.Tests.Snapshots.Linux;

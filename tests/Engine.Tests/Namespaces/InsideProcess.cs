@@ -3,13 +3,13 @@ using System.Reflection;
 using MsBuildKit.TestKit;
 using MsBuildKit.TestKit.Real;
 
-namespace MsBuildKit.Engine.Tests.Snapshots.Linux;
+namespace MsBuildKit.Engine.Tests.Namespaces;
 
 /// <summary>The test program again, as a worker runs: root of a user, mount and process namespace in which 0 is the caller and 1 to 65535 are
-/// the caller's subordinate numbers.</summary>
+/// the caller's subordinate numbers. The caller is root, or the user that eng/prerequisites.sh makes.</summary>
 public sealed class InsideProcess : IDisposable
 {
-    private const string Variable = "MSBUILDKIT_TEST_INSIDE";
+    private const string Variable = "MSBUILDKIT_TEST_INSIDE", Argument = "MSBUILDKIT_TEST_ARGUMENT";
 
     private readonly Process _process;
     private readonly Task<string> _error;
@@ -17,14 +17,19 @@ public sealed class InsideProcess : IDisposable
     private InsideProcess(Process process) => (_process, _error) = (process, process.StandardError.ReadToEndAsync());
 
     /// <summary>Runs a static method in there, with a fresh folder of the caller's own; what it throws fails the test.</summary>
-    public static async Task RunAsync(bool asRoot, Func<string, Task> body)
+    /// <param name="asRoot">Who calls.</param>
+    /// <param name="body">A static method.</param>
+    /// <param name="setup">A script that is run there before.</param>
+    /// <param name="argument">For <see cref="ReadArgument"/> in there.</param>
+    /// <returns>What it said.</returns>
+    public static async Task<string> RunAsync(bool asRoot, Func<string, Task> body, string setup = "", string argument = "")
     {
         using var temp = new TempFolder("inside");
         var folder = await MakeFolderAsync(asRoot, temp);
         try
         {
-            using var process = await StartAsync(asRoot, folder, body);
-            await process.SucceedAsync();
+            using var process = await StartAsync(asRoot, folder, body, setup, argument);
+            return await process.SucceedAsync();
         }
         finally
         {
@@ -37,14 +42,14 @@ public sealed class InsideProcess : IDisposable
     public static async Task<string> MakeFolderAsync(bool asRoot, TempFolder temp) =>
         asRoot ? Directory.CreateDirectory(temp["work"]).FullName : await TestUser.MakeFolderAsync(temp, "work");
 
-    public static async Task<InsideProcess> StartAsync(bool asRoot, string folder, Func<string, Task> body)
+    public static async Task<InsideProcess> StartAsync(bool asRoot, string folder, Func<string, Task> body, string setup = "", string argument = "")
     {
         if (asRoot && !Environment.IsPrivilegedProcess) RealTool.Missing("Only root can be root.");
         var program = Path.ChangeExtension(typeof(InsideProcess).Assembly.Location, null);
         string[] line =
         [
             RealTool.Find("unshare"), "--user", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "--",
-            "/bin/sh", "-c", "echo ready; read -r go; exec \"$0\" \"$@\"", program,
+            "/bin/sh", "-c", $"echo ready; read -r go || exit\n{setup}\nexec \"$0\" \"$@\"", program,
         ];
         var wrapped = asRoot ? line : TestUser.Wrap(line);
         var start = new ProcessStartInfo(wrapped[0], wrapped.Skip(1)) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder };
@@ -52,6 +57,7 @@ public sealed class InsideProcess : IDisposable
         start.Environment["DOTNET_EnableDiagnostics"] = "0";
         start.Environment["TMPDIR"] = folder;
         start.Environment["LC_ALL"] = "C.UTF-8";
+        start.Environment[Argument] = argument;
         start.Environment[Variable] = $"{body.Method.DeclaringType!.FullName}\n{body.Method.Name}\n{folder}";
         var process = new InsideProcess(Process.Start(start)!);
         await process.WaitForAsync("ready");
@@ -84,13 +90,18 @@ public sealed class InsideProcess : IDisposable
         _process.WaitForExit();
     }
 
-    public async Task SucceedAsync()
+    public async Task<string> SucceedAsync()
     {
         var output = _process.StandardOutput.ReadToEndAsync();
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(5));
         await _process.WaitForExitAsync(limit.Token);
-        Assert.True(_process.ExitCode == 0, $"ended with {_process.ExitCode}: {await output}{await _error}");
+        var said = await output + await _error;
+        Assert.True(_process.ExitCode == 0, $"ended with {_process.ExitCode}: {said}");
+        return said;
     }
+
+    /// <summary>What the process inside was given besides its folder.</summary>
+    internal static string ReadArgument() => Environment.GetEnvironmentVariable(Argument) ?? "";
 
     public void Dispose()
     {
@@ -121,7 +132,7 @@ public sealed class InsideProcess : IDisposable
     {
         if (asRoot)
         {
-            foreach (var kind in new[] { "uid", "gid" }) await File.WriteAllTextAsync($"/proc/{process}/{kind}_map", "0 0 1\n1 100000 65535\n");
+            foreach (var kind in new[] { "uid", "gid" }) await File.WriteAllTextAsync($"/proc/{process}/{kind}_map", "0 0 1\n1 2000000000 65535\n");
             return;
         }
         foreach (var kind in new[] { "uid", "gid" })
