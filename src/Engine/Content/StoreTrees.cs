@@ -6,7 +6,13 @@ namespace MsBuildKit.Engine.Content;
 /// <remarks>Only a process that is root, of the machine or of a user namespace with the ids of these users, sees and removes them.</remarks>
 internal static class StoreTrees
 {
-    private const string Snapshots = "snapshots", Caches = "cache-mounts", Staging = "staging", Gone = "gone-";
+    /// <summary>The folders of a store, and the one in the first of what is on its way in or out.</summary>
+    public const string Snapshots = "snapshots", Caches = "cache-mounts", Staging = "staging";
+
+    /// <summary>The file of an unpacked layer that its users lock.</summary>
+    public const string LockName = "lock";
+
+    private const string Gone = "gone-";
 
     /// <summary>The entry is a tree, and what is in it no file of the store's own.</summary>
     public static bool IsTree(string root, ref FileSystemEntry entry)
@@ -24,7 +30,7 @@ internal static class StoreTrees
         var snapshots = Path.Combine(root, Snapshots);
         return
         [
-            .. Folders(snapshots).Where(f => Path.GetFileName(f) != Staging).Select(f => Measure(CollectedKind.Snapshot, f, Path.Combine(f, "lock"))),
+            .. Folders(snapshots).Where(f => Path.GetFileName(f) != Staging).Select(f => Measure(CollectedKind.Snapshot, f, Path.Combine(f, LockName))),
             .. Folders(Path.Combine(snapshots, Staging)).Select(f => Measure(CollectedKind.Leftover, f, f + ".lock")),
             .. Folders(Path.Combine(root, Caches)).Select(f => Measure(CollectedKind.Cache, f, f + ".lock")),
         ];

@@ -6,7 +6,10 @@ using MsBuildKit.Engine.Oci;
 namespace MsBuildKit.Engine.Snapshots.Linux;
 
 /// <summary>The file <c>record</c> of a snapshot: one value a line.</summary>
-internal sealed record SnapshotRecord(Digest Id, Digest? Parent, TreeUsage Usage, int LeftOut)
+/// <param name="Id">The ChainID of the tree.</param>
+/// <param name="Parent">That of what it lies on; <c>null</c> for a bottom layer.</param>
+/// <param name="LeftOut">How many entries of the layer the tree lacks, since they are devices.</param>
+internal sealed record SnapshotRecord(Digest Id, Digest? Parent, int LeftOut)
 {
     private const string NoParent = "-";
 
@@ -14,14 +17,13 @@ internal sealed record SnapshotRecord(Digest Id, Digest? Parent, TreeUsage Usage
     public static SnapshotRecord? Find(string path)
     {
         if (!SealedFile.TryRead(path, out var body) || body is null) return null;
-        if (Encoding.ASCII.GetString(body).Split('\n') is not [var id, var parent, var size, var inodes, var leftOut, ""]) return null;
-        if (!Digest.TryParse(id, out var own) || !long.TryParse(size, CultureInfo.InvariantCulture, out var bytes)
-            || !long.TryParse(inodes, CultureInfo.InvariantCulture, out var count) || !int.TryParse(leftOut, CultureInfo.InvariantCulture, out var lacking)) return null;
-        if (parent == NoParent) return new(own, null, new(bytes, count), lacking);
-        return Digest.TryParse(parent, out var below) ? new(own, below, new(bytes, count), lacking) : null;
+        if (Encoding.ASCII.GetString(body).Split('\n') is not [var id, var parent, var leftOut, ""]) return null;
+        if (!Digest.TryParse(id, out var own) || !int.TryParse(leftOut, CultureInfo.InvariantCulture, out var lacking)) return null;
+        if (parent == NoParent) return new(own, null, lacking);
+        return Digest.TryParse(parent, out var below) ? new(own, below, lacking) : null;
     }
 
     /// <summary>Writes it; false when that cannot be.</summary>
     public bool TryWrite(string path) => SealedFile.TryWrite(path, Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture,
-        $"{Id}\n{Parent?.ToString() ?? NoParent}\n{Usage.Size}\n{Usage.Inodes}\n{LeftOut}\n")));
+        $"{Id}\n{Parent?.ToString() ?? NoParent}\n{LeftOut}\n")));
 }

@@ -11,7 +11,8 @@ namespace MsBuildKit.Engine.Snapshots.Linux;
 /// <c>ID/fs</c> is the tree of a layer (an overlay's lower directory), <c>ID/record</c> says what it is, <c>ID/lock</c> is locked by those who
 /// use it, and its modification time is that of the last use. ID is the beginning of the ChainID in hex. A snapshot is made under
 /// <c>staging/</c>, made durable as a whole, and renamed: it is there as it should be or not at all, whenever the power goes. Two processes
-/// that need the same one do the work once. What a dead process left in staging is removed when the next one starts.
+/// that need the same one do the work once. What a dead process left in staging is removed when the next one starts; what is not used any more
+/// <see cref="StoreCollector"/> removes, under the same locks.
 /// </remarks>
 /// <param name="root">The absolute path of the folder, which need not exist.</param>
 /// <param name="content">Has the blobs of the layers that are asked for.</param>
@@ -21,7 +22,7 @@ public sealed class SnapshotStore(string root, IContentStore content, IKeyLock l
 {
     internal const string TreeName = "fs", WorkName = "work", TargetName = "mnt";
 
-    private const string RecordName = "record", LockName = "lock", StagingName = "staging";
+    private const string RecordName = "record";
     private const int NameLength = 24, BusyTries = 500;
 
     private readonly Lazy<string> _staging = new(() => Prepare(root));
@@ -98,37 +99,11 @@ public sealed class SnapshotStore(string root, IContentStore content, IKeyLock l
         }
     }
 
-    /// <summary>All snapshots, by their records.</summary>
-    public IReadOnlyList<SnapshotInfo> List()
-    {
-        if (!Directory.Exists(root)) return [];
-        var found = new List<SnapshotInfo>();
-        foreach (var folder in Directory.EnumerateDirectories(root).Order(StringComparer.Ordinal))
-            if (Path.GetFileName(folder).Length == NameLength && SnapshotRecord.Find(Path.Combine(folder, RecordName)) is { } record)
-                found.Add(new SnapshotInfo(record.Id, record.Parent, record.Usage, record.LeftOut, File.GetLastWriteTimeUtc(Path.Combine(folder, LockName))));
-        return found;
-    }
-
-    /// <summary>Removes snapshots that nobody uses.</summary>
-    /// <param name="ids">Those that are not there, or are in use, are passed over.</param>
-    /// <param name="cancellationToken">Between two.</param>
-    /// <returns>Those that were removed.</returns>
-    public Task<IReadOnlyList<Digest>> RemoveAsync(IEnumerable<Digest> ids, CancellationToken cancellationToken) => Task.Run<IReadOnlyList<Digest>>(() =>
-    {
-        var removed = new List<Digest>();
-        foreach (var id in ids)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            if (TryRemove(id)) removed.Add(id);
-        }
-        return removed;
-    }, cancellationToken);
-
     private static string Prepare(string root)
     {
         try
         {
-            var staging = Path.Combine(root, StagingName);
+            var staging = Path.Combine(root, StoreTrees.Staging);
             PrivateFolder.Create(root);
             PrivateFolder.Create(staging);
             Staging.Sweep(staging);
@@ -188,11 +163,9 @@ public sealed class SnapshotStore(string root, IContentStore content, IKeyLock l
                 folder.RemoveTree(WorkName);
                 folder.RemoveTree(TargetName);
             }
-            TreeUsage usage;
-            using (var tree = RootedTree.Open(draft.Upper)) usage = TreeUsage.Of(tree);
-            var lockFile = Path.Combine(draft.Folder, LockName);
+            var lockFile = Path.Combine(draft.Folder, StoreTrees.LockName);
             File.WriteAllBytes(lockFile, []);
-            if (!new SnapshotRecord(id, draft.Parent.Id, usage, leftOut).TryWrite(Path.Combine(draft.Folder, RecordName))) throw new IOException("its record cannot be written");
+            if (!new SnapshotRecord(id, draft.Parent.Id, leftOut).TryWrite(Path.Combine(draft.Folder, RecordName))) throw new IOException("its record cannot be written");
             var hold = NamedLock.TryShare(lockFile) ?? throw new IOException("its lock cannot be taken");
             return Rename(draft.Folder, id, hold);
         }
@@ -227,7 +200,7 @@ public sealed class SnapshotStore(string root, IContentStore content, IKeyLock l
     private SafeFileHandle? TryHold(Digest id)
     {
         _ = _staging.Value;
-        var path = Path.Combine(FolderOf(id), LockName);
+        var path = Path.Combine(FolderOf(id), StoreTrees.LockName);
         if (NamedLock.TryShare(path) is not { } hold) return null;
         if (SnapshotRecord.Find(Path.Combine(FolderOf(id), RecordName)) is not { } record || record.Id != id)
         {
@@ -244,7 +217,7 @@ public sealed class SnapshotStore(string root, IContentStore content, IKeyLock l
         try
         {
             if (!Directory.Exists(FolderOf(id))) return false;
-            using var alone = NamedLock.TryTake(Path.Combine(FolderOf(id), LockName), FileMode.OpenOrCreate);
+            using var alone = NamedLock.TryTake(Path.Combine(FolderOf(id), StoreTrees.LockName), FileMode.OpenOrCreate);
             if (alone is null) return false;
             using var staging = Staging.Create(_staging.Value);
             Directory.Move(FolderOf(id), Path.Combine(staging.Path, TreeName));

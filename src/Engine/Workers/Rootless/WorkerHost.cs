@@ -21,9 +21,9 @@ public static class WorkerHost
         var store = new LocalContentStore(told.Store);
         await using (store.ConfigureAwait(false))
         {
-            var snapshots = new SnapshotStore(Path.Combine(told.Store, "snapshots"), store, new KeyLocks(Path.Combine(told.Store, "locks")), StepIds.First);
+            var snapshots = new SnapshotStore(Path.Combine(told.Store, StoreTrees.Snapshots), store, new KeyLocks(Path.Combine(told.Store, "locks")), StepIds.First);
             var runner = new StepRunner(new StepRunnerOptions { Scratch = area.Private, SearchPath = told.SearchPath, Grants = told.Grants }, time);
-            var executor = new StepExecutor(store, snapshots, runner, new CacheMounts(Path.Combine(told.Store, "cache-mounts")), area);
+            var executor = new StepExecutor(store, snapshots, runner, new CacheMounts(Path.Combine(told.Store, StoreTrees.Caches)), area);
             using var channel = new FrameChannel(input, output);
             await new WorkerServer(channel, executor).ServeAsync(CancellationToken.None).ConfigureAwait(false);
         }
