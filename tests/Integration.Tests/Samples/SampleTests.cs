@@ -42,6 +42,21 @@ public sealed class SampleTests : IDisposable
         bundle.SetVariable("ASPNETCORE_HTTP_PORTS", $"{port}");
         await using var container = Crun.Start(bundle);
         Assert.Contains("1.234,50 \u20ac in Germany", await container.GetAsync($"http://127.0.0.1:{port}/"), StringComparison.Ordinal);
+        await PruneAsUserAsync();
+    }
+
+    // What steps leave belongs to others than its user, who can measure and remove it all the same.
+    private async Task PruneAsUserAsync()
+    {
+        var cache = _work["user/cache"];
+        string[] tool = ["dotnet", _work["user/src/Tool/bin/Debug/net10.0/msbuildkit.dll"]];
+        var usage = JsonDocument.Parse((await TestUser.RunAsync([.. tool, "du", "--json", "--store", cache], _work["user"])).Succeeded().Output).RootElement;
+        var du = (await Command.RunAsync("du", ["-sb", cache])).Succeeded().Output.Split('\t')[0];
+        Assert.Equal(long.Parse(du, null), usage.GetProperty("size").GetInt64());
+        Assert.True(usage.GetProperty("snapshots").GetProperty("count").GetInt32() > 1000);
+        Assert.Contains("unpacked layer", (await TestUser.RunAsync([.. tool, "prune", "--all", "--store", cache], _work["user"])).Succeeded().Output, StringComparison.Ordinal);
+        Assert.Equal(["staging"], Directory.GetDirectories(Path.Combine(cache, "snapshots")).Select(d => Path.GetFileName(d)));
+        Assert.Empty(Directory.GetDirectories(Path.Combine(cache, "cache-mounts")));
     }
 
     [Fact]
