@@ -9,7 +9,6 @@ internal static partial class Posix
     private const int ReadOnly = 0, NoWaiting = 0x800, CloseOnExec = 0x80000;
     private const int NotThere = 2;
     private const int CurrentDirectory = -100, NotFollowed = 0x100;
-    private const uint LinksAndInode = 0x104;
 
     // On arm64 the number that means this elsewhere means something else.
     private static readonly int s_directory = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x4000 : 0x10000;
@@ -45,9 +44,15 @@ internal static partial class Posix
     public static (ulong Device, ulong Inode, uint Links)? Identify(string path)
     {
         if (!OperatingSystem.IsLinux()) return null;
-        if (statx(CurrentDirectory, path, NotFollowed, LinksAndInode, out var found) != 0) throw Error(path);
-        return (((ulong)found.DeviceMajor << 32) | found.DeviceMinor, found.Inode, found.Links);
+        if (!TryRead(CurrentDirectory, path, NotFollowed, out var found)) throw Error(path);
+        return (found.Device, found.Inode, found.Links);
     }
+
+    /// <summary>Reads what is known of the file at an absolute path, links followed; false leaves the reason with the runtime.</summary>
+    public static bool TryRead(string path, out FileRecord record) => TryRead(CurrentDirectory, path, 0, out record);
+
+    /// <summary>The same for a path in an open directory, with the flags of statx(2).</summary>
+    public static bool TryRead(int directory, string path, int flags, out FileRecord record) => statx(directory, path, flags, FileRecord.Basic, out record) == 0;
 
     private static void OnDirectory(string path, Func<int, int> call)
     {
@@ -73,7 +78,7 @@ internal static partial class Posix
     private static partial int statvfs(string path, out FileSystemStatus status);
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int statx(int directory, string path, int flags, uint mask, out FileIdentity found);
+    private static partial int statx(int directory, string path, int flags, uint mask, out FileRecord found);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int fsync(int descriptor);
@@ -90,15 +95,5 @@ internal static partial class Posix
     {
         [FieldOffset(40)] public ulong Inodes;
         [FieldOffset(56)] public ulong AvailableInodes;
-    }
-
-    // struct statx, the same on every processor.
-    [StructLayout(LayoutKind.Explicit, Size = 256)]
-    private struct FileIdentity
-    {
-        [FieldOffset(16)] public uint Links;
-        [FieldOffset(32)] public ulong Inode;
-        [FieldOffset(136)] public uint DeviceMajor;
-        [FieldOffset(140)] public uint DeviceMinor;
     }
 }

@@ -1,30 +1,28 @@
-using System.Runtime.InteropServices;
+using MsBuildKit.Engine.Content;
 using MsBuildKit.Engine.Diagnostics;
 
 namespace MsBuildKit.Engine.Sessions;
 
 /// <summary>What the file system says of a file without reading it. Two equal stamps mean the same content, unless the second was taken so
 /// soon after a change that the clock had not moved on.</summary>
-public readonly partial record struct FileStamp(ulong Device, ulong Inode, long Size, long ModifiedNanoseconds, long ChangedNanoseconds)
+public readonly record struct FileStamp(ulong Device, ulong Inode, long Size, long ModifiedNanoseconds, long ChangedNanoseconds)
 {
     /// <summary>How much later than a change a stamp must be taken to tell it from the next change. The kernel stamps files with a clock that
     /// ticks every few milliseconds; elsewhere file times can be as coarse as two seconds.</summary>
     private static readonly TimeSpan s_settlesAfter = OperatingSystem.IsLinux() ? TimeSpan.FromMilliseconds(25) : TimeSpan.FromSeconds(3);
 
-    private const int CurrentDirectory = -100;
-    private const uint BasicStats = 0x7ff;
     private const ushort TypeMask = 0xF000, RegularFile = 0x8000;
 
     /// <summary>Takes the stamp of a regular file, following links; throws MBK1801 when it is not there and MBK1802 when it is something else.</summary>
     public static FileStamp Of(string path)
     {
         if (!OperatingSystem.IsLinux()) return OfPortable(path);
-        if (statx(CurrentDirectory, path, 0, BasicStats, out var stat) != 0) throw NotThere(path);
-        if ((stat.Mode & TypeMask) != RegularFile)
+        if (!Posix.TryRead(path, out var file)) throw NotThere(path);
+        if ((file.Mode & TypeMask) != RegularFile)
             throw new SessionException(SessionException.NotAFile, ErrorKind.Invalid, $"'{path}' is not a regular file. Leave it out of the image, or publish a file in its place.");
         return new FileStamp(
-            ((ulong)stat.DeviceMajor << 32) | stat.DeviceMinor, stat.Inode, (long)stat.Size,
-            stat.Modified.Seconds * 1_000_000_000 + stat.Modified.Nanoseconds, stat.Changed.Seconds * 1_000_000_000 + stat.Changed.Nanoseconds);
+            file.Device, file.Inode, (long)file.Size,
+            file.ModifiedSeconds * 1_000_000_000 + file.ModifiedNanoseconds, file.ChangedSeconds * 1_000_000_000 + file.ChangedNanoseconds);
     }
 
     /// <summary>Whether the last change lies so far before <paramref name="now"/> (nanoseconds since 1970) that another would show.</summary>
@@ -40,28 +38,4 @@ public readonly partial record struct FileStamp(ulong Device, ulong Inode, long 
 
     private static SessionException NotThere(string path) => new(SessionException.FileNotThere, ErrorKind.NotFound,
         $"'{path}' is not there, though the publish output lists it. Publish again; if it stays so, a target deletes it too early.");
-
-    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int statx(int directory, string path, int flags, uint mask, out StatX stat);
-
-    // struct statx of linux/stat.h, the same on every architecture.
-    [StructLayout(LayoutKind.Explicit, Size = 256)]
-    private struct StatX
-    {
-        [FieldOffset(28)] public ushort Mode;
-        [FieldOffset(32)] public ulong Inode;
-        [FieldOffset(40)] public ulong Size;
-        [FieldOffset(96)] public StatTime Changed;
-        [FieldOffset(112)] public StatTime Modified;
-        [FieldOffset(136)] public uint DeviceMajor;
-        [FieldOffset(140)] public uint DeviceMinor;
-    }
-
-    [StructLayout(LayoutKind.Sequential)]
-    private struct StatTime
-    {
-        public long Seconds;
-        public uint Nanoseconds;
-        public int Padding;
-    }
 }

@@ -10,11 +10,10 @@ namespace MsBuildKit.Engine.Snapshots.Linux;
 /// <param name="Device">The file system.</param>
 /// <param name="Inode">The file in it.</param>
 /// <param name="Links">How many names it has.</param>
-/// <param name="Allocated">Bytes that it takes of the disk.</param>
 /// <param name="NodeMajor">Of a device.</param>
 /// <param name="NodeMinor">Of a device.</param>
 public readonly record struct FileStatus(
-    int Mode, uint Uid, uint Gid, long Size, long ModifiedSeconds, uint ModifiedNanoseconds, ulong Device, ulong Inode, uint Links, long Allocated, uint NodeMajor, uint NodeMinor)
+    int Mode, uint Uid, uint Gid, long Size, long ModifiedSeconds, uint ModifiedNanoseconds, ulong Device, ulong Inode, uint Links, uint NodeMajor, uint NodeMinor)
 {
     /// <summary>Permission bits with setuid, setgid and sticky.</summary>
     public int Permissions => Mode & 0xFFF;

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
+using MsBuildKit.Engine.Content;
 
 namespace MsBuildKit.Engine.Snapshots.Linux;
 
@@ -21,7 +22,7 @@ internal static partial class Kernel
 
     public const int TypeMask = 0xF000, Socket = 0xC000, Link = 0xA000, File = 0x8000, BlockDevice = 0x6000, Directory = 0x4000, CharacterDevice = 0x2000, Fifo = 0x1000;
 
-    private const int OpenAt2 = 437, SetMountAttributes = 442, BasicStatus = 0x7ff;
+    private const int OpenAt2 = 437, SetMountAttributes = 442;
 
     /// <summary>Only directories open. The numbers of these two differ between processors.</summary>
     public static int OnlyDirectory { get; } = IsArm ? 0x4000 : 0x10000;
@@ -32,8 +33,6 @@ internal static partial class Kernel
     public static int LastError => Marshal.GetLastPInvokeError();
 
     private static bool IsArm => RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
-
-    private static long StatusCall { get; } = IsArm ? 291 : 332;
 
     private static long EntriesCall { get; } = IsArm ? 61 : 217;
 
@@ -56,11 +55,10 @@ internal static partial class Kernel
     /// <summary>What is known of a name, which is not followed when it is a link; of the directory itself for an empty name.</summary>
     public static int Status(int directory, string name, out FileStatus status)
     {
-        var result = (int)syscall(StatusCall, directory, name, NoFollow | EmptyPath, BasicStatus, out var raw);
+        var found = Posix.TryRead(directory, name, NoFollow | EmptyPath, out var file);
         status = new FileStatus(
-            raw.Mode, raw.Uid, raw.Gid, (long)raw.Size, raw.ModifiedSeconds, raw.ModifiedNanoseconds, ((ulong)raw.DeviceMajor << 32) | raw.DeviceMinor, raw.Inode, raw.Links, (long)raw.Blocks * 512,
-            raw.NodeMajor, raw.NodeMinor);
-        return result;
+            file.Mode, file.Uid, file.Gid, (long)file.Size, file.ModifiedSeconds, file.ModifiedNanoseconds, file.Device, file.Inode, file.Links, file.NodeMajor, file.NodeMinor);
+        return found ? 0 : -1;
     }
 
     /// <summary>The next names of a directory, each with its zero, without <c>.</c> and <c>..</c>; negative when that failed, 0 at the end.</summary>
@@ -161,9 +159,6 @@ internal static partial class Kernel
     [LibraryImport("libc", SetLastError = true)]
     private static partial nint syscall(long number, nint directory, byte[] path, in HowToOpen how, nint size);
 
-    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial nint syscall(long number, nint directory, string path, nint flags, nint mask, out RawStatus status);
-
     [LibraryImport("libc", SetLastError = true)]
     private static partial nint syscall(long number, nint directory, [Out] byte[] buffer, nint length);
 
@@ -198,24 +193,5 @@ internal static partial class Kernel
         public ulong Clear;
         public ulong Propagation;
         public ulong UserNamespace;
-    }
-
-    // struct statx, the same on every processor.
-    [StructLayout(LayoutKind.Explicit, Size = 256)]
-    private struct RawStatus
-    {
-        [FieldOffset(16)] public uint Links;
-        [FieldOffset(20)] public uint Uid;
-        [FieldOffset(24)] public uint Gid;
-        [FieldOffset(28)] public ushort Mode;
-        [FieldOffset(32)] public ulong Inode;
-        [FieldOffset(40)] public ulong Size;
-        [FieldOffset(48)] public ulong Blocks;
-        [FieldOffset(112)] public long ModifiedSeconds;
-        [FieldOffset(120)] public uint ModifiedNanoseconds;
-        [FieldOffset(128)] public uint NodeMajor;
-        [FieldOffset(132)] public uint NodeMinor;
-        [FieldOffset(136)] public uint DeviceMajor;
-        [FieldOffset(140)] public uint DeviceMinor;
     }
 }
