@@ -81,8 +81,7 @@ internal sealed class StepTrees(ExecOp exec, RunStep step, SnapshotStore snapsho
 
     private async Task<string> MountAsync(Mount mount, string? stubs, CancellationToken cancellationToken)
     {
-        IReadOnlyList<Snapshots.Layer> layers = mount.Input < 0 ? [] : [.. step.Inputs[(int)mount.Input].Layers.Select(LayerBlobs.FromWire)];
-        var below = await snapshots.EnsureAsync(layers, cancellationToken).ConfigureAwait(false);
+        var below = await snapshots.EnsureAsync(LayerBlobs.Of(step, mount.Input), cancellationToken).ConfigureAwait(false);
         _held.Add(below);
         var target = MakeFolder($"m{_mounts.Count}");
         var lowers = stubs is null ? below.Lowers : [.. below.Lowers, stubs];
