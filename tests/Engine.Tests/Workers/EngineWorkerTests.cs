@@ -258,7 +258,8 @@ public sealed class EngineWorkerTests : IAsyncDisposable
     [Fact]
     public async Task Save_RemoteLayers_AreNotWorthARecord()
     {
-        var (worker, vertex, chain) = await RunOneAsync();
+        var (worker, _, chain) = await RunOneAsync();
+        var vertex = WorkerBench.Load(LlbState.Merge(null, Make("a"), Make("b"))).Vertex;
         var remote = chain.Layers[0] with { Origin = new LayerOrigin(_bench.Store, ImageReference.Parse("r.example/base:1")) };
         Assert.Null(await worker.SaveAsync(vertex, [new LayersResult(new LayerChain([remote]))], default));
         Assert.Null(await worker.SaveAsync(vertex, [new LayersResult(new LayerChain([remote, chain.Layers[0]]))], default));

@@ -35,7 +35,7 @@ public sealed class UpperTree(RootedTree upper, RootedTree? lower, int idShift, 
                 var isFresh = below is not null && (folder.IsFresh || IsOpaque(path));
                 var entry = reader.Describe(path, directory);
                 folders.Enter(new EntryFolder(path, NamesOf(path, isFresh), below is not null, isFresh) { Pending = entry });
-                if (below is { } before && TreeEntryReader.AreAlike(entry, _lowerReader!.Describe(path, before))) continue;
+                if (below is { } before && !isFresh && TreeEntryReader.AreAlike(entry, _lowerReader!.Describe(path, before))) continue;
                 foreach (var pending in folders.TakePending()) yield return pending;
                 continue;
             }
