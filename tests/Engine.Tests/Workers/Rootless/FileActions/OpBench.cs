@@ -61,6 +61,21 @@ internal sealed class OpBench : IAsyncDisposable
         return TreeLine.Sort(found.Succeeded().Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal).Select(l => Show(mount.Target, l.Split('\t'), first)));
     }
 
+    /// <summary>The entries of a layer, removals among them.</summary>
+    public async Task<IReadOnlyList<string>> ListEntriesAsync(Layer layer)
+    {
+        var lines = new List<string>();
+        await using var blob = await Store.FindAsync(layer.Blob.Digest, default);
+        await LayerReader.ReadAsync(blob!, Compression.Gzip, layer.DiffId, async (entry, content) =>
+        {
+            var text = content is null ? entry.Link ?? "" : await new StreamReader(content).ReadToEndAsync();
+            var kind = entry.Type switch { TreeEntryType.Directory => 'd', TreeEntryType.Symlink => 'l', TreeEntryType.HardLink => 'h', TreeEntryType.Fifo => 'p', _ => 'f' };
+            var time = entry.ModifiedSeconds == Now ? "now" : string.Create(CultureInfo.InvariantCulture, $"@{entry.ModifiedSeconds}");
+            lines.Add(TreeLine.Write(kind, "/" + entry.Path, entry.Mode, $"{entry.Uid}:{entry.Gid}", time, kind == 'h' ? "/" + text : text));
+        }, default);
+        return TreeLine.Sort(lines);
+    }
+
     public async ValueTask DisposeAsync() => await Store.DisposeAsync();
 
     private SnapshotStore OpenSnapshots(string name) => new(Path.Combine(_folder, name), Store, new KeyLocks(Path.Combine(_folder, "locks", name)), StepIds.First);
