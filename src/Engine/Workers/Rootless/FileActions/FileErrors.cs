@@ -20,7 +20,13 @@ internal static class FileErrors
         new(BadActionCode, ErrorKind.Invalid, "A file operation is to remove the root of its tree. Name what is to go.");
 
     public static WorkerException InTheWay(string path, string what) =>
-        new(InTheWayCode, ErrorKind.FailedPrecondition, $"'/{path}' {what}. Remove it before, or let the copy replace what is there.");
+        new(InTheWayCode, ErrorKind.FailedPrecondition, $"'/{path}' {what}. Remove it in an action before.");
+
+    public static WorkerException InTheWayOfCopy(string path, string what) =>
+        new(InTheWayCode, ErrorKind.FailedPrecondition, $"'/{path}' {what}. Remove it in an action before, or let the copy replace what is there.");
+
+    public static WorkerException Device(string path) =>
+        new(InTheWayCode, ErrorKind.NotSupported, $"'/{path}' is a device, which cannot be copied. Leave it out by a pattern.");
 
     public static WorkerException NothingFound(string pattern) =>
         new(NothingFoundCode, ErrorKind.NotFound, $"'{pattern}' is nothing in the tree that is copied from. Check the path, and what the steps before leave there.");

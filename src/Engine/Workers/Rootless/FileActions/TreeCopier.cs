@@ -6,9 +6,10 @@ namespace MsBuildKit.Engine.Workers.Rootless.FileActions;
 
 /// <summary>Copies one file or directory with all that is in it, as BuildKit's copies do.</summary>
 /// <remarks>
-/// Directories are merged; what else is in the way gives place, but a directory only where the copy may replace it. The topmost directory keeps its mode and owner when
-/// it is there already, those below get the source's. Two names of one file stay so within a copy. A folder that is only passed through to what
-/// a pattern includes is made when there is something to put into it. Sockets, which layers do not have, are left out.
+/// Directories are merged. A file or link that is in the way of one gives place; what else is in the way does so only where the copy may replace
+/// it. The topmost directory keeps its mode and owner when it is there already, those below get the source's. Two names of one file stay so
+/// within a copy. A folder that is only passed through to what a pattern includes is made when there is something to put into it. Sockets,
+/// which layers do not have, are left out.
 /// </remarks>
 internal sealed class TreeCopier(RootedTree source, ChangedTree target, FileActionCopy copy)
 {
@@ -80,14 +81,14 @@ internal sealed class TreeCopier(RootedTree source, ChangedTree target, FileActi
     {
         if (target.Files.Find(step.To) is { } old)
         {
-            if (old.IsDirectory) throw FileErrors.InTheWay(step.To, "is a directory, and something else is to be copied there");
+            if (old.IsDirectory) throw FileErrors.InTheWayOfCopy(step.To, "is a directory, and something else is to be copied there");
             target.Files.RemoveTree(step.To);
         }
         if (status.IsFile && status.Links > 1 && !_links.TryAdd((status.Device, status.Inode), step.To)) target.Files.MakeLink(step.To, _links[(status.Device, status.Inode)]);
         else if (status.IsFile) await CopyFileAsync(step, cancellationToken).ConfigureAwait(false);
         else if (status.IsLink) target.Files.MakeSymlink(step.To, source.ReadLink(step.From));
         else if ((status.Mode & Kernel.TypeMask) == Kernel.Fifo) target.Files.MakeFifo(step.To);
-        else throw FileErrors.InTheWay(step.From, "is a device, which cannot be copied");
+        else throw FileErrors.Device(step.From);
         Describe(step.From, step.To, status);
     }
 
@@ -113,7 +114,7 @@ internal sealed class TreeCopier(RootedTree source, ChangedTree target, FileActi
     private bool MakeDirectory(string place, FileStatus status, bool describes)
     {
         var there = target.Files.Find(place);
-        if (there is { IsDirectory: false }) throw FileErrors.InTheWay(place, "is no directory, and one is to be copied there");
+        if (there is { IsDirectory: false }) throw FileErrors.InTheWayOfCopy(place, "is no directory, and one is to be copied there");
         if (there is null) target.Files.MakeDirectory(place, status.Permissions);
         else if (describes) target.Files.SetMode(place, status.Permissions);
         return there is null;
