@@ -32,7 +32,7 @@ public sealed class EngineWorker : IVertexWorker<VertexResult>
         (_store, _images, _options, _steps) = (store, images, options, steps);
         _sources = new(session, trees, images);
         _files = new(store, options);
-        _trees = new(store, options);
+        _trees = steps?.Trees ?? new(store, options);
     }
 
     /// <inheritdoc />

@@ -23,10 +23,11 @@ internal sealed class StepWorker(
     // Raised when the same step comes to leave something else.
     private const int FormatVersion = 2;
 
-    private readonly TreeLayers _trees = new(store, options.Layers);
-
     /// <summary>What decides a step's results besides its operation and inputs.</summary>
     public string Fingerprint => $"step:{FormatVersion} {options.Layers.Fingerprint} {options.SourceDateEpoch}";
+
+    /// <summary>Lent trees as layers.</summary>
+    public TreeLayers Trees { get; } = new(store, options.Layers);
 
     /// <summary>Starts the process, which takes a moment that can pass while bases are resolved.</summary>
     public void Prepare() => worker.Prepare();
@@ -35,7 +36,7 @@ internal sealed class StepWorker(
     public async Task<IReadOnlyList<VertexResult>> RunAsync(Vertex vertex, IReadOnlyList<VertexResult> inputs, CancellationToken cancellationToken)
     {
         worker.Prepare();
-        var chains = await Task.WhenAll(inputs.Select(i => _trees.ChainOfAsync(i, vertex.Name, cancellationToken))).ConfigureAwait(false);
+        var chains = await Task.WhenAll(inputs.Select(i => Trees.ChainOfAsync(i, vertex.Name, cancellationToken))).ConfigureAwait(false);
         await Task.WhenAll(chains.SelectMany(c => c.Layers).DistinctBy(l => l.Blob.Digest).Select(l => materializer.EnsureAsync(l, cancellationToken))).ConfigureAwait(false);
 
         using var lent = await LentSecrets.TakeAsync(vertex.Op.Exec ?? new ExecOp(), session, worker.FindProgram, options.Time, cancellationToken).ConfigureAwait(false);
