@@ -1,8 +1,5 @@
 using System.Runtime.Versioning;
-using MsBuildKit.Engine.Content;
 using MsBuildKit.Engine.Llb.Pb;
-using MsBuildKit.Engine.Oci;
-using MsBuildKit.Engine.Snapshots;
 using MsBuildKit.Engine.Snapshots.Linux;
 using MsBuildKit.Engine.Workers.Rootless.Protocol;
 
@@ -10,20 +7,18 @@ namespace MsBuildKit.Engine.Workers.Rootless;
 
 /// <summary>Runs an exec operation from its inputs' digests to the layers that it leaves.</summary>
 [SupportedOSPlatform("linux")]
-internal sealed class StepExecutor(LocalContentStore store, SnapshotStore snapshots, StepRunner runner, CacheMounts caches, WorkArea area) : IStepExecutor
+internal sealed class StepExecutor(SnapshotStore snapshots, DraftLayers layers, StepRunner runner, CacheMounts caches, WorkArea area)
 {
-    /// <inheritdoc />
-    public async Task<Done> RunAsync(RunStep step, Func<int, ReadOnlyMemory<byte>, ValueTask> log, CancellationToken cancellationToken)
+    /// <summary>Runs the command; what it prints goes to <paramref name="log"/>.</summary>
+    public async Task<Done> RunAsync(ExecOp exec, RunStep step, Func<int, ReadOnlyMemory<byte>, ValueTask> log, CancellationToken cancellationToken)
     {
-        var op = Op.Parser.ParseFrom(step.Op);
-        if (op.OpCase != Op.OpOneofCase.Exec) throw WorkerException.NeedsRunner($"The step '{step.Name}'");
-        var trees = new StepTrees(op.Exec, step, snapshots, caches, area);
+        var trees = new StepTrees(exec, step, snapshots, caches, area);
         await using (trees.ConfigureAwait(false))
         {
             var spec = await trees.PrepareAsync(cancellationToken).ConfigureAwait(false);
             await runner.RunAsync(spec, new StepLog(log), cancellationToken).ConfigureAwait(false);
             trees.Unmount();
-            return await CollectAsync(op.Exec, step, trees, cancellationToken).ConfigureAwait(false);
+            return await CollectAsync(exec, step, trees, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -39,27 +34,11 @@ internal sealed class StepExecutor(LocalContentStore store, SnapshotStore snapsh
             if (outputs.TryGetValue(number, out var mount))
             {
                 output.Input = (int)mount.Input;
-                if (trees.FindDraft(mount) is { } draft) output.Layers.Add(LayerBlobs.ToWire(await WriteAsync(draft, step, cancellationToken).ConfigureAwait(false)));
+                if (trees.FindDraft(mount) is { } draft) output.Layers.Add(LayerBlobs.ToWire(await layers.KeepAsync(draft, step, cancellationToken).ConfigureAwait(false)));
             }
             done.Outputs.Add(output);
         }
         return done;
-    }
-
-    private async Task<Layer> WriteAsync(SnapshotDraft draft, RunStep step, CancellationToken cancellationToken)
-    {
-        var options = new LayerOptions((Compression)step.Layering.Compression, step.Layering.HasLevel ? step.Layering.Level : null, step.Layering.Parallelism);
-        Layer layer;
-        using (var upper = RootedTree.Open(draft.Upper))
-        {
-            // Seen as one tree, it tells what was changed from what was only passed through.
-            using var below = draft.Parent.Lowers.Count == 0 ? null : OverlayMount.ReadOnly(draft.Target, draft.Parent.Lowers);
-            using var lower = below is null ? null : RootedTree.Open(below.Target);
-            var entries = new UpperTree(upper, lower, StepIds.First, step.SourceDateEpoch).Read();
-            layer = await LayerWriter.WriteAsync(entries, store, options, step.Name, cancellationToken).ConfigureAwait(false);
-        }
-        using var kept = await snapshots.KeepAsync(draft, layer.DiffId, cancellationToken).ConfigureAwait(false);
-        return layer;
     }
 
     private sealed class StepLog(Func<int, ReadOnlyMemory<byte>, ValueTask> log) : IStepOutput

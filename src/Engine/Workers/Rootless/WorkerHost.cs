@@ -1,6 +1,7 @@
 using System.Runtime.Versioning;
 using MsBuildKit.Engine.Content;
 using MsBuildKit.Engine.Snapshots.Linux;
+using MsBuildKit.Engine.Workers.Rootless.FileActions;
 using MsBuildKit.Engine.Workers.Rootless.Protocol;
 
 namespace MsBuildKit.Engine.Workers.Rootless;
@@ -23,7 +24,9 @@ public static class WorkerHost
         {
             var snapshots = new SnapshotStore(Path.Combine(told.Store, StoreTrees.Snapshots), store, new KeyLocks(Path.Combine(told.Store, "locks")), StepIds.First);
             var runner = new StepRunner(new StepRunnerOptions { Scratch = area.Private, SearchPath = told.SearchPath, Grants = told.Grants }, time);
-            var executor = new StepExecutor(store, snapshots, runner, new CacheMounts(Path.Combine(told.Store, StoreTrees.Caches)), area);
+            var layers = new DraftLayers(store, snapshots);
+            var executor = new OpExecutor(
+                new StepExecutor(snapshots, layers, runner, new CacheMounts(Path.Combine(told.Store, StoreTrees.Caches)), area), new FileExecutor(snapshots, layers, area), new DiffExecutor(snapshots, layers, area));
             using var channel = new FrameChannel(input, output);
             await new WorkerServer(channel, executor).ServeAsync(CancellationToken.None).ConfigureAwait(false);
         }
