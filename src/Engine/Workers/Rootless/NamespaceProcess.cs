@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
@@ -107,7 +108,15 @@ public sealed class NamespaceProcess : IAsyncDisposable
             lock (errors)
                 if (e.Data is not null && errors.Length < 1 << 14) errors.AppendLine(e.Data);
         };
-        process.Start();
+        try
+        {
+            process.Start();
+        }
+        catch (Win32Exception e)
+        {
+            process.Dispose();
+            throw Refused("", e);
+        }
         process.BeginErrorReadLine();
         return new NamespaceProcess(process, errors);
     }
@@ -172,6 +181,14 @@ public sealed class NamespaceProcess : IAsyncDisposable
     private static string Require(WorkerProgram program, string name, string package) => program.Find(name) is { } path && Path.IsPathFullyQualified(path) ? path
         : throw new WorkerException(WorkerException.NoNamespaces, ErrorKind.FailedPrecondition, $"Steps need the program '{name}', which is not on the PATH. Install the package '{package}'.");
 
-    private static WorkerException Refused(string why, Exception? inner) => new(WorkerException.NoNamespaces, ErrorKind.FailedPrecondition,
-        $"This machine gives no user namespace to run steps in ({(why.Length == 0 ? inner?.Message ?? "no reason given" : why).TrimEnd('.')}). Allow them (kernel.unprivileged_userns_clone=1, user.max_user_namespaces above 0, kernel.apparmor_restrict_unprivileged_userns=0), or in a container run it with --security-opt seccomp=unconfined. Builds without steps to run need none of this.", inner);
+    private static WorkerException Refused(string why, Exception? inner)
+    {
+        if (why.Length == 0) why = inner?.Message ?? "no reason given";
+        // A kernel that hides parts of /proc lets nobody mount one that does not.
+        var remedy = why.Contains("mount /proc", StringComparison.Ordinal)
+            ? "In a container, let /proc be mounted: run it with --security-opt systempaths=unconfined (Docker) or --security-opt unmask=ALL (Podman)"
+            : "Allow them (kernel.unprivileged_userns_clone=1, user.max_user_namespaces above 0, kernel.apparmor_restrict_unprivileged_userns=0), or in a container run it with --security-opt seccomp=unconfined";
+        return new(WorkerException.NoNamespaces, ErrorKind.FailedPrecondition,
+            $"This machine gives no namespaces to run steps in ({why.TrimEnd('.')}). {remedy}; 'msbuildkit doctor' looks at all of it. Builds without steps to run need none of this.", inner);
+    }
 }
