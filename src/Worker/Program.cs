@@ -13,7 +13,8 @@ switch (args)
 {
     case [WorkerCheck.Mode, .. var told]: await WorkerCheck.RunAsync(told, output).ConfigureAwait(false); break;
     case [SelfTestHost.Mode, .. var told]: await SelfTestHost.RunAsync(told, output, TimeProvider.System).ConfigureAwait(false); break;
-    case [SandboxProbe.Mode, .. var told]: SandboxProbe.Run(told, output); break;
+    case [SandboxProbe.Mode, .. var told]: return SandboxProbe.Run(told, output);
     default: await WorkerHost.RunAsync(args, input, output, TimeProvider.System).ConfigureAwait(false); break;
 }
 #pragma warning restore RS0030
+return 0;

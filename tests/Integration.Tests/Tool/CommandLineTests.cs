@@ -14,7 +14,7 @@ public sealed class CommandLineTests : IDisposable
     public async Task Help_OfTheTool_NamesEveryCommandWithExamples(string argument)
     {
         var help = (await TheTool.RunAsync(_folder.Path, argument.Split(' ', StringSplitOptions.RemoveEmptyEntries))).Succeeded().Output;
-        Assert.All(["inspect", "du", "prune", "verify", "debug", "--store", "Examples:", "Exit codes:"], word => Assert.Contains(word, help));
+        Assert.All(["inspect", "du", "prune", "verify", "doctor", "debug", "--store", "Examples:", "Exit codes:"], word => Assert.Contains(word, help));
     }
 
     [Theory]
@@ -22,6 +22,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("du", "--verbose", "--json", "--store")]
     [InlineData("prune", "--keep-storage", "--min-free", "--older-than", "--all", "--dry-run", "--store")]
     [InlineData("verify", "--repair", "--store")]
+    [InlineData("doctor", "--self-test", "--json", "--store")]
     [InlineData("debug dump-llb", "--dot")]
     public async Task Help_OfACommand_NamesItsOptions(string command, params string[] options)
     {

@@ -7,7 +7,9 @@ namespace MsBuildKit.Engine.Workers.Rootless.Probing;
 [SupportedOSPlatform("linux")]
 internal static class CallClaims
 {
-    private const int BadCall = 128 + 31, ChildSignal = 17, Datagram = 2, Stream = 1, Raw = 3, Unix = 1, Inet = 2, Inet6 = 10, Netlink = 16, Icmp = 1;
+    private const int ChildSignal = 17, Datagram = 2, Stream = 1, Raw = 3, Unix = 1, Inet = 2, Inet6 = 10, Netlink = 16, Icmp = 1;
+
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
 
     private static readonly string[] s_refused =
     [
@@ -37,8 +39,8 @@ internal static class CallClaims
         .. s_refused.Select(name => Refused(name, ProbeCalls.NotPermitted)),
         Refused("clone3", ProbeCalls.NoCall),
         Claim.That("a call that no kernel has yet does not exist", () => ProbeCalls.Call(600, -1, -1, -1, -1, -1, -1), made => made is { Error: ProbeCalls.NoCall }),
-        Ending("calls of 32 bits end the process", SandboxProbe.Call32),
-        Ending("calls of x32 end the process", SandboxProbe.CallX32),
+        Ending("calls of 32 bits end who makes them", SandboxProbe.Call32),
+        Ending("calls of x32 end who makes them", SandboxProbe.CallX32),
         .. s_namespaces.Select(n => Claim.That($"no process can be made with {n.Name}", () => Clone(n.Flags), made => made is { Error: ProbeCalls.NotPermitted })),
         .. s_sockets.Select(s => Claim.That($"there are no sockets of {s.Name}", () => ProbeCalls.Call("socket", s.Family, Datagram, s.Protocol), made => made.Result == -1 && (s.Error == 0 || made.Error == s.Error))),
         Claim.Is("ordinary sockets can be made", () => Opens(Inet, Stream) && Opens(Inet6, Datagram) && Opens(Unix, Stream), true),
@@ -53,14 +55,15 @@ internal static class CallClaims
         () => ProbeCalls.Call(name, -1, -1, -1, -1, -1, -1) is var made && made.Result == -1 && made.Error == error ? null : $"found {made}",
         ProbeCalls.NumberOf(name) == 0 ? "processors of this kind have no such call" : null);
 
-    // A filter that ends the process can be tried by another process only.
+    // The filter may end the whole process for it, so another one tries.
     private static Claim Ending(string name, string argument) => new(
         name,
         () =>
         {
             using var process = Process.Start(MachineTree.Command[0], [.. MachineTree.Command.Skip(1), SandboxProbe.Mode, argument]);
-            process.WaitForExit();
-            return process.ExitCode == BadCall ? null : $"it ended with {process.ExitCode}";
+            if (process.WaitForExit(s_patience)) return process.ExitCode is ForeignCall.Ended or ForeignCall.EndedAll ? null : $"it ended with {process.ExitCode}";
+            process.Kill();
+            return "it does not end";
         },
         ProbeCalls.IsX64 ? null : "processors of this kind have no such calls");
 

@@ -68,7 +68,7 @@ internal static partial class ProbeCalls
         return (descriptor, descriptor < 0 ? Marshal.GetLastPInvokeError() : 0);
     }
 
-    /// <summary>Makes a call of 32 bits of an x64 processor, for which the filter ends the process.</summary>
+    /// <summary>Makes a call of 32 bits of an x64 processor, for which the filter ends the thread or the process.</summary>
     public static unsafe void Call32()
     {
         // mov eax, 20 (getpid); int 0x80; ret
@@ -79,7 +79,7 @@ internal static partial class ProbeCalls
         ((delegate* unmanaged<int>)page)();
     }
 
-    /// <summary>Makes a call of the x32 kind, for which the filter ends the process too.</summary>
+    /// <summary>Makes a call of the x32 kind, for which it does the same.</summary>
     public static void CallX32() => Call(0x4000_0000 + 39);
 
     [LibraryImport("libc", SetLastError = true)]
@@ -99,6 +99,9 @@ internal static partial class ProbeCalls
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial nint mmap(nint address, nuint length, int protection, int flags, int descriptor, long offset);
+
+    [LibraryImport("libc")]
+    public static partial int gettid();
 
     [LibraryImport("libc")]
     public static partial int getpid();

@@ -14,16 +14,16 @@ public static class SandboxProbe
     /// <summary>The names of all that is tried.</summary>
     internal static IReadOnlyList<string> Names => [.. Claims(new ProbeTask([], 0, "", [])).Select(c => c.Name)];
 
-    /// <summary>Tries everything.</summary>
+    /// <summary>Tries everything. Answers the exit code.</summary>
     /// <param name="arguments">From the self-test.</param>
     /// <param name="output">Gets the lines.</param>
-    public static void Run(IReadOnlyList<string> arguments, Stream output)
+    public static int Run(IReadOnlyList<string> arguments, Stream output)
     {
-        if (arguments is [Call32]) ProbeCalls.Call32();
-        if (arguments is [CallX32]) ProbeCalls.CallX32();
-        if (arguments.Count <= 1) return;
+        if (arguments is [Call32]) return ForeignCall.Try(ProbeCalls.Call32);
+        if (arguments is [CallX32]) return ForeignCall.Try(ProbeCalls.CallX32);
         using var writer = new StreamWriter(output) { AutoFlush = true };
         foreach (var claim in Claims(ProbeTask.Parse(arguments))) writer.WriteLine(claim.Try().ToLine());
+        return 0;
     }
 
     private static IEnumerable<Claim> Claims(ProbeTask task) =>

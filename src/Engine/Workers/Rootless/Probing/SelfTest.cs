@@ -12,6 +12,8 @@ namespace MsBuildKit.Engine.Workers.Rootless.Probing;
 [SupportedOSPlatform("linux")]
 internal sealed class SelfTest(StepRunner runner, string folder)
 {
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
+
     private const string AbstractName = "msbuildkit-self-test";
 
     /// <summary>One result for each thing that must hold.</summary>
@@ -28,7 +30,7 @@ internal sealed class SelfTest(StepRunner runner, string folder)
 
         var task = new ProbeTask([.. ProbeTask.Kinds.Select(ProbeTask.NamespaceOf)], ((IPEndPoint)server.LocalEndpoint).Port, AbstractName, hostPaths);
         var said = new Said();
-        await runner.RunAsync(MachineTree.Make(folder, [.. MachineTree.Command, SandboxProbe.Mode, .. task.ToArguments()]) with { Network = network }, said, cancellationToken).ConfigureAwait(false);
+        await runner.RunAsync(MachineTree.Make(folder, [.. MachineTree.Command, SandboxProbe.Mode, .. task.ToArguments()]) with { Network = network, Limits = new StepLimits { Time = s_patience } }, said, cancellationToken).ConfigureAwait(false);
         var results = said.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => AssertionResult.OfLine(l) ?? new(l, AssertionOutcome.Fails, "said by the step")).ToList();
         return [.. SandboxProbe.Names.Select(n => results.FirstOrDefault(r => r.Name == n) ?? new AssertionResult(n, AssertionOutcome.Fails, "the probe ended before it")), .. results.Where(r => !SandboxProbe.Names.Contains(r.Name))];
     }
