@@ -95,8 +95,9 @@ public sealed class NamespaceProcess : IAsyncDisposable
         {
             RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = program.WorkingDirectory,
         };
-        // The shell is the second process, which the first waits for.
-        string[] line = ["--user", "--mount", "--pid", "--fork", "--mount-proc", "--", "/bin/sh", "-c", "read -r go && exec \"$0\" \"$@\"", .. program.Command, .. arguments];
+        // The shell is the second process, which the first waits for. Under no_new_privs (bubblewrap) it could else not become root again, because
+        // it has no id while it starts.
+        string[] line = ["--user", "--mount", "--pid", "--keep-caps", "--fork", "--mount-proc", "--", "/bin/sh", "-c", "read -r go && exec \"$0\" \"$@\"", .. program.Command, .. arguments];
         foreach (var argument in line) start.ArgumentList.Add(argument);
         // Nobody attaches a debugger to it, and preparing for one takes time and leaves a socket.
         start.Environment["DOTNET_EnableDiagnostics"] = "0";
