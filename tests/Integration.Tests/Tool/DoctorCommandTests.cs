@@ -15,27 +15,27 @@ public sealed class DoctorCommandTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task SelfTest_AsAnOrdinaryUser_HoldsThroughout() => AssertHolds(await RunAsync(TestUser.Wrap, "doctor", "--self-test", "--json"));
+    public async Task SelfTest_AsAnOrdinaryUser_HoldsThroughout() => AssertHolds(await RunAsync(false, TestUser.Wrap, "doctor", "--self-test", "--json"));
 
     [Fact]
     public async Task SelfTest_AsRoot_HoldsThroughout()
     {
         if (!Environment.IsPrivilegedProcess) RealTool.Missing("Only root can be root.");
-        AssertHolds(await RunAsync(line => [.. line], "doctor", "--self-test", "--json"));
+        AssertHolds(await RunAsync(true, line => [.. line], "doctor", "--self-test", "--json"));
     }
 
     [Fact]
     public async Task SelfTest_AsRootInBubblewrap_HoldsThroughout()
     {
         if (!Environment.IsPrivilegedProcess) RealTool.Missing("Only root can be root.");
-        AssertHolds(await RunAsync(line => [RealTool.Find("bwrap"), "--unshare-ipc", "--unshare-uts", "--dev-bind", "/", "/", .. line], "doctor", "--self-test", "--json"));
+        AssertHolds(await RunAsync(true, line => [RealTool.Find("bwrap"), "--unshare-ipc", "--unshare-uts", "--dev-bind", "/", "/", .. line], "doctor", "--self-test", "--json"));
     }
 
     // bubblewrap gives an ordinary user one id, and takes from set-user programs what they could give more with.
     [Fact]
     public async Task SelfTest_AsAnOrdinaryUserInBubblewrap_NamesWhatCannotBeProvenAndWhy()
     {
-        var result = await RunAsync(line => TestUser.Wrap([RealTool.Find("bwrap"), "--unshare-all", "--bind", "/", "/", "--dev", "/dev", "--proc", "/proc", .. line]), "doctor", "--self-test", "--json");
+        var result = await RunAsync(false, line => TestUser.Wrap([RealTool.Find("bwrap"), "--unshare-all", "--bind", "/", "/", "--dev", "/dev", "--proc", "/proc", .. line]), "doctor", "--self-test", "--json");
         Assert.Equal(1, result.ExitCode);
         using var json = JsonDocument.Parse(result.Output);
         Assert.Equal("none", json.RootElement.GetProperty("steps").GetString());
@@ -59,9 +59,9 @@ public sealed class DoctorCommandTests : IDisposable
         Assert.False(Directory.Exists(_folder["store"]));
     }
 
-    private async Task<CommandResult> RunAsync(Func<IEnumerable<string>, IReadOnlyList<string>> wrap, params string[] arguments)
+    private async Task<CommandResult> RunAsync(bool asRoot, Func<IEnumerable<string>, IReadOnlyList<string>> wrap, params string[] arguments)
     {
-        var home = await TestUser.MakeFolderAsync(_folder, "home");
+        var home = asRoot ? Directory.CreateDirectory(_folder["home"]).FullName : await TestUser.MakeFolderAsync(_folder, "home");
         var line = wrap([TheTool.Path, .. arguments, "--store", Path.Combine(home, "store")]);
         return await Command.RunAsync(line[0], line.Skip(1), home);
     }
