@@ -17,6 +17,7 @@ var host = new ToolHost
     Environment = environment,
     CurrentDirectory = Environment.CurrentDirectory,
     Self = Environment.ProcessPath is { } program && Path.GetFileNameWithoutExtension(program) == "dotnet" ? [program, typeof(ToolHost).Assembly.Location] : [Environment.ProcessPath!],
+    HasTerminal = !Console.IsInputRedirected && !Console.IsOutputRedirected,
     Worker = WorkerProgram.Of(AppContext.BaseDirectory, environment, Environment.UserName),
     Time = TimeProvider.System,
     Cores = Environment.ProcessorCount,

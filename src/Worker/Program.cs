@@ -14,6 +14,8 @@ switch (args)
     case [WorkerCheck.Mode, .. var told]: await WorkerCheck.RunAsync(told, output).ConfigureAwait(false); break;
     case [SelfTestHost.Mode, .. var told]: await SelfTestHost.RunAsync(told, output, TimeProvider.System).ConfigureAwait(false); break;
     case [SandboxProbe.Mode, .. var told]: return SandboxProbe.Run(told, output);
+    case [FailedStepHost.Mode, .. var told]:
+        using (var error = Console.OpenStandardError()) return await FailedStepHost.RunAsync(told, error, TimeProvider.System).ConfigureAwait(false);
     default: await WorkerHost.RunAsync(args, input, output, TimeProvider.System).ConfigureAwait(false); break;
 }
 #pragma warning restore RS0030

@@ -53,7 +53,7 @@ internal static class ToolCommand
             PruneCommand.Create(host, store),
             VerifyCommand.Create(host, store),
             DoctorCommand.Create(host, store),
-            DebugCommand.Create(host),
+            DebugCommand.Create(host, store),
         };
     }
 

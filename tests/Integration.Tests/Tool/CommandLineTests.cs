@@ -23,6 +23,9 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("prune", "--keep-storage", "--min-free", "--older-than", "--all", "--dry-run", "--store")]
     [InlineData("verify", "--repair", "--store")]
     [InlineData("doctor", "--self-test", "--json", "--store")]
+    [InlineData("debug list", "--json", "--store")]
+    [InlineData("debug enter", "<id>", "<command>", "--store")]
+    [InlineData("debug remove", "<id>", "--store")]
     [InlineData("debug dump-llb", "--dot")]
     public async Task Help_OfACommand_NamesItsOptions(string command, params string[] options)
     {
@@ -55,6 +58,8 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("verify --store .", "MBK1206")]
     [InlineData("inspect text", "MBK1204")]
     [InlineData("debug dump-llb text", "MBK2402")]
+    [InlineData("debug enter ../../etc --store .", "MBK2020")]
+    [InlineData("debug remove 88d9cde9 --store .", "MBK2020")]
     [InlineData("debug dump-llb nowhere", "MBK2402")]
     public async Task Use_OfWhatIsNotThatKind_IsAnErrorWithItsCode(string line, string code)
     {

@@ -10,7 +10,7 @@ namespace MsBuildKit.Engine.Workers.Rootless;
 
 /// <summary>Runs an exec operation from its inputs' digests to the layers that it leaves.</summary>
 [SupportedOSPlatform("linux")]
-internal sealed class StepExecutor(LocalContentStore store, SnapshotStore snapshots, StepRunner runner, CacheMounts caches, WorkArea area) : IStepExecutor
+internal sealed class StepExecutor(LocalContentStore store, SnapshotStore snapshots, StepRunner runner, CacheMounts caches, FailedSteps failed, WorkArea area) : IStepExecutor
 {
     /// <inheritdoc />
     public async Task<Done> RunAsync(RunStep step, Func<int, ReadOnlyMemory<byte>, ValueTask> log, CancellationToken cancellationToken)
@@ -21,7 +21,15 @@ internal sealed class StepExecutor(LocalContentStore store, SnapshotStore snapsh
         await using (trees.ConfigureAwait(false))
         {
             var spec = await trees.PrepareAsync(cancellationToken).ConfigureAwait(false);
-            await runner.RunAsync(spec, new StepLog(log), cancellationToken).ConfigureAwait(false);
+            try
+            {
+                await runner.RunAsync(spec, new StepLog(log), cancellationToken).ConfigureAwait(false);
+            }
+            catch (WorkerException e) when (e.Failure is not null && step.KeepFailed)
+            {
+                trees.Unmount();
+                throw failed.TryKeep(trees.FindDraft(trees.Root), step) is { } id ? failed.Explain(e, id) : e;
+            }
             trees.Unmount();
             return await CollectAsync(op.Exec, step, trees, cancellationToken).ConfigureAwait(false);
         }
