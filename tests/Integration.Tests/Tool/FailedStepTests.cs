@@ -42,7 +42,7 @@ public sealed class FailedStepTests : IDisposable
         Assert.Equal(("made\n5:6\n/w\na b 1\n1000\nkept\n1 2 3\n", 9), (seen.Output, seen.ExitCode));
         Assert.Equal("new\n", (await ToolAsync(home, "debug", "enter", id, "--", "cat", "/later")).Succeeded().Output);
         Assert.Contains("no such program", (await ToolAsync(home, "debug", "enter", id, "--", "sh", "-c", "command -v probe || echo no such program")).Output);
-        Assert.Equal("error MBK2016", (await ToolAsync(home, "debug", "enter", id, "--", "nothing-of-the-kind")).Error[..13]);
+        Assert.Contains("nothing-of-the-kind", (await ToolAsync(home, "debug", "enter", id, "--", "nothing-of-the-kind")).Failed().Error);
 
         // The same step that fails again takes the place of its last time.
         (await BuildAsync(home, "true")).Failed();

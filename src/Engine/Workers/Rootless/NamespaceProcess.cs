@@ -72,6 +72,8 @@ public sealed class NamespaceProcess : IAsyncDisposable
     public static async Task<int> RunAttachedAsync(WorkerProgram program, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
         var ids = SubordinateIds.Read(program.User, program.ConfigurationFolder);
+        // Programs that pass a terminal on do not always leave it as it was.
+        using var terminal = new TerminalMode();
         var started = Start(program, arguments, isAttached: true);
         await using (started.ConfigureAwait(false))
         {
