@@ -21,7 +21,7 @@ public sealed class NamespaceProcess : IAsyncDisposable
         tries=0
         until read -r ids < /proc/self/uid_map && read -r ids < /proc/self/gid_map; do
             tries=$((tries + 1)); [ $tries -lt 500 ] || exit
-            sleep 0.02
+            PATH=$PATH:/usr/bin:/bin sleep 0.02
         done
         exec "$0" "$@"
         """;

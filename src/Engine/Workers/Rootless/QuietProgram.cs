@@ -21,7 +21,11 @@ internal static class QuietProgram
         StartShell(Shell, ["-c", """exec "$@" < /dev/null """, Shell, Full(program), .. arguments], errorPiped: true);
 
     /// <summary>Starts a program that has our input, output and error.</summary>
-    public static Process StartAttached(string program, IEnumerable<string> arguments) => Start(new ProcessStartInfo(Full(program), arguments));
+    public static Process StartAttached(string program, IEnumerable<string> arguments)
+    {
+        var path = Full(program);
+        return Start(new ProcessStartInfo(path, arguments));
+    }
 
     // The input has to be a file for a step to find it there, and .NET offers pipes only: a shell opens it and becomes the program.
     private static Process StartShell(string shell, IReadOnlyList<string> arguments, bool errorPiped) =>

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.Versioning;
 
 namespace MsBuildKit.Engine.Workers.Rootless.Probing;
@@ -60,7 +59,7 @@ internal static class CallClaims
         name,
         () =>
         {
-            using var process = Process.Start(MachineTree.Command[0], [.. MachineTree.Command.Skip(1), SandboxProbe.Mode, argument]);
+            using var process = QuietProgram.Start("/usr/bin/env", [.. MachineTree.Environment, .. MachineTree.Command, SandboxProbe.Mode, argument]);
             if (process.WaitForExit(s_patience)) return process.ExitCode is ForeignCall.Ended or ForeignCall.EndedAll ? null : $"it ended with {process.ExitCode}";
             process.Kill();
             return "it does not end";

@@ -12,13 +12,14 @@ internal static class MachineTree
 
     private static readonly string[] s_system = ["/usr", "/bin", "/lib", "/lib64", "/nix/store"];
 
-    private static readonly string[] s_environment = ["DOTNET_EnableDiagnostics=0", "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1"];
-
     /// <summary>What starts the worker in such a tree.</summary>
     public static IReadOnlyList<string> Command => [Dotnet + "/dotnet", Worker + "/msbuildkit-worker.dll"];
 
+    /// <summary>The variables with which .NET needs nothing else of the machine.</summary>
+    public static IReadOnlyList<string> Environment => ["DOTNET_EnableDiagnostics=0", "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1"];
+
     /// <summary>The names of the variables that a step in such a tree has.</summary>
-    public static IReadOnlyList<string> Variables => [.. s_environment.Select(v => v.Split('=')[0]), "PATH", "HOME"];
+    public static IReadOnlyList<string> Variables => [.. Environment.Select(v => v.Split('=')[0]), "PATH", "HOME"];
 
     /// <summary>Makes the tree and describes a step in it.</summary>
     /// <param name="folder">Empty; every id must be able to get there.</param>
@@ -38,7 +39,7 @@ internal static class MachineTree
         foreach (var path in s_system)
             if (new DirectoryInfo(path).LinkTarget is { } target) File.CreateSymbolicLink(folder + path, target);
             else if (Directory.Exists(path)) mounts.Add(new BindMount(path, path, ReadOnly: true));
-        var spec = new StepSpec { Root = folder, Args = args, Environment = s_environment, Mounts = mounts };
+        var spec = new StepSpec { Root = folder, Args = args, Environment = Environment, Mounts = mounts };
         using var tree = new StepTree(folder);
         foreach (var point in MountPoints.Needed(spec)) tree.Ensure(point.Path, point.IsFile);
         return spec with { ReadOnlyRoot = true };

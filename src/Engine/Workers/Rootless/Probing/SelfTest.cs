@@ -14,8 +14,6 @@ internal sealed class SelfTest(StepRunner runner, string folder)
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
 
-    private const string AbstractName = "msbuildkit-self-test";
-
     /// <summary>One result for each thing that must hold.</summary>
     /// <param name="network">That the step gets.</param>
     /// <param name="hostPaths">Folders that it may not see.</param>
@@ -25,10 +23,12 @@ internal sealed class SelfTest(StepRunner runner, string folder)
         using var server = new TcpListener(IPAddress.Loopback, 0);
         server.Start();
         using var abstractServer = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        abstractServer.Bind(new UnixDomainSocketEndPoint('\0' + AbstractName));
+        // Others may test themselves at the same time, and these names are the machine's.
+        var name = "msbuildkit-" + Path.GetRandomFileName();
+        abstractServer.Bind(new UnixDomainSocketEndPoint('\0' + name));
         abstractServer.Listen();
 
-        var task = new ProbeTask([.. ProbeTask.Kinds.Select(ProbeTask.NamespaceOf)], ((IPEndPoint)server.LocalEndpoint).Port, AbstractName, hostPaths);
+        var task = new ProbeTask([.. ProbeTask.Kinds.Select(ProbeTask.NamespaceOf)], ((IPEndPoint)server.LocalEndpoint).Port, name, hostPaths);
         var said = new Said();
         await runner.RunAsync(MachineTree.Make(folder, [.. MachineTree.Command, SandboxProbe.Mode, .. task.ToArguments()]) with { Network = network, Limits = new StepLimits { Time = s_patience } }, said, cancellationToken).ConfigureAwait(false);
         var results = said.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => AssertionResult.OfLine(l) ?? new(l, AssertionOutcome.Fails, "said by the step")).ToList();
