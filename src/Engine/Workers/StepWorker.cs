@@ -55,6 +55,7 @@ internal sealed class StepWorker(
             Inputs = { chains.Select(c => new Chain { Layers = { c.Layers.Select(LayerBlobs.ToWire) } }) },
             Layering = new Layering { Compression = (int)options.Layers.Compression, Parallelism = options.Layers.Parallelism },
             SourceDateEpoch = options.SourceDateEpoch,
+            KeepFailed = options.KeepFailed,
             Secrets = { lent.Secrets },
             SshAgents = { lent.Agents },
         };

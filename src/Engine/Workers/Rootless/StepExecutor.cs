@@ -7,7 +7,8 @@ namespace MsBuildKit.Engine.Workers.Rootless;
 
 /// <summary>Runs an exec operation from its inputs' digests to the layers that it leaves.</summary>
 [SupportedOSPlatform("linux")]
-internal sealed class StepExecutor(SnapshotStore snapshots, DraftLayers layers, StepRunner runner, CacheMounts caches, WorkArea area)
+internal sealed class StepExecutor(
+    SnapshotStore snapshots, DraftLayers layers, StepRunner runner, CacheMounts caches, FailedSteps failed, WorkArea area)
 {
     /// <summary>Runs the command; what it prints goes to <paramref name="log"/>.</summary>
     public async Task<Done> RunAsync(ExecOp exec, RunStep step, Func<int, ReadOnlyMemory<byte>, ValueTask> log, CancellationToken cancellationToken)
@@ -16,7 +17,15 @@ internal sealed class StepExecutor(SnapshotStore snapshots, DraftLayers layers, 
         await using (trees.ConfigureAwait(false))
         {
             var spec = await trees.PrepareAsync(cancellationToken).ConfigureAwait(false);
-            await runner.RunAsync(spec, new StepLog(log), cancellationToken).ConfigureAwait(false);
+            try
+            {
+                await runner.RunAsync(spec, new StepLog(log), cancellationToken).ConfigureAwait(false);
+            }
+            catch (WorkerException e) when (e.Failure is not null && step.KeepFailed)
+            {
+                trees.Unmount();
+                throw failed.TryKeep(trees.FindDraft(trees.Root), step) is { } id ? failed.Explain(e, id) : e;
+            }
             trees.Unmount();
             return await CollectAsync(exec, step, trees, cancellationToken).ConfigureAwait(false);
         }

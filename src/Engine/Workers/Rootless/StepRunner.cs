@@ -21,7 +21,15 @@ public sealed class StepRunner(StepRunnerOptions options, TimeProvider time)
 
     /// <summary>Runs a step to its end. Throws <see cref="WorkerException"/>: MBK2012, with a <see cref="StepFailure"/>, when the step itself
     /// failed; others when it could not be run.</summary>
-    public async Task<StepResult> RunAsync(StepSpec spec, IStepOutput output, CancellationToken cancellationToken)
+    public Task<StepResult> RunAsync(StepSpec spec, IStepOutput output, CancellationToken cancellationToken) =>
+        PrepareAsync(spec, (files, id) => RunAsync(spec, files, id, output, cancellationToken), cancellationToken);
+
+    /// <summary>Runs a command with the worker's own input, output and error, for as long as it likes; answers its exit code. Throws
+    /// <see cref="WorkerException"/> when it could not be run.</summary>
+    internal Task<int> AttachAsync(StepSpec spec, CancellationToken cancellationToken) =>
+        PrepareAsync(spec, (files, id) => AttachAsync(files, id, cancellationToken), cancellationToken);
+
+    private async Task<T> PrepareAsync<T>(StepSpec spec, Func<StepFiles, string, Task<T>> run, CancellationToken cancellationToken)
     {
         Check(spec);
         var id = "step" + Interlocked.Increment(ref _steps).ToString(CultureInfo.InvariantCulture);
@@ -35,7 +43,7 @@ public sealed class StepRunner(StepRunnerOptions options, TimeProvider time)
         {
             var config = File.Create(files.Config);
             await using (config.ConfigureAwait(false)) new RuntimeSpec(spec, user, points, files, _limits.Value, network?.NamespacePath).Write(config, directory);
-            return await RunAsync(spec, files, id, output, cancellationToken).ConfigureAwait(false);
+            return await run(files, id).ConfigureAwait(false);
         }
         finally
         {
@@ -60,6 +68,16 @@ public sealed class StepRunner(StepRunnerOptions options, TimeProvider time)
         if (spec.ValidExitCodes.Count > 0 ? !spec.ValidExitCodes.Contains(exitCode) : exitCode != 0)
             throw StepErrors.Failed(new StepFailure(spec.Args, exitCode, pump.LastLines()));
         return new StepResult(exitCode, time.GetElapsedTime(start));
+    }
+
+    private async Task<int> AttachAsync(StepFiles files, string id, CancellationToken cancellationToken)
+    {
+        var step = new StepProcess(_runtime.Value, files.Bundle, files.Log, id, time, isAttached: true);
+        await using (step.ConfigureAwait(false))
+        {
+            var exitCode = await step.WaitAsync(cancellationToken).ConfigureAwait(false);
+            return exitCode != 0 && OciRuntime.Complaint(files.Log) is { } complaint ? throw StepErrors.Runtime(_runtime.Value.Path, complaint) : exitCode;
+        }
     }
 
     private static async Task<int> WaitAsync(StepSpec spec, StepProcess step, Task pumped, CancellationToken stop, CancellationToken timer, CancellationToken cancellationToken)

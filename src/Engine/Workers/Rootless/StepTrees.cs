@@ -10,7 +10,7 @@ namespace MsBuildKit.Engine.Workers.Rootless;
 
 /// <summary>Everything that is mounted for one step, from its inputs' layers to its caches; disposed, all of it is gone again.</summary>
 [SupportedOSPlatform("linux")]
-internal sealed class StepTrees(ExecOp exec, RunStep step, SnapshotStore snapshots, CacheMounts caches, WorkArea area) : IAsyncDisposable
+internal sealed class StepTrees(ExecOp exec, RunStep step, SnapshotStore snapshots, CacheMounts caches, WorkArea area, FailedStep? failed = null) : IAsyncDisposable
 {
     private static readonly FileActionCopy s_whole = new() { Mode = -1 };
 
@@ -18,6 +18,9 @@ internal sealed class StepTrees(ExecOp exec, RunStep step, SnapshotStore snapsho
     private readonly Dictionary<Mount, SnapshotDraft> _drafts = [];
     private readonly List<OverlayMount> _mounts = [];
     private readonly List<IDisposable> _held = [];
+
+    /// <summary>The mount that the step's root is.</summary>
+    public Mount Root => exec.Mounts.First(m => m.Dest == "/");
 
     /// <summary>Mounts it all, and says what is to run on it.</summary>
     public async Task<StepSpec> PrepareAsync(CancellationToken cancellationToken)
@@ -27,12 +30,11 @@ internal sealed class StepTrees(ExecOp exec, RunStep step, SnapshotStore snapsho
             if (await ConvertAsync(mount, cancellationToken).ConfigureAwait(false) is { } converted)
                 mounts.Add(converted);
 
-        var root = exec.Mounts.First(m => m.Dest == "/");
-        var spec = Describe(mounts, root.Readonly);
+        var spec = Describe(mounts, Root.Readonly);
         // Mount points lie below all layers, so that none ever gets into one.
         using (var stubs = new StepTree(MakeFolder("stubs")))
             foreach (var point in MountPoints.Needed(spec)) stubs.Ensure(point.Path, point.IsFile);
-        return spec with { Root = await MountAsync(root, Path.Combine(_folder, "stubs"), cancellationToken).ConfigureAwait(false) };
+        return spec with { Root = await MountAsync(Root, Path.Combine(_folder, "stubs"), cancellationToken).ConfigureAwait(false) };
     }
 
     /// <summary>What was written on a mount; <c>null</c> when it was not to be written.</summary>
@@ -92,6 +94,12 @@ internal sealed class StepTrees(ExecOp exec, RunStep step, SnapshotStore snapsho
         if (mount.Readonly && lowers.Count > 0)
         {
             _mounts.Add(OverlayMount.ReadOnly(target, lowers));
+            return target;
+        }
+        if (mount == Root && failed is not null)
+        {
+            Directory.CreateDirectory(failed.Work);
+            _mounts.Add(OverlayMount.Writable(target, lowers, failed.Upper, failed.Work));
             return target;
         }
         var draft = snapshots.Begin(below);

@@ -25,8 +25,9 @@ public static class WorkerHost
             var snapshots = new SnapshotStore(Path.Combine(told.Store, StoreTrees.Snapshots), store, new KeyLocks(Path.Combine(told.Store, "locks")), StepIds.First);
             var runner = new StepRunner(new StepRunnerOptions { Scratch = area.Private, SearchPath = told.SearchPath, Grants = told.Grants }, time);
             var layers = new DraftLayers(store, snapshots);
+            var caches = new CacheMounts(Path.Combine(told.Store, StoreTrees.Caches));
             var executor = new OpExecutor(
-                new StepExecutor(snapshots, layers, runner, new CacheMounts(Path.Combine(told.Store, StoreTrees.Caches)), area), new FileExecutor(snapshots, layers, area), new DiffExecutor(snapshots, layers, area));
+                new StepExecutor(snapshots, layers, runner, caches, new FailedSteps(told.Store), area), new FileExecutor(snapshots, layers, area), new DiffExecutor(snapshots, layers, area));
             using var channel = new FrameChannel(input, output);
             await new WorkerServer(channel, executor).ServeAsync(CancellationToken.None).ConfigureAwait(false);
         }
