@@ -5,6 +5,7 @@ using MsBuildKit.Engine.Oci;
 using MsBuildKit.Engine.Snapshots;
 using MsBuildKit.Engine.Snapshots.Linux;
 using MsBuildKit.Engine.Workers.Rootless.Protocol;
+using Digest = MsBuildKit.Engine.Oci.Digest;
 
 namespace MsBuildKit.Engine.Workers.Rootless;
 
@@ -49,17 +50,22 @@ internal sealed class StepExecutor(LocalContentStore store, SnapshotStore snapsh
     private async Task<Layer> WriteAsync(SnapshotDraft draft, RunStep step, CancellationToken cancellationToken)
     {
         var options = new LayerOptions((Compression)step.Layering.Compression, step.Layering.HasLevel ? step.Layering.Level : null, step.Layering.Parallelism);
-        Layer layer;
-        using (var upper = RootedTree.Open(draft.Upper))
+        // The blob and the snapshot are synced at the same time, by which the disk has less to do than for one after the other.
+        return await LayerWriter.WriteAsync(ReadChanges(draft, step.SourceDateEpoch), store, options, step.Name, KeepAsync, cancellationToken).ConfigureAwait(false);
+
+        async Task KeepAsync(Digest diffId)
         {
-            // Seen as one tree, it tells what was changed from what was only passed through.
-            using var below = draft.Parent.Lowers.Count == 0 ? null : OverlayMount.ReadOnly(draft.Target, draft.Parent.Lowers);
-            using var lower = below is null ? null : RootedTree.Open(below.Target);
-            var entries = new UpperTree(upper, lower, StepIds.First, step.SourceDateEpoch).Read();
-            layer = await LayerWriter.WriteAsync(entries, store, options, step.Name, cancellationToken).ConfigureAwait(false);
+            using var kept = await snapshots.KeepAsync(draft, diffId, cancellationToken).ConfigureAwait(false);
         }
-        using var kept = await snapshots.KeepAsync(draft, layer.DiffId, cancellationToken).ConfigureAwait(false);
-        return layer;
+    }
+
+    // What lies below is mounted as long as it is read: seen as one tree, it tells what was changed from what was only passed through.
+    private static IEnumerable<TreeEntry> ReadChanges(SnapshotDraft draft, long latestSeconds)
+    {
+        using var upper = RootedTree.Open(draft.Upper);
+        using var below = draft.Parent.Lowers.Count == 0 ? null : OverlayMount.ReadOnly(draft.Target, draft.Parent.Lowers);
+        using var lower = below is null ? null : RootedTree.Open(below.Target);
+        foreach (var entry in new UpperTree(upper, lower, StepIds.First, latestSeconds).Read()) yield return entry;
     }
 
     private sealed class StepLog(Func<int, ReadOnlyMemory<byte>, ValueTask> log) : IStepOutput
