@@ -27,9 +27,6 @@ internal sealed class StepWorker(
     /// <summary>What decides a step's results besides its operation and inputs.</summary>
     public string Fingerprint => $"step:{FormatVersion} {options.Layers.Fingerprint} {options.SourceDateEpoch}";
 
-    /// <summary>Starts the process, which takes a moment that can pass while bases are resolved.</summary>
-    public void Prepare() => worker.Prepare();
-
     /// <summary>Runs an exec operation; one result per output.</summary>
     public async Task<IReadOnlyList<VertexResult>> RunAsync(Vertex vertex, IReadOnlyList<VertexResult> inputs, CancellationToken cancellationToken)
     {

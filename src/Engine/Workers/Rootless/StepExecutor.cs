@@ -18,6 +18,8 @@ internal sealed class StepExecutor(LocalContentStore store, SnapshotStore snapsh
     {
         var op = Op.Parser.ParseFrom(step.Op);
         if (op.OpCase != Op.OpOneofCase.Exec) throw WorkerException.NeedsRunner($"The step '{step.Name}'");
+        // Unpacking and mounting take a while in which a network can be connected.
+        if (op.Exec.Network == NetMode.Unset) runner.ConnectAhead();
         var trees = new StepTrees(op.Exec, step, snapshots, caches, area);
         await using (trees.ConfigureAwait(false))
         {
