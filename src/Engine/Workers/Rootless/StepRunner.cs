@@ -18,6 +18,7 @@ public sealed class StepRunner(StepRunnerOptions options, TimeProvider time) : I
     private readonly Lazy<HostLimits> _limits = new(() => new HostLimits("/proc/self/limits"));
     private readonly Lazy<string> _system = new(() => CopySystem(options.Scratch));
     private readonly Lazy<StepNetworks> _networks = new(() => new StepNetworks(Folder(options.Scratch, "networks"), options.SearchPath, time));
+    private readonly CompiledFilter _filter = new();
     private int _steps;
 
     /// <summary>Runs a step to its end. Throws <see cref="WorkerException"/>: MBK2012, with a <see cref="StepFailure"/>, when the step itself
@@ -35,13 +36,22 @@ public sealed class StepRunner(StepRunnerOptions options, TimeProvider time) : I
         try
         {
             var config = File.Create(files.Config);
-            await using (config.ConfigureAwait(false)) new RuntimeSpec(spec, user, points, files, _limits.Value, network?.NamespacePath).Write(config, directory);
+            await using (config.ConfigureAwait(false)) new RuntimeSpec(spec, user, points, files, _limits.Value, _filter.Value, network?.NamespacePath).Write(config, directory);
             return await RunAsync(spec, files, id, output, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
             if (network is not null) _networks.Value.Release(network);
         }
+    }
+
+    /// <summary>Does once what would else be done for each step; steps need not wait for it. Without a runtime it does nothing.</summary>
+    /// <returns>Whether there is something that steps have of it.</returns>
+    public async Task<bool> PrepareAsync()
+    {
+        if (OciRuntime.TryFind(options.SearchPath) is null) return false;
+        await _filter.MakeAsync(_runtime.Value, Path.Combine(options.Scratch, "filter")).ConfigureAwait(false);
+        return _filter.Value is not null;
     }
 
     /// <summary>Begins to connect a network for a step with one of its own, so that it need not wait for all of it.</summary>

@@ -24,6 +24,7 @@ public static class WorkerHost
             var snapshots = new SnapshotStore(Path.Combine(told.Store, StoreTrees.Snapshots), store, new KeyLocks(Path.Combine(told.Store, "locks")), StepIds.First);
             var runner = new StepRunner(new StepRunnerOptions { Scratch = area.Private, SearchPath = told.SearchPath, Grants = told.Grants, ConnectsAhead = true }, time);
             var executor = new StepExecutor(store, snapshots, runner, new CacheMounts(Path.Combine(told.Store, StoreTrees.Caches)), area);
+            _ = Task.Run(runner.PrepareAsync);
             using var channel = new FrameChannel(input, output);
             await new WorkerServer(channel, executor).ServeAsync(CancellationToken.None).ConfigureAwait(false);
         }

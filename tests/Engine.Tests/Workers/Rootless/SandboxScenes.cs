@@ -21,13 +21,15 @@ public static partial class StepScenes
         return ProbeAsync(NetMode.Unset, "/mnt/path");
     }
 
+    public static Task TheSandboxHoldsWithAFilterMadeBefore() => ProbeAsync(NetMode.None, "PATH", isPrepared: true);
+
     public static Task TheSandboxHoldsWithRunc()
     {
         LinkPrograms("runc", "pasta");
         return ProbeAsync(NetMode.Unset, "/mnt/path");
     }
 
-    private static async Task ProbeAsync(NetMode network, string searchPath)
+    private static async Task ProbeAsync(NetMode network, string searchPath, bool isPrepared = false)
     {
         using var server = new TcpListener(IPAddress.Loopback, 0);
         server.Start();
@@ -36,6 +38,7 @@ public static partial class StepScenes
         abstractServer.Listen();
 
         var bench = new StepBench(searchPath: searchPath == "PATH" ? null : searchPath);
+        if (isPrepared) Assert.True(await bench.Runner.PrepareAsync());
         string[] args =
         [
             "/probe", .. s_kinds.Select(k => new FileInfo($"/proc/self/ns/{k}").LinkTarget!), $"{((IPEndPoint)server.LocalEndpoint).Port}", "msbuildkit-canary", StepBench.Scratch, "65535",
