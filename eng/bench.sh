@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
-# Measures, and prints tables for docs/performance.md. Arguments: publish, layers, graph or all (the default).
+# Measures, and prints tables for docs/performance.md. Arguments: publish, layers, graph, steps or all (the default); after steps, one of its cases.
 # The variables are told in docs/performance.md.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 need() { for name in "$@"; do command -v "$name" > /dev/null || { echo "'$name' is not on PATH: run eng/prerequisites.sh." >&2; exit 1; }; done; }
+
+programs=tests/Benchmarks/bin/Release/net10.0
 
 prepare() {
     dotnet build tests/Benchmarks/MsBuildKit.Benchmarks.csproj -c Release -nologo -v:quiet -clp:NoSummary >&2
@@ -12,7 +14,7 @@ prepare() {
 
 # A signal to this script alone reaches the benchmark too, which then cleans up.
 run() {
-    tests/Benchmarks/bin/Release/net10.0/MsBuildKit.Benchmarks "$@" &
+    "$programs/MsBuildKit.Benchmarks" "$@" &
     trap "kill -TERM $! 2> /dev/null || true" INT TERM
     local status=0
     wait $! || status=$?
@@ -36,9 +38,27 @@ publish() (
     run publish "$feed" "$version"
 )
 
+# Engine and worker are those of the package, compiled ahead, as they are when a project is published.
+steps() (
+    need crun runc buildah mmdebstrap setpriv umoci skopeo docker-registry unzip
+    peers=${MSBUILDKIT_PEERS:-/opt/msbuildkit-peers}/bin
+    [ -x "$peers/buildkitd" ] || { echo "'$peers' has no buildkitd: run eng/peers.sh." >&2; exit 1; }
+    [ "$(id -u)" -eq 0 ] || { echo "BuildKit and tar are measured as root: run this as root." >&2; exit 1; }
+    feed=$(mktemp -d)
+    trap 'rm -rf "$feed"' EXIT
+    dotnet pack src/Sdk/MsBuildKit.Sdk.csproj -c Release -o "$feed" -nologo -v:quiet -clp:NoSummary >&2
+    unzip -q "$feed"/*.nupkg 'tasks/net10.0-linux-x64/*' -d "$feed"
+    cp -r "$programs" "$feed/programs"
+    cp "$feed"/tasks/net10.0-linux-x64/* "$feed/programs"
+    chmod -R a+rX "$feed"
+    programs=$feed/programs
+    run steps "$peers" "${BENCH_CACHE:-/var/tmp/msbuildkit-bench}" "$@"
+)
+
 what=${1:-all}
 case $what in
     publish | layers | graph) prepare; "$what" ;;
-    all) prepare; layers; graph; publish ;;
-    *) echo "usage: eng/bench.sh [publish|layers|graph|all]" >&2; exit 2 ;;
+    steps) prepare; steps "${@:2}" ;;
+    all) prepare; layers; graph; publish; steps ;;
+    *) echo "usage: eng/bench.sh [publish|layers|graph|steps [start|true|ten|parallel|large|unpack]|all]" >&2; exit 2 ;;
 esac

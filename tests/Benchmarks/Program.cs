@@ -4,11 +4,13 @@ using MsBuildKit.Benchmarks.Graphs;
 using MsBuildKit.Benchmarks.Layers;
 using MsBuildKit.Benchmarks.Measuring;
 using MsBuildKit.Benchmarks.Publishing;
+using MsBuildKit.Benchmarks.Steps;
+using MsBuildKit.Engine.Frontends.Project;
 using MsBuildKit.Engine.Oci;
 
 var rounds = Environment.GetEnvironmentVariable("BENCH_ROUNDS") is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : 5;
 // What was started and written goes away when somebody stops a benchmark, too.
-var stops = args is ["layers" or "publish", ..] ? new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM } : [];
+var stops = args is ["layers" or "publish" or "steps", ..] ? new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM } : [];
 var registrations = stops.Select(s => PosixSignalRegistration.Create(s, context =>
 {
     context.Cancel = true;
@@ -31,7 +33,26 @@ switch (args)
         await PublishBenchmark.RunAsync(feed, version, rounds);
         GC.KeepAlive(registrations);
         return 0;
+    case ["steps", var peers, var cache, .. var only]:
+        await StepBenchmark.RunAsync(peers, cache, rounds, only.FirstOrDefault());
+        GC.KeepAlive(registrations);
+        return 0;
+    case ["step-build", var ground, var cache, var output, var compression, var network, .. var commands]:
+        await EngineSide.BuildAsync(new StepPlaces(ground, cache), output, Enum.Parse<Compression>(compression), Enum.Parse<StepNetwork>(network), commands);
+        return 0;
+    case ["step-graph", var ground, var cache, .. var commands]:
+        await EngineSide.GraphAsync(new StepPlaces(ground, cache), commands);
+        return 0;
+    case ["step-worker", var ground, var cache]:
+        await EngineSide.StartWorkerAsync(new StepPlaces(ground, cache));
+        return 0;
+    case ["step-unpack", var ground, var cache, var digest, var diffId]:
+        await EngineSide.UnpackAsync(new StepPlaces(ground, cache), digest, diffId);
+        return 0;
+    case ["step-unpack-inside", var ground, var cache, var digest, var diffId]:
+        await EngineSide.UnpackInsideAsync(new StepPlaces(ground, cache), digest, diffId);
+        return 0;
     default:
-        Console.Error.WriteLine("usage: eng/bench.sh [publish|layers|graph|all]");
+        Console.Error.WriteLine("usage: eng/bench.sh [publish|layers|graph|steps|all]");
         return 2;
 }

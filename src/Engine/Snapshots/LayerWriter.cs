@@ -16,8 +16,19 @@ public static class LayerWriter
 
     /// <summary>Writes <paramref name="entries"/> in the order they come: parents before children, a hard link after its first name.
     /// Throws MBK1501 when a file's size is not what its entry says, MBK1504 when it cannot be read.</summary>
+    public static Task<Layer> WriteAsync(
+        IEnumerable<TreeEntry> entries, IContentStore store, LayerOptions options, string createdBy, CancellationToken cancellationToken) =>
+        WriteAsync(entries, store, options, createdBy, _ => Task.CompletedTask, cancellationToken);
+
+    /// <summary>The same, and does something else with the tree while the disk makes the blob durable.</summary>
+    /// <param name="entries">Its enumerator is disposed before <paramref name="whenRead"/> is called.</param>
+    /// <param name="store">Gets the blob.</param>
+    /// <param name="options">How it is compressed.</param>
+    /// <param name="createdBy">For the image's history.</param>
+    /// <param name="whenRead">Called with the DiffID once everything was read. What it throws is thrown when the blob is kept, which it stays.</param>
+    /// <param name="cancellationToken">Leaves nothing in the store.</param>
     public static async Task<Layer> WriteAsync(
-        IEnumerable<TreeEntry> entries, IContentStore store, LayerOptions options, string createdBy, CancellationToken cancellationToken)
+        IEnumerable<TreeEntry> entries, IContentStore store, LayerOptions options, string createdBy, Func<Digest, Task> whenRead, CancellationToken cancellationToken)
     {
         var ingest = store.BeginIngest();
         await using (ingest.ConfigureAwait(false))
@@ -33,7 +44,8 @@ public static class LayerWriter
                 }
                 await pipeline.WriteAsync(s_zeros).ConfigureAwait(false);
                 var diffId = await pipeline.CompleteAsync().ConfigureAwait(false);
-                var digest = await ingest.CommitAsync(null, null, cancellationToken).ConfigureAwait(false);
+                var beside = Task.Run(() => whenRead(diffId), CancellationToken.None);
+                var digest = await CommitAsync(ingest, beside, cancellationToken).ConfigureAwait(false);
                 return new Layer
                 {
                     DiffId = diffId,
@@ -41,6 +53,18 @@ public static class LayerWriter
                     CreatedBy = createdBy,
                 };
             }
+        }
+    }
+
+    private static async Task<Digest> CommitAsync(ContentIngest ingest, Task beside, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ingest.CommitAsync(null, null, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            await beside.ConfigureAwait(false);
         }
     }
 

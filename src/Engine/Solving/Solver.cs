@@ -10,7 +10,7 @@ namespace MsBuildKit.Engine.Solving;
 /// Pull-based: whoever needs a vertex's key or results asks for them, and the first to ask starts the one computation that all
 /// share. A vertex is looked up by its definition key first; on a hit nothing below it is run. On a miss its inputs are solved, it
 /// is looked up by their content, and only then run: under a lock that other processes respect, and after looking once more,
-/// since one of them may have done the work meanwhile. The slots are the one owner of parallelism. The first failure
+/// since one of them may have done the work meanwhile. What ran is remembered while those above it go on. The slots are the one owner of parallelism. The first failure
 /// stops the rest, and nothing that failed or was cancelled is remembered.
 /// A solver serves one build. Its vertices are visited inputs first, so that depth costs no stack.
 /// </remarks>
@@ -37,6 +37,7 @@ public sealed class Solver<TResult> : IDisposable
         try
         {
             var results = await nodes[edge.Vertex].ResultsAsync().ConfigureAwait(false);
+            foreach (var node in nodes.Values) await node.RememberedAsync().ConfigureAwait(false);
             return results[edge.Output];
         }
         catch
@@ -82,6 +83,7 @@ public sealed class Solver<TResult> : IDisposable
         private readonly Lazy<Task<Digest>> _own;
         private readonly Lazy<Task<Digest>> _key;
         private readonly Lazy<Task<IReadOnlyList<TResult>>> _results;
+        private Task _remembering = Task.CompletedTask;
 
         public Node(Solver<TResult> solver, Vertex vertex, IReadOnlyList<(Node, int)> inputs, CancellationTokenSource stop)
         {
@@ -95,12 +97,16 @@ public sealed class Solver<TResult> : IDisposable
 
         public Task<IReadOnlyList<TResult>> ResultsAsync() => _results.Value;
 
+        /// <summary>Waits until what ran is remembered.</summary>
+        public Task RememberedAsync() => Volatile.Read(ref _remembering);
+
         /// <summary>Waits for whatever was started, and never throws.</summary>
         public async Task SettleAsync()
         {
             if (_own.IsValueCreated) await Quietly(_own.Value).ConfigureAwait(false);
             if (_key.IsValueCreated) await Quietly(_key.Value).ConfigureAwait(false);
             if (_results.IsValueCreated) await Quietly(_results.Value).ConfigureAwait(false);
+            await Quietly(RememberedAsync()).ConfigureAwait(false);
         }
 
         private async Task<Digest> ComputeKeyAsync()
@@ -130,21 +136,44 @@ public sealed class Solver<TResult> : IDisposable
         private async Task<IReadOnlyList<TResult>> RunAsync(Digest key, Digest? contentKey, IReadOnlyList<TResult> inputs)
         {
             await _solver._slots.WaitAsync(_stop.Token).ConfigureAwait(false);
+            IDisposable? held = null;
+            var goesOn = false;
             try
             {
-                using var held = await Guard(() => _solver._locks.AcquireAsync(key.ToString(), _stop.Token)).ConfigureAwait(false);
+                held = await Guard(() => _solver._locks.AcquireAsync(key.ToString(), _stop.Token)).ConfigureAwait(false);
                 if (await FindAsync(key).ConfigureAwait(false) is { } meanwhile) return Report(meanwhile, cached: true, TimeSpan.Zero);
 
                 var started = _solver._options.Time.GetTimestamp();
                 Emit(new StepStarted(_vertex.Name));
                 var results = await Guard(() => _solver._worker.RunAsync(_vertex, inputs, _stop.Token)).ConfigureAwait(false);
-                await RememberAsync(results, contentKey is { } content ? [key, content] : [key]).ConfigureAwait(false);
+                Volatile.Write(ref _remembering, Task.Run(() => RememberAsync(held, results, contentKey is { } content ? [key, content] : [key])));
+                goesOn = true;
                 return Report(results, cached: false, _solver._options.Time.GetElapsedTime(started));
             }
             finally
             {
-                _solver._slots.Release();
+                if (!goesOn) Leave(held);
             }
+        }
+
+        // Whoever needs the results does not wait until the disk has their records. Other processes do, for they look for a record, and so
+        // does the slot: what is under way at once stays bounded.
+        private async Task RememberAsync(IDisposable held, IReadOnlyList<TResult> results, Digest[] keys)
+        {
+            try
+            {
+                await RememberAsync(results, keys).ConfigureAwait(false);
+            }
+            finally
+            {
+                Leave(held);
+            }
+        }
+
+        private void Leave(IDisposable? held)
+        {
+            held?.Dispose();
+            _solver._slots.Release();
         }
 
         private async Task<IReadOnlyList<TResult>> SolveInputsAsync()
@@ -174,10 +203,11 @@ public sealed class Solver<TResult> : IDisposable
             return await Guard(() => _solver._worker.LoadAsync(_vertex, record, _stop.Token)).ConfigureAwait(false);
         }
 
+        // What was done is remembered also when something else fails meanwhile.
         private async Task RememberAsync(IReadOnlyList<TResult> results, params Digest[] keys)
         {
-            if (await Guard(() => _solver._worker.SaveAsync(_vertex, results, _stop.Token)).ConfigureAwait(false) is not { } record) return;
-            foreach (var key in keys) await _solver._index.SaveAsync(key, record, _stop.Token).ConfigureAwait(false);
+            if (await Guard(() => _solver._worker.SaveAsync(_vertex, results, CancellationToken.None)).ConfigureAwait(false) is not { } record) return;
+            foreach (var key in keys) await _solver._index.SaveAsync(key, record, CancellationToken.None).ConfigureAwait(false);
         }
 
         private async Task<T> Guard<T>(Func<ValueTask<T>> work)

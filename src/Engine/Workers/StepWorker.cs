@@ -29,9 +29,6 @@ internal sealed class StepWorker(
     /// <summary>Lent trees as layers.</summary>
     public TreeLayers Trees { get; } = new(store, options.Layers);
 
-    /// <summary>Starts the process, which takes a moment that can pass while bases are resolved.</summary>
-    public void Prepare() => worker.Prepare();
-
     /// <summary>Runs an exec, file or diff operation; one result per output.</summary>
     public async Task<IReadOnlyList<VertexResult>> RunAsync(Vertex vertex, IReadOnlyList<VertexResult> inputs, CancellationToken cancellationToken)
     {

@@ -9,6 +9,13 @@ internal sealed class MarkdownTable(params string[] columns)
 
     public void Add(params string[] cells) => _rows.Add(cells);
 
+    /// <summary>This table with the rows of another of the same columns.</summary>
+    public MarkdownTable Append(MarkdownTable other)
+    {
+        _rows.AddRange(other._rows);
+        return this;
+    }
+
     public override string ToString() => string.Concat(
         [Line(columns), Line([.. columns.Select(_ => "---")]), .. _rows.Select(Line)]);
 

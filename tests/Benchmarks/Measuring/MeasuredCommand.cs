@@ -18,6 +18,9 @@ public sealed record MeasuredCommand(string File, IReadOnlyList<string> Argument
     /// <summary>Look at the memory of the command's processes while they run.</summary>
     public bool WatchMemory { get; init; }
 
+    /// <summary>Only processes whose command lines have this in them count; <c>null</c> for all.</summary>
+    public string? WatchedProgram { get; init; }
+
     /// <summary>Runs it; throws with all that it said unless it ends with 0.</summary>
     public async Task<Measurement> RunAsync()
     {
@@ -35,7 +38,7 @@ public sealed record MeasuredCommand(string File, IReadOnlyList<string> Argument
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
         using var stopping = Stop.Token.Register(() => process.Kill(entireProcessTree: true));
-        var memory = new ProcessTreeMemory(process.Id);
+        var memory = new ProcessTreeMemory(process.Id, WatchedProgram);
         while (WatchMemory && !process.HasExited)
         {
             memory.Look();

@@ -4,7 +4,9 @@ namespace MsBuildKit.Benchmarks.Measuring;
 
 /// <summary>Remembers the most memory that each process of a tree held. The kernel keeps the high-water mark, so looking now and then is
 /// enough.</summary>
-internal sealed class ProcessTreeMemory(int root)
+/// <param name="root">The first process.</param>
+/// <param name="program">What stands in the command lines of those that count; <c>null</c> for all.</param>
+internal sealed class ProcessTreeMemory(int root, string? program = null)
 {
     private readonly Dictionary<int, long> _peaks = [];
 
@@ -18,16 +20,32 @@ internal sealed class ProcessTreeMemory(int root)
         var waiting = new Stack<int>([root]);
         while (waiting.TryPop(out var process))
         {
-            if (PeakOf(process) is > 0 and var peak) _peaks[process] = Math.Max(_peaks.GetValueOrDefault(process), peak);
-            foreach (var child in Read($"/proc/{process}/task/{process}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            if (Counts(process) && PeakOf(process) is > 0 and var peak) _peaks[process] = Math.Max(_peaks.GetValueOrDefault(process), peak);
+            foreach (var child in Tasks(process).SelectMany(t => Read($"{t}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries)))
                 waiting.Push(int.Parse(child, CultureInfo.InvariantCulture));
         }
     }
 
-    private static long PeakOf(int process)
+    private bool Counts(int process) => program is null || Read($"/proc/{process}/cmdline").Contains(program, StringComparison.Ordinal);
+
+    /// <summary>The most that a process held until now; 0 when it is gone.</summary>
+    public static long PeakOf(int process)
     {
         var line = Read($"/proc/{process}/status").Split('\n').FirstOrDefault(l => l.StartsWith("VmHWM:", StringComparison.Ordinal));
         return line is null ? 0 : long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture) * 1024;
+    }
+
+    // Each thread has the children that it started.
+    private static string[] Tasks(int process)
+    {
+        try
+        {
+            return Directory.GetDirectories($"/proc/{process}/task");
+        }
+        catch (IOException)
+        {
+            return [];
+        }
     }
 
     // A process may end while it is looked at.

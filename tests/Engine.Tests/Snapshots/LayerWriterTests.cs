@@ -86,6 +86,32 @@ public sealed class LayerWriterTests : IAsyncDisposable
         Assert.Empty(Directory.GetFiles(_folder["store/ingest"]));
     }
 
+    [Fact]
+    public async Task Write_WithSomethingBeside_KnowsTheDiffIdAndHasReadAll()
+    {
+        var isRead = false;
+        IEnumerable<TreeEntry> Entries()
+        {
+            foreach (var entry in Tree()) yield return entry;
+            isRead = true;
+        }
+        (Digest? DiffId, bool IsRead) seen = default;
+        var layer = await LayerWriter.WriteAsync(Entries(), _store, new LayerOptions(), "", d => { seen = (d, isRead); return Task.CompletedTask; }, default);
+        Assert.Equal((layer.DiffId, true), seen);
+    }
+
+    [Fact]
+    public async Task Write_WithSomethingBesideThatFails_KeepsTheBlobAndSaysSo()
+    {
+        var layer = await WriteAsync(Tree(), Compression.Gzip);
+        var other = new LocalContentStore(_folder["other"]);
+        await using (other)
+        {
+            await Assert.ThrowsAsync<NotSupportedException>(() => LayerWriter.WriteAsync(Tree(), other, new LayerOptions(Parallelism: 2), "test", _ => throw new NotSupportedException(), default));
+            Assert.Equal(layer.Blob.Size, await other.FindSizeAsync(layer.Blob.Digest, default));
+        }
+    }
+
     [Theory]
     [InlineData(Compression.None)]
     [InlineData(Compression.Gzip)]

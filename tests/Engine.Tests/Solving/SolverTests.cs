@@ -2,6 +2,7 @@ using System.Diagnostics;
 using MsBuildKit.Engine.Content;
 using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Llb;
+using MsBuildKit.Engine.Oci;
 using MsBuildKit.Engine.Solving;
 using MsBuildKit.TestKit;
 
@@ -169,14 +170,52 @@ public sealed class SolverTests : IDisposable
         Assert.Equal("MBK1205", error.Code);
     }
 
-    private async Task<string> SolveAsync(LlbState state, CancellationToken cancellationToken = default, int slots = 4)
+    [Fact]
+    public async Task Solve_RecordsThatTakeTheirTime_HoldNobodyUpAndAreThereAtTheEnd()
+    {
+        var topRuns = new TaskCompletionSource();
+        _worker.OnRun = (v, _) =>
+        {
+            if (v.Name == "top") topRuns.SetResult();
+            return Task.CompletedTask;
+        };
+        var graph = Step("top", Step("a", LlbState.Local("x")));
+        var index = new SlowIndex(new FileCacheIndex(_folder["index"], TimeProvider.System), topRuns.Task);
+        await SolveAsync(graph, slots: 3, index: index).WaitAsync(TimeSpan.FromSeconds(30));
+        _worker.OnRun = (_, _) => throw new InvalidOperationException("It is remembered.");
+        await SolveAsync(graph);
+        await SolveAsync(Step("a", LlbState.Local("x")));
+    }
+
+    [Fact]
+    public async Task Solve_WhatRanBeforeAFailure_IsRemembered()
+    {
+        _worker.OnRun = (v, _) => v.Name == "top" ? throw new InvalidOperationException("out of luck") : Task.CompletedTask;
+        var index = new SlowIndex(new FileCacheIndex(_folder["index"], TimeProvider.System), Task.Delay(200));
+        await Assert.ThrowsAsync<SolveException>(() => SolveAsync(Step("top", Step("a", LlbState.Local("x"))), index: index));
+        await SolveAsync(Step("a", LlbState.Local("x")));
+        Assert.Equal(1, _worker.Runs["a"]);
+    }
+
+    private async Task<string> SolveAsync(LlbState state, CancellationToken cancellationToken = default, int slots = 4, ICacheIndex? index = null)
     {
         using var solver = new Solver<string>(
             _worker,
-            new FileCacheIndex(_folder["index"], TimeProvider.System),
+            index ?? new FileCacheIndex(_folder["index"], TimeProvider.System),
             new KeyLocks(_folder["locks"]),
             new SolverOptions { Time = TimeProvider.System, Slots = slots });
         return await solver.SolveAsync(LlbGraph.Load(LlbMarshaller.Marshal(state)), cancellationToken);
+    }
+
+    private sealed class SlowIndex(ICacheIndex inner, Task until) : ICacheIndex
+    {
+        public ValueTask<byte[]?> FindAsync(Digest key, CancellationToken cancellationToken) => inner.FindAsync(key, cancellationToken);
+
+        public async ValueTask SaveAsync(Digest key, ReadOnlyMemory<byte> record, CancellationToken cancellationToken)
+        {
+            await until;
+            await inner.SaveAsync(key, record, cancellationToken);
+        }
     }
 
     // A merge of one is that one, so a single input is stepped over with a file operation.

@@ -13,7 +13,7 @@ namespace MsBuildKit.Engine.Workers.Rootless;
 /// <c>/sys</c> a few facts only, as plain files. No cgroup namespace: where cgroups are a hybrid, runtimes fail on it.
 /// </remarks>
 [SupportedOSPlatform("linux")]
-internal sealed class RuntimeSpec(StepSpec spec, StepUser user, MountPoints points, StepFiles files, HostLimits limits, string? networkNamespace)
+internal sealed class RuntimeSpec(StepSpec spec, StepUser user, MountPoints points, StepFiles files, HostLimits limits, string? filter, string? networkNamespace)
 {
     public const string DefaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
@@ -59,6 +59,12 @@ internal sealed class RuntimeSpec(StepSpec spec, StepUser user, MountPoints poin
         json.WriteString("hostname", spec.Hostname);
         WriteMounts(json);
         WriteLinux(json);
+        if (filter is not null && !Insecure)
+        {
+            json.WriteStartObject("annotations");
+            json.WriteString(CompiledFilter.Annotation, filter);
+            json.WriteEndObject();
+        }
         json.WriteEndObject();
     }
 

@@ -13,6 +13,8 @@ internal sealed class StepExecutor(
     /// <summary>Runs the command; what it prints goes to <paramref name="log"/>.</summary>
     public async Task<Done> RunAsync(ExecOp exec, RunStep step, Func<int, ReadOnlyMemory<byte>, ValueTask> log, CancellationToken cancellationToken)
     {
+        // Unpacking and mounting take a while in which a network can be connected.
+        if (exec.Network == NetMode.Unset) runner.ConnectAhead();
         var trees = new StepTrees(exec, step, snapshots, caches, area);
         await using (trees.ConfigureAwait(false))
         {

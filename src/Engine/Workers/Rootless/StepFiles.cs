@@ -41,8 +41,6 @@ internal sealed class StepFiles : IDisposable
 
     public string Resolver => Path.Combine(_folder, "resolv.conf");
 
-    public string Network => Path.Combine(_folder, "network");
-
     /// <summary>What steps see as <c>/sys</c>.</summary>
     public string System { get; }
 

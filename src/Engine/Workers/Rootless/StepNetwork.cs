@@ -15,6 +15,9 @@ internal sealed class StepNetwork : IAsyncDisposable
 
     public string NamespacePath => _namespace.Path;
 
+    /// <summary>Whether the program that serves it still runs.</summary>
+    public bool IsServed => !_process.HasExited;
+
     /// <summary>Makes a namespace at <paramref name="path"/> and waits until it is connected; files beside that path belong to it.</summary>
     public static async Task<StepNetwork> ConnectAsync(EgressProgram program, string path, bool forwardNames, TimeProvider time, CancellationToken cancellationToken)
     {

@@ -35,9 +35,7 @@ internal sealed class StepProcess(OciRuntime runtime, string bundle, string log,
     {
         await KillAsync().ConfigureAwait(false);
         // What a runtime that was killed left behind, its step included.
-        if (runtime.Knows(id))
-            using (var delete = QuietProgram.Start(runtime.Path, runtime.Delete(id), "/dev/null"))
-                await delete.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
+        if (runtime.Knows(id)) await runtime.EndAsync(runtime.Delete(id), "/dev/null").ConfigureAwait(false);
         // What was read from by hand is not closed with its process.
         if (!isAttached)
         {

@@ -9,14 +9,16 @@ namespace MsBuildKit.Engine.Workers.Rootless;
 /// <remarks>
 /// A step's life: its mount points are found in the tree, its user is looked up there, its working directory is made, its network is connected,
 /// and the runtime starts it in the foreground. However it ends, nothing is left of it but what it wrote to its tree: no process, no mount, no
-/// state of the runtime, no secret. Steps may run at the same time, each on a tree that no other changes.
+/// state of the runtime, no secret; its network, which nothing is in any more, goes a moment later. Steps may run at the same time, each on a tree that no other changes.
 /// </remarks>
 [SupportedOSPlatform("linux")]
-public sealed class StepRunner(StepRunnerOptions options, TimeProvider time)
+public sealed class StepRunner(StepRunnerOptions options, TimeProvider time) : IAsyncDisposable
 {
     private readonly Lazy<OciRuntime> _runtime = new(() => OciRuntime.Find(options.SearchPath, Folder(options.Scratch, "runtime")));
     private readonly Lazy<HostLimits> _limits = new(() => new HostLimits("/proc/self/limits"));
     private readonly Lazy<string> _system = new(() => CopySystem(options.Scratch));
+    private readonly Lazy<StepNetworks> _networks = new(() => new StepNetworks(Folder(options.Scratch, "networks"), options.SearchPath, time));
+    private readonly CompiledFilter _filter = new();
     private int _steps;
 
     /// <summary>Runs a step to its end. Throws <see cref="WorkerException"/>: MBK2012, with a <see cref="StepFailure"/>, when the step itself
@@ -38,18 +40,36 @@ public sealed class StepRunner(StepRunnerOptions options, TimeProvider time)
         var user = UserLookup.Find(root, spec.User);
         var directory = WorkingDirectory(spec, root);
         using var files = new StepFiles(Path.Combine(Folder(options.Scratch, "steps"), id), _system.Value, spec);
-        var network = await ConnectAsync(spec, files, cancellationToken).ConfigureAwait(false);
+        var network = await TakeNetworkAsync(spec, files, cancellationToken).ConfigureAwait(false);
         try
         {
             var config = File.Create(files.Config);
-            await using (config.ConfigureAwait(false)) new RuntimeSpec(spec, user, points, files, _limits.Value, network?.NamespacePath).Write(config, directory);
+            await using (config.ConfigureAwait(false)) new RuntimeSpec(spec, user, points, files, _limits.Value, _filter.Value, network?.NamespacePath).Write(config, directory);
             return await run(files, id).ConfigureAwait(false);
         }
         finally
         {
-            if (network is not null) await network.DisposeAsync().ConfigureAwait(false);
+            if (network is not null) _networks.Value.Release(network);
         }
     }
+
+    /// <summary>Does once what would else be done for each step; steps need not wait for it. Without a runtime it does nothing.</summary>
+    /// <returns>Whether there is something that steps have of it.</returns>
+    public async Task<bool> PrepareAsync()
+    {
+        if (OciRuntime.TryFind(options.SearchPath) is null) return false;
+        await _filter.MakeAsync(_runtime.Value, Path.Combine(options.Scratch, "filter")).ConfigureAwait(false);
+        return _filter.Value is not null;
+    }
+
+    /// <summary>Begins to connect a network for a step with one of its own, so that it need not wait for all of it.</summary>
+    public void ConnectAhead() => _networks.Value.Prepare(ReadResolver(options.HostResolverBehindStub).NeedsForwarder);
+
+    /// <summary>Waits until nothing is left of the networks of steps that ended.</summary>
+    public Task SettleAsync() => _networks.IsValueCreated ? _networks.Value.SettleAsync() : Task.CompletedTask;
+
+    /// <inheritdoc />
+    public ValueTask DisposeAsync() => _networks.IsValueCreated ? _networks.Value.DisposeAsync() : ValueTask.CompletedTask;
 
     private async Task<StepResult> RunAsync(StepSpec spec, StepFiles files, string id, IStepOutput output, CancellationToken cancellationToken)
     {
@@ -98,18 +118,21 @@ public sealed class StepRunner(StepRunnerOptions options, TimeProvider time)
         }
     }
 
-    private async Task<StepNetwork?> ConnectAsync(StepSpec spec, StepFiles files, CancellationToken cancellationToken)
+    private async Task<StepNetwork?> TakeNetworkAsync(StepSpec spec, StepFiles files, CancellationToken cancellationToken)
     {
-        var resolver = ResolvConf.Read(options.HostResolver, spec.Network == NetMode.Host ? "" : options.HostResolverBehindStub);
+        var resolver = ReadResolver(spec.Network == NetMode.Host ? "" : options.HostResolverBehindStub);
         if (spec.Network != NetMode.Unset)
         {
             files.WriteResolver(spec.Network == NetMode.Host ? resolver.AsIs() : resolver.WithoutServers());
             return null;
         }
-        var program = EgressProgram.Find(options.SearchPath) ?? throw StepErrors.NoNetwork(options.SearchPath);
-        files.WriteResolver(resolver.NeedsForwarder ? resolver.Through(program.Forwarder) : resolver.AsIs());
-        return await StepNetwork.ConnectAsync(program, files.Network, resolver.NeedsForwarder, time, cancellationToken).ConfigureAwait(false);
+        files.WriteResolver(resolver.NeedsForwarder ? resolver.Through(_networks.Value.Program.Forwarder) : resolver.AsIs());
+        var network = await _networks.Value.TakeAsync(resolver.NeedsForwarder, cancellationToken).ConfigureAwait(false);
+        if (options.ConnectsAhead) ConnectAhead();
+        return network;
     }
+
+    private ResolvConf ReadResolver(string behindStub) => ResolvConf.Read(options.HostResolver, behindStub);
 
     private void Check(StepSpec spec)
     {

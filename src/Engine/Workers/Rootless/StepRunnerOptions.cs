@@ -13,6 +13,10 @@ public sealed record StepRunnerOptions
     /// <value>Default: nothing.</value>
     public StepGrants Grants { get; init; } = new();
 
+    /// <summary>When a step takes a network, connect one for the next step.</summary>
+    /// <value>Default: no.</value>
+    public bool ConnectsAhead { get; init; }
+
     /// <summary>The host's list of name servers.</summary>
     public string HostResolver { get; init; } = "/etc/resolv.conf";
 

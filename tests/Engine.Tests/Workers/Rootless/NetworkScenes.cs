@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using MsBuildKit.Engine.Llb.Pb;
@@ -34,6 +35,30 @@ public static partial class StepScenes
             await bench.ShellAsync("cat /etc/resolv.conf", s => s with { Network = NetMode.None });
             Assert.EndsWith("names\nsearch example.test\noptions ndots:2\n", bench.Text.Output, StringComparison.Ordinal);
         }
+    }
+
+    public static async Task ANetworkThatIsConnectedAheadIsFreshAndGoesWithTheRunner()
+    {
+        LinkPrograms("crun", "pasta");
+        var bench = new StepBench(searchPath: "/mnt/path", connectsAhead: true);
+        var seen = new HashSet<string>();
+        for (var i = 0; i < 3; i++)
+        {
+            bench.Runner.ConnectAhead();
+            await bench.ShellAsync("readlink /proc/self/ns/net; ip route | grep -c default", s => s with { Network = NetMode.Unset });
+            var lines = bench.Text.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^2..];
+            Assert.Equal("1", lines[1]);
+            Assert.True(seen.Add(lines[0]), $"{lines[0]} was there before");
+        }
+        // One whose program is killed meanwhile is not given to a step.
+        var servers = Process.GetProcesses().Where(p => p.ProcessName.StartsWith("pas", StringComparison.Ordinal)).ToList();
+        Assert.Single(servers);
+        servers[0].Kill();
+        servers[0].WaitForExit();
+        await bench.ShellAsync("ip route | grep -c default", s => s with { Network = NetMode.Unset });
+        Assert.EndsWith("\n1\n", bench.Text.Output, StringComparison.Ordinal);
+        await bench.Runner.DisposeAsync();
+        StepBench.AssertNothingLeft();
     }
 
     private static async Task NetworkAsync()

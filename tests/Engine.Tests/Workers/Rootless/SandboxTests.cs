@@ -7,6 +7,8 @@ public sealed class SandboxTests
     [InlineData(nameof(StepScenes.TheSandboxHolds), false)]
     [InlineData(nameof(StepScenes.TheSandboxHolds), true)]
     [InlineData(nameof(StepScenes.TheSandboxHoldsWithoutNetwork), false)]
+    [InlineData(nameof(StepScenes.TheSandboxHoldsWithAFilterMadeBefore), false)]
+    [InlineData(nameof(StepScenes.TheSandboxHoldsWithAFilterMadeBefore), true)]
     [InlineData(nameof(StepScenes.TheSandboxHoldsWithSlirp4netns), false)]
     [InlineData(nameof(StepScenes.TheSandboxHoldsWithRunc), false)]
     public async Task Probe_FromInside_FindsEverythingClosed(string scene, bool asRoot) =>

@@ -10,12 +10,12 @@ internal sealed class StepBench
 
     private static int s_trees;
 
-    public StepBench(StepGrants? grants = null, string? searchPath = null, string? resolver = null)
+    public StepBench(StepGrants? grants = null, string? searchPath = null, string? resolver = null, bool connectsAhead = false)
     {
         Directory.CreateDirectory(Home);
         Directory.CreateDirectory(Scratch, (UnixFileMode)0b111_000_000);
         Runner = new StepRunner(
-            new StepRunnerOptions { Scratch = Scratch, SearchPath = searchPath ?? Environment.GetEnvironmentVariable("PATH")!, Grants = grants ?? new StepGrants(), HostResolver = resolver ?? "/etc/resolv.conf" },
+            new StepRunnerOptions { Scratch = Scratch, SearchPath = searchPath ?? Environment.GetEnvironmentVariable("PATH")!, Grants = grants ?? new StepGrants(), HostResolver = resolver ?? "/etc/resolv.conf", ConnectsAhead = connectsAhead },
             TimeProvider.System);
     }
 
@@ -55,7 +55,17 @@ internal sealed class StepBench
     public Task<StepResult> ShellAsync(string script, Func<StepSpec, StepSpec>? change = null, Action<string>? fill = null) =>
         RunAsync(Mount(root => (change ?? (s => s))(Shell(root, script)), fill));
 
-    public Task<StepResult> RunAsync(StepSpec spec, CancellationToken cancellationToken = default) => Runner.RunAsync(spec, Text, cancellationToken);
+    public async Task<StepResult> RunAsync(StepSpec spec, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return await Runner.RunAsync(spec, Text, cancellationToken);
+        }
+        finally
+        {
+            await Runner.SettleAsync();
+        }
+    }
 
     public static StepSpec Shell(string root, string script) => new()
     {

@@ -7,5 +7,6 @@ public sealed class StepNetworkTests
     [InlineData(nameof(StepScenes.PastaReachesTheHostsNetworkAndNames))]
     [InlineData(nameof(StepScenes.Slirp4netnsReachesTheHostsNetworkAndNames))]
     [InlineData(nameof(StepScenes.AStubOfNamesIsAskedThroughTheForwarder))]
+    [InlineData(nameof(StepScenes.ANetworkThatIsConnectedAheadIsFreshAndGoesWithTheRunner))]
     public Task Network_OfAStep(string scene) => WorkerSpace.PlayAsync(scene);
 }

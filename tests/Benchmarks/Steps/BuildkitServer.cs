@@ -1,0 +1,75 @@
+using System.Diagnostics;
+using MsBuildKit.Benchmarks.Measuring;
+
+namespace MsBuildKit.Benchmarks.Steps;
+
+/// <summary>BuildKit's daemon, as root, which is its fastest way: nothing stands between its steps and the machine's network and ids.</summary>
+internal sealed class BuildkitServer : IDisposable
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+
+    private readonly Process _process;
+    private readonly string _folder;
+    private readonly string _client;
+
+    private BuildkitServer(Process process, string folder, string client) => (_process, _folder, _client) = (process, folder, client);
+
+    public int ProcessId => _process.Id;
+
+    private string Address => $"unix://{_folder}/socket";
+
+    public static async Task<BuildkitServer> StartAsync(string programs, string folder, string registry)
+    {
+        Directory.CreateDirectory(Path.Combine(folder, "empty"));
+        var settings = Path.Combine(folder, "buildkitd.toml");
+        await File.WriteAllTextAsync(settings, $"[registry.\"{registry}\"]\n  http = true\n");
+        var start = new ProcessStartInfo(
+            Path.Combine(programs, "buildkitd"),
+            ["--root", Path.Combine(folder, "root"), "--addr", $"unix://{folder}/socket", "--config", settings, "--containerd-worker=false", "--oci-worker=true",
+                "--oci-worker-snapshotter=overlayfs", "--oci-worker-binary=runc", "--oci-worker-gc=false", "--oci-worker-net=host"])
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true,
+        };
+        var server = new BuildkitServer(Process.Start(start)!, folder, Path.Combine(programs, "buildctl"));
+        server._process.BeginOutputReadLine();
+        server._process.BeginErrorReadLine();
+        await server.AwaitAsync();
+        return server;
+    }
+
+    /// <summary>Builds a Dockerfile; the result stays in the daemon when <paramref name="output"/> is <c>null</c>.</summary>
+    /// <param name="dockerfile">Its text.</param>
+    /// <param name="output">The value of buildctl's <c>--output</c>.</param>
+    public MeasuredCommand Build(string dockerfile, string? output)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(_folder, "file")).FullName;
+        File.WriteAllText(Path.Combine(folder, "Dockerfile"), dockerfile);
+        return new MeasuredCommand(_client,
+        [
+            "--addr", Address, "build", "--progress=plain", "--frontend", "dockerfile.v0", "--local", $"dockerfile={folder}", "--local", $"context={_folder}/empty",
+            .. output is null ? [] : new[] { "--output", output },
+        ]);
+    }
+
+    public void Dispose()
+    {
+        _process.Kill(entireProcessTree: false);
+        _process.WaitForExit();
+        _process.Dispose();
+    }
+
+    private async Task AwaitAsync()
+    {
+        for (var watch = Stopwatch.StartNew(); watch.Elapsed < s_patience && !_process.HasExited; await Task.Delay(50))
+            try
+            {
+                await new MeasuredCommand(_client, ["--addr", Address, "debug", "workers"]).RunAsync();
+                return;
+            }
+            catch (InvalidOperationException)
+            {
+                // Not yet.
+            }
+        throw new InvalidOperationException("buildkitd does not answer.");
+    }
+}
