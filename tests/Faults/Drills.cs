@@ -1,6 +1,7 @@
 using MsBuildKit.Faults.Archives;
 using MsBuildKit.Faults.Cancels;
 using MsBuildKit.Faults.DiskFull;
+using MsBuildKit.Faults.Escapes;
 using MsBuildKit.Faults.Fuzz;
 using MsBuildKit.Faults.Kills;
 using MsBuildKit.Faults.PowerCuts;
@@ -28,5 +29,6 @@ internal static class Drills
         new SuperlinearDrill(),
         new FuzzDrill(),
         new CancelDrill(),
+        new RaceDrill(),
     ];
 }
