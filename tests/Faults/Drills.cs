@@ -8,6 +8,7 @@ using MsBuildKit.Faults.PowerCuts;
 using MsBuildKit.Faults.Processes;
 using MsBuildKit.Faults.Registry;
 using MsBuildKit.Faults.Rot;
+using MsBuildKit.Faults.StepKills;
 using MsBuildKit.Faults.SystemCalls;
 
 namespace MsBuildKit.Faults;
@@ -29,6 +30,7 @@ internal static class Drills
         new SuperlinearDrill(),
         new FuzzDrill(),
         new CancelDrill(),
+        new StepKillDrill(),
         new RaceDrill(),
     ];
 }
