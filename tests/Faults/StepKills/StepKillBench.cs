@@ -71,12 +71,16 @@ internal sealed class StepKillBench(string drill, string folder, string temp) : 
     public IReadOnlyList<string> FindLeftovers()
     {
         Family.Bury(_server?.Id ?? 0);
+        string[] left = Directory.GetFileSystemEntries(temp);
+        // What one harm leaves is told once.
+        foreach (var path in left.Where(Directory.Exists)) Directory.Delete(path, recursive: true);
+        foreach (var path in left.Where(File.Exists)) File.Delete(path);
         return
         [
             .. Family.List().Where(m => m.Id != _server?.Id).Select(m => $"'{m.Name}' still runs"),
             .. FindMounts().Distinct().Select(m => $"still mounted: {m}"),
             .. FindLocks().Select(l => $"'{l}' is still locked"),
-            .. Directory.EnumerateFileSystemEntries(temp).Select(e => $"'{e}' is left"),
+            .. left.Select(e => $"'{e}' is left"),
         ];
     }
 
