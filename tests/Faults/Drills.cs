@@ -19,6 +19,7 @@ internal static class Drills
     public static IReadOnlyList<Drill> All { get; } =
     [
         new PowerCutDrill(),
+        new SnapshotCutDrill(),
         new SystemCallDrill(),
         new KillDrill(),
         new DiskFullDrill(),

@@ -126,7 +126,7 @@ internal sealed class StepKillBench(string drill, string folder, string temp) : 
     private IEnumerable<string> FindMounts() =>
         Directory.EnumerateDirectories("/proc").Where(d => char.IsAsciiDigit(d[^1])).SelectMany(d => TryReadLines(Path.Combine(d, "mountinfo"))).Where(l => l.Contains(folder, StringComparison.Ordinal));
 
-    private IEnumerable<string> FindLocks() => Directory.EnumerateFiles(_project.Store, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint })
+    private IEnumerable<string> FindLocks() => !Directory.Exists(_project.Store) ? [] : Directory.EnumerateFiles(_project.Store, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint })
         .Where(f => f.StartsWith(Path.Combine(_project.Store, "locks"), StringComparison.Ordinal) || f.EndsWith("lock", StringComparison.Ordinal)).Where(IsLocked);
 
     private static bool IsLocked(string path)
