@@ -45,7 +45,7 @@ public sealed class Builder(BuilderServices services)
         private readonly BuildRequest _request;
         private readonly LocalContentStore _store;
         private readonly IProgress<BuildEvent>? _progress;
-        private readonly KeyLocks _locks;
+        private readonly KeyLocks _locks, _vertexLocks;
         private readonly FileCacheIndex _index;
         private readonly LayerMaterializer _materializer;
         private readonly IImageResolver _images;
@@ -56,6 +56,8 @@ public sealed class Builder(BuilderServices services)
         {
             (_services, _request, _store, _progress) = (services, request, store, progress);
             _locks = new KeyLocks(Path.Combine(store.Root, "locks"));
+            // Held while a vertex runs, which takes the others: in one folder, two keys of one file would wait for each other for ever.
+            _vertexLocks = new KeyLocks(Path.Combine(store.Root, "locks", "vertices"));
             _index = new FileCacheIndex(Path.Combine(store.Root, "index"), services.Time);
             _materializer = new LayerMaterializer(store, _locks, progress);
             _images = new RegistryImages(services.Registries, store);
@@ -156,7 +158,7 @@ public sealed class Builder(BuilderServices services)
             return new Solver<VertexResult>(
                 new EngineWorker(_store, session, trees, _images, layering, steps),
                 _index,
-                _locks,
+                _vertexLocks,
                 new SolverOptions { Time = _services.Time, Slots = _request.Parallelism, Progress = _progress });
         }
 

@@ -76,7 +76,9 @@ internal static class EngineSide
                 var steps = new StepWorker(store, new LayerMaterializer(store, locks, null), worker, session, new StepOptions { Layers = layers, SourceDateEpoch = Epoch, Time = TimeProvider.System }, null);
                 var trees = new LentTrees(session, new FileFactsCache(Path.Combine(store.Root, "facts"), TimeProvider.System));
                 using var solver = new Solver<VertexResult>(
-                    new EngineWorker(store, session, trees, images, layers, steps), new FileCacheIndex(Path.Combine(store.Root, "index"), TimeProvider.System), locks,
+                    new EngineWorker(store, session, trees, images, layers, steps),
+                    new FileCacheIndex(Path.Combine(store.Root, "index"), TimeProvider.System),
+                    new KeyLocks(Path.Combine(store.Root, "locks", "vertices")),
                     new SolverOptions { Time = TimeProvider.System, Slots = Environment.ProcessorCount });
                 var ground = LlbState.Image(places.Base, Platform.LinuxAmd64);
                 var left = commands.Select(c => LlbState.Diff(ground, ground.Run(new ExecOptions { Args = ["/bin/sh", "-c", c], Network = NetMode.None }, Platform.LinuxAmd64, c).Root));

@@ -10,7 +10,7 @@ namespace MsBuildKit.Benchmarks.Steps;
 internal sealed class StepBenchmark : IDisposable
 {
     private const int Marginal = 20, Independent = 8;
-    private const string Spin = "awk 'BEGIN { for (i = 0; i < 12000000; i++) x += i }'", Large = "head -c 375000000 /dev/urandom | base64 -w0 > /large";
+    private const string Spin = "awk 'BEGIN { for (i = 0; i < 20000000; i++) x += i }'", Large = "head -c 375000000 /dev/urandom | base64 -w0 > /large";
 
     private readonly WorkFolder _work = new();
     private readonly int _rounds;
@@ -126,11 +126,14 @@ internal sealed class StepBenchmark : IDisposable
                 if (target.Length > 0) await new MeasuredCommand("rm", ["-rf", target]).RunAsync();
                 target = _work.Make($"tar{number}");
                 return new MeasuredCommand("tar", ["-xzf", _base.Blob, "-C", target]);
-            });
-        var table = new MarkdownTable("unpacking the base", "ours, s", "tar -xzf as root, s", "ratio", "ours, cores busy", "tar, cores busy");
+            },
+            // Without a pipe between two programs, which some virtual machines make dear.
+            number => Task.FromResult(new MeasuredCommand("sh", ["-ec", "mkdir \"$1\"; gzip -dc \"$0\" > \"$1.tar\"; tar -xf \"$1.tar\" -C \"$1\"", _base.Blob, _work[$"plain{number}"]])));
+        var table = new MarkdownTable("unpacking the base", "ours, s", "tar -xzf as root, s", "ratio", "gzip -d, then tar -x, s", "ratio to that", "ours, cores busy", "tar -xzf, cores busy");
         table.Add(
             MarkdownTable.Megabytes(new FileInfo(_base.Tar).Length) + " MB", MarkdownTable.Seconds(Statistics.MedianSeconds(runs[0])), MarkdownTable.Seconds(Statistics.MedianSeconds(runs[1])),
-            MarkdownTable.Ratio(Statistics.PairwiseRatio(runs[0], runs[1])), MarkdownTable.Seconds(Statistics.Median(runs[0].Select(m => m.Cores))), MarkdownTable.Seconds(Statistics.Median(runs[1].Select(m => m.Cores))));
+            MarkdownTable.Ratio(Statistics.PairwiseRatio(runs[0], runs[1])), MarkdownTable.Seconds(Statistics.MedianSeconds(runs[2])), MarkdownTable.Ratio(Statistics.PairwiseRatio(runs[0], runs[2])),
+            MarkdownTable.Seconds(Statistics.Median(runs[0].Select(m => m.Cores))), MarkdownTable.Seconds(Statistics.Median(runs[1].Select(m => m.Cores))));
         return table;
     }
 

@@ -97,6 +97,20 @@ public sealed class StepBuildTests : IDisposable
     }
 
     [Fact]
+    public async Task Build_WhileAStepRuns_NoLockIsHeldThatItMayNeed()
+    {
+        var held = new List<string>();
+        _log.OnLine = () =>
+        {
+            foreach (var file in Directory.GetFiles(_folder["cache/locks"], "*", SearchOption.AllDirectories))
+                if (FileLock.TryTake(file, FileMode.Open) is { } free) free.Dispose();
+                else held.Add(Path.GetRelativePath(_folder["cache/locks"], file));
+        };
+        await BuildAsync(Step("wait", "echo running; sleep 0.2"));
+        Assert.StartsWith("vertices/", Assert.Single(held), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Build_LongOutput_ArrivesWhole()
     {
         await BuildAsync(Step("print", "i=0; while [ $i -lt 20000 ]; do echo line $i; i=$((i+1)); done"));
@@ -257,8 +271,11 @@ public sealed class StepBuildTests : IDisposable
         private readonly List<(string Step, string Line)> _shown = [];
         private readonly List<BuildEvent> _events = [];
 
+        public Action? OnLine { get; set; }
+
         public void Report(BuildEvent value)
         {
+            if (value is StepOutput) OnLine?.Invoke();
             lock (_events)
             {
                 _events.Add(value);

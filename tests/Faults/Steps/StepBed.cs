@@ -27,7 +27,7 @@ internal sealed class StepBed : IAsyncDisposable
         Scratch = area.Private;
         Snapshots = new SnapshotStore(Path.Combine(store, StoreTrees.Snapshots), _store, new KeyLocks(Path.Combine(store, "locks")), StepIds.First);
         var runner = new StepRunner(new StepRunnerOptions { Scratch = Scratch, SearchPath = searchPath ?? Environment.GetEnvironmentVariable("PATH")! }, TimeProvider.System);
-        _executor = new StepExecutor(_store, Snapshots, runner, new CacheMounts(Path.Combine(store, StoreTrees.Caches)), area);
+        _executor = new StepExecutor(Snapshots, new DraftLayers(_store, Snapshots), runner, new CacheMounts(Path.Combine(store, StoreTrees.Caches)), new FailedSteps(store), area);
     }
 
     public SnapshotStore Snapshots { get; }
@@ -78,10 +78,10 @@ internal sealed class StepBed : IAsyncDisposable
         var said = new StringBuilder();
         var step = new RunStep
         {
-            Name = "step", Op = new Op { Exec = exec }.ToByteString(), Inputs = { inputs.Select(i => new Chain { Layers = { i } }) },
+            Name = "step", Inputs = { inputs.Select(i => new Chain { Layers = { i } }) },
             Layering = new Layering { Compression = (int)Compression.None, Parallelism = 1 }, Secrets = { [SecretId] = ByteString.CopyFromUtf8("secret") },
         };
-        await _executor.RunAsync(step, (_, bytes) =>
+        await _executor.RunAsync(exec, step, (_, bytes) =>
         {
             said.Append(Encoding.UTF8.GetString(bytes.Span));
             heard?.Invoke();
