@@ -92,7 +92,7 @@ public sealed partial class ForeignProgramTests : IDisposable
     private static partial Regex Start();
 
     // A variable, whose value somebody looked up, or the description of a program that holds one.
-    [GeneratedRegex(@"^(?:new ProcessStartInfo\()?[a-z]\w*\s*[,)]")]
+    [GeneratedRegex(@"^(?:new ProcessStartInfo\()?(?:[a-z]\w*|""/[^""]*"")\s*[,)]")]
     private static partial Regex Argument();
 
     [GeneratedRegex(@"UseShellExecute = true|(?<!string )FileName = [""$]")]

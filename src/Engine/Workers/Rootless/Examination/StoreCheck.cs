@@ -13,7 +13,8 @@ internal static class StoreCheck
     public static HostCheck Run(string store)
     {
         var folder = StoreLocation.Nearest(store);
-        var probe = Path.Combine(folder, ".msbuildkit-doctor");
+        // Somebody else may ask at the same time.
+        var probe = Path.Combine(folder, ".msbuildkit-doctor-" + Path.GetRandomFileName());
         try
         {
             using (var held = FileLock.TryTake(probe, FileMode.OpenOrCreate, FileOptions.DeleteOnClose))
