@@ -67,6 +67,9 @@ public sealed record BuildRequest
     /// <summary>Steps may use the machine's own network, as <see cref="StepNetwork.Host"/> asks for it.</summary>
     public bool AllowHostNetwork { get; init; }
 
+    /// <summary>The files of a step that fails stay in the cache directory, for <c>msbuildkit debug enter</c>.</summary>
+    public bool KeepFailed { get; init; }
+
     /// <summary>How many things are done at once.</summary>
     public int Parallelism { get; init; } = 2;
 }

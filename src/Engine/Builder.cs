@@ -154,7 +154,7 @@ public sealed class Builder(BuilderServices services)
         {
             var layering = new LayerOptions(_request.Compression, _request.CompressionLevel, _request.Parallelism);
             var steps = _worker is null ? null
-                : new StepWorker(_store, _materializer, _worker, session, new StepOptions { Layers = layering, SourceDateEpoch = _request.SourceDateEpoch, Time = _services.Time }, _progress);
+                : new StepWorker(_store, _materializer, _worker, session, new StepOptions { Layers = layering, SourceDateEpoch = _request.SourceDateEpoch, KeepFailed = _request.KeepFailed, Time = _services.Time }, _progress);
             return new Solver<VertexResult>(
                 new EngineWorker(_store, session, trees, _images, layering, steps),
                 _index,

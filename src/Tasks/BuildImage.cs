@@ -44,6 +44,7 @@ public sealed class BuildImage : EngineTask
     public string PackageLockFile { get; set; } = "";
     public string PackageCheckValidUntil { get; set; } = "";
     public string AllowHostNetwork { get; set; } = "";
+    public string KeepFailed { get; set; } = "";
     public string SourceUrl { get; set; } = "";
     public string SourceRevision { get; set; } = "";
     public ITaskItem[] Entrypoint { get; set; } = [];
@@ -226,6 +227,7 @@ public sealed class BuildImage : EngineTask
         PackageLockFile = PackageLockFile,
         PackageCheckValidUntil = PackageCheckValidUntil,
         AllowHostNetwork = AllowHostNetwork,
+        KeepFailed = KeepFailed,
         SourceDateEpoch = environment.GetValueOrDefault("SOURCE_DATE_EPOCH", ""),
         SourceUrl = SourceUrl,
         SourceRevision = SourceRevision,

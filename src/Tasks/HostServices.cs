@@ -23,20 +23,13 @@ internal static class HostServices
                 InsecureRegistries = environment.GetValueOrDefault("DOTNET_CONTAINER_INSECURE_REGISTRIES", "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
             }),
         Mirrors = PackageComposer.CreateClient(),
-        Worker = () => FindWorker(environment),
+        // It lies beside the tasks.
+        Worker = () => WorkerProgram.Of(Path.GetDirectoryName(typeof(HostServices).Assembly.Location)!, environment, Environment.UserName),
         LocalEngines = new LocalEngineLoader(environment.GetValueOrDefault("PATH", "").Split(Path.PathSeparator)),
     };
 
     /// <summary>What is known of files, kept below the cache directory.</summary>
     public static FileFactsCache OpenFacts(string cacheDirectory) => new(Path.Combine(cacheDirectory, "facts"), Time);
-
-    // It lies beside the tasks, and runs on the .NET that runs them.
-    private static WorkerProgram FindWorker(IReadOnlyDictionary<string, string> environment) => new()
-    {
-        Command = [environment.GetValueOrDefault("DOTNET_HOST_PATH") ?? Environment.ProcessPath!, Path.Combine(Path.GetDirectoryName(typeof(HostServices).Assembly.Location)!, "msbuildkit-worker.dll")],
-        SearchPath = environment.GetValueOrDefault("PATH", "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries),
-        User = OperatingSystem.IsLinux() ? HostUser.Current("/etc/passwd", Environment.UserName) : new HostUser(0, 0, Environment.UserName),
-    };
 
 #pragma warning disable RS0030 // This is the parameter's source.
     private static TimeProvider Time => TimeProvider.System;

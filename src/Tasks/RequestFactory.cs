@@ -25,6 +25,7 @@ public sealed class RequestFactory(BuildImageParameters parameters, Problems pro
         var (sbom, provenance) = (ParseSwitch(parameters.Sbom, "ContainerSbom"), ParseSwitch(parameters.Provenance, "ContainerProvenance"));
         ParseSwitch(parameters.ExcludeSymbols, "ContainerExcludeSymbols");
         var allowHostNetwork = ParseSwitch(parameters.AllowHostNetwork, "ContainerAllowHostNetwork", byDefault: false);
+        var keepFailed = ParseSwitch(parameters.KeepFailed, "ContainerKeepFailed", byDefault: false);
         var lent = new SecretFactory(parameters, problems, environment ?? (_ => null));
         var (secrets, ssh) = (lent.CreateSecrets(), lent.CreateSsh());
         CheckFolders();
@@ -49,6 +50,7 @@ public sealed class RequestFactory(BuildImageParameters parameters, Problems pro
             Secrets = secrets,
             Ssh = ssh,
             AllowHostNetwork = allowHostNetwork,
+            KeepFailed = keepFailed,
             Source = parameters.SourceUrl.Length > 0 || parameters.SourceRevision.Length > 0
                 ? new SourceRevision(Text.OrNull(SourceAddress.WithoutCredentials(parameters.SourceUrl)), Text.OrNull(parameters.SourceRevision))
                 : null,

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Text;
+using MsBuildKit.Engine.Workers.Rootless;
 using MsBuildKit.Tool;
 using MsBuildKit.Tool.Commands;
 
@@ -7,14 +8,17 @@ using MsBuildKit.Tool.Commands;
 var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
 using var output = new StreamWriter(Console.OpenStandardOutput(), utf8);
 using var error = new StreamWriter(Console.OpenStandardError(), utf8) { AutoFlush = true };
+var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(e => (string)e.Key, e => (string?)e.Value ?? "", StringComparer.Ordinal);
 var host = new ToolHost
 {
     Output = output,
     Error = error,
     OpenInput = Console.OpenStandardInput,
-    Environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(e => (string)e.Key, e => (string?)e.Value ?? "", StringComparer.Ordinal),
+    Environment = environment,
     CurrentDirectory = Environment.CurrentDirectory,
     Self = Environment.ProcessPath is { } program && Path.GetFileNameWithoutExtension(program) == "dotnet" ? [program, typeof(ToolHost).Assembly.Location] : [Environment.ProcessPath!],
+    HasTerminal = !Console.IsInputRedirected && !Console.IsOutputRedirected,
+    Worker = WorkerProgram.Of(AppContext.BaseDirectory, environment, Environment.UserName),
     Time = TimeProvider.System,
     Cores = Environment.ProcessorCount,
 };

@@ -1,3 +1,5 @@
+using MsBuildKit.Engine.Workers.Rootless;
+
 namespace MsBuildKit.Tool;
 
 /// <summary>What the tool has of the machine it runs on.</summary>
@@ -17,6 +19,12 @@ internal sealed record ToolHost
 
     /// <summary>The command line that starts this program once more.</summary>
     public required IReadOnlyList<string> Self { get; init; }
+
+    /// <summary>Whether input and output are a terminal.</summary>
+    public required bool HasTerminal { get; init; }
+
+    /// <summary>How a worker is started, as a build would start it.</summary>
+    public required WorkerProgram Worker { get; init; }
 
     public required TimeProvider Time { get; init; }
 

@@ -89,6 +89,7 @@ public sealed class HostilePropertyTests : IDisposable
         ["Outputs.Path"] = (b, v) => b.Parameters with { Outputs = [Item("oci-archive", ("Path", v))] },
         ["Outputs.Registry"] = (b, v) => b.Parameters with { Outputs = [Item("registry", ("Registry", v))] },
         ["AllowHostNetwork"] = (b, v) => b.Parameters with { AllowHostNetwork = v },
+        ["KeepFailed"] = (b, v) => b.Parameters with { KeepFailed = v },
         ["Steps"] = (b, v) => b.Parameters with { Steps = [Item(v, ("Command", "x"))] },
         ["Steps.Command"] = (b, v) => Step(b, ("Command", v)),
         ["Steps.Script"] = (b, v) => Step(b, ("Script", v)),

@@ -193,6 +193,9 @@ public sealed class StepFactoryTests : IDisposable
     }
 
     [Fact]
+    public void Create_KeepFailed_IsTrueOrFalse() => _bench.Refuse("MBK1029", "ContainerKeepFailed", p => p with { KeepFailed = "yes please" });
+
+    [Fact]
     public void Create_Consent_IsTrueOrFalse() => _bench.Refuse("MBK1029", "ContainerAllowHostNetwork", p => p with { AllowHostNetwork = "yes please" });
 
     [Theory]

@@ -31,4 +31,7 @@ public enum CollectedKind
 
     /// <summary>What steps keep between builds in a cache mount.</summary>
     Cache,
+
+    /// <summary>The files of a step that failed, kept to be looked at.</summary>
+    Failed,
 }

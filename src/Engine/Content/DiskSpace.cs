@@ -23,8 +23,7 @@ internal static class DiskSpace
     {
         try
         {
-            while (!Directory.Exists(folder) && Path.GetDirectoryName(folder) is { } parent) folder = parent;
-            return new DriveInfo(folder).AvailableFreeSpace;
+            return new DriveInfo(StoreLocation.Nearest(folder)).AvailableFreeSpace;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {

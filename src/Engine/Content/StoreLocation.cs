@@ -13,4 +13,11 @@ public static class StoreLocation
         if (OperatingSystem.IsMacOS()) return Path.Combine(home, "Library", "Caches", "msbuildkit");
         return Path.Combine(environment.GetValueOrDefault("XDG_CACHE_HOME") is { } xdg && Path.IsPathFullyQualified(xdg) ? xdg : Path.Combine(home, ".cache"), "msbuildkit");
     }
+
+    /// <summary>The folder itself, or the nearest above it that exists.</summary>
+    internal static string Nearest(string folder)
+    {
+        while (!Directory.Exists(folder) && Path.GetDirectoryName(folder) is { } parent) folder = parent;
+        return folder;
+    }
 }

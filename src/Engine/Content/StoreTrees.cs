@@ -2,14 +2,15 @@ using System.IO.Enumeration;
 
 namespace MsBuildKit.Engine.Content;
 
-/// <summary>The trees of a store that steps leave: <c>snapshots/ID</c> and <c>cache-mounts/ID</c>, whose files belong to the users of images.</summary>
+/// <summary>The trees of a store that steps leave: <c>snapshots/ID</c>, <c>cache-mounts/ID</c> and <c>failed-steps/ID</c>, whose files belong to the users
+/// of images.</summary>
 /// <remarks>Only a process that is root, of the machine or of a user namespace with the ids of these users, sees and removes them.</remarks>
 internal static class StoreTrees
 {
     /// <summary>The folders of a store, and the one in the first of what is on its way in or out.</summary>
-    public const string Snapshots = "snapshots", Caches = "cache-mounts", Staging = "staging";
+    public const string Snapshots = "snapshots", Caches = "cache-mounts", Failed = "failed-steps", Staging = "staging";
 
-    /// <summary>The file of an unpacked layer that its users lock.</summary>
+    /// <summary>The file of an unpacked layer, or of a failed step's tree, that its users lock.</summary>
     public const string LockName = "lock";
 
     private const string Gone = "gone-";
@@ -18,11 +19,11 @@ internal static class StoreTrees
     public static bool IsTree(string root, ref FileSystemEntry entry)
     {
         var folder = entry.Directory[root.TrimEnd('/').Length..].TrimStart('/');
-        return folder is Caches || folder is $"{Snapshots}/{Staging}" || (folder is Snapshots && entry.FileName is not Staging);
+        return folder is Caches or Failed || folder is $"{Snapshots}/{Staging}" || (folder is Snapshots && entry.FileName is not Staging);
     }
 
     /// <summary>There is something that belongs to the users of images.</summary>
-    public static bool Any(string root) => Folders(Path.Combine(root, Snapshots)).Any(f => Path.GetFileName(f) != Staging || Folders(f).Any()) || Folders(Path.Combine(root, Caches)).Any();
+    public static bool Any(string root) => Folders(Path.Combine(root, Snapshots)).Any(f => Path.GetFileName(f) != Staging || Folders(f).Any()) || Folders(Path.Combine(root, Caches)).Any() || Folders(Path.Combine(root, Failed)).Any();
 
     /// <summary>Finds and measures them.</summary>
     public static IReadOnlyList<StoredTree> Read(string root)
@@ -33,6 +34,7 @@ internal static class StoreTrees
             .. Folders(snapshots).Where(f => Path.GetFileName(f) != Staging).Select(f => Measure(CollectedKind.Snapshot, f, Path.Combine(f, LockName))),
             .. Folders(Path.Combine(snapshots, Staging)).Select(f => Measure(CollectedKind.Leftover, f, f + ".lock")),
             .. Folders(Path.Combine(root, Caches)).Select(f => Measure(CollectedKind.Cache, f, f + ".lock")),
+            .. Folders(Path.Combine(root, Failed)).Select(f => Measure(CollectedKind.Failed, f, Path.Combine(f, LockName))),
         ];
     }
 

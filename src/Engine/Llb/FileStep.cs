@@ -84,9 +84,7 @@ public sealed class FileStep
     // A name means nothing without the tree whose user database it stands in.
     internal static void ResolveOwner(FileAction action, long tree)
     {
-        var owner = action.Copy?.Owner ?? action.Mkdir?.Owner ?? action.Mkfile?.Owner ?? action.Symlink?.Owner;
-        if (owner?.User?.ByName is { } user) user.Input = tree;
-        if (owner?.Group?.ByName is { } group) group.Input = tree;
+        foreach (var name in ActionOwners.NamesOf(action)) name.Input = tree;
     }
 
     private static UserOpt ToUser(string text) => uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id)

@@ -64,8 +64,11 @@ internal static class OpRules
             // Inputs are numbered first, then the results of the actions before this one.
             Require(action.Input >= Empty && action.Input < op.Inputs.Count + i, "a file action refers to an input it does not have");
             Require(action.SecondaryInput >= Empty && action.SecondaryInput < op.Inputs.Count + i, "a file action refers to an input it does not have");
+            Require(ActionOwners.NamesOf(action).All(n => n.Input >= 0 && n.Input < op.Inputs.Count + i), "a file action names an owner without a tree to look it up in");
             Require(action.Output >= Empty && action.Output < 1024, "a file action has an impossible output");
         }
+        var outputs = op.File.Actions.Select(a => a.Output).Where(o => o >= 0).Order().ToList();
+        Require(outputs.Count > 0 && outputs.SequenceEqual(Enumerable.Range(0, outputs.Count).Select(o => (long)o)), "the outputs of a file operation are not numbered from 0, each once");
     }
 
     private static void CheckInput(Op op, long input, string what, bool allowEmpty) =>

@@ -18,6 +18,7 @@ public sealed class EngineWorker : IVertexWorker<VertexResult>
     private readonly LayerOptions _options;
     private readonly SourceWorker _sources;
     private readonly FileWorker _files;
+    private readonly TreeLayers _trees;
     private readonly StepWorker? _steps;
 
     /// <summary>A worker that runs no steps.</summary>
@@ -31,15 +32,17 @@ public sealed class EngineWorker : IVertexWorker<VertexResult>
         (_store, _images, _options, _steps) = (store, images, options, steps);
         _sources = new(session, trees, images);
         _files = new(store, options);
+        _trees = steps?.Trees ?? new(store, options);
     }
 
     /// <inheritdoc />
     public async ValueTask<Digest> KeyAsync(Vertex vertex, CancellationToken cancellationToken) => vertex.Op.OpCase switch
     {
         Op.OpOneofCase.Source => await _sources.KeyAsync(vertex, cancellationToken).ConfigureAwait(false),
-        Op.OpOneofCase.File => Digest.Of(Encoding.ASCII.GetBytes($"{OwnDigest(vertex)} {_options.Fingerprint}")),
-        Op.OpOneofCase.Exec when _steps is not null => Digest.Of(Encoding.ASCII.GetBytes($"{OwnDigest(vertex)} {_steps.Fingerprint}")),
-        Op.OpOneofCase.Merge or Op.OpOneofCase.Diff => OwnDigest(vertex),
+        Op.OpOneofCase.File when FileWorker.Suits(vertex) => Digest.Of(Encoding.ASCII.GetBytes($"{OwnDigest(vertex)} {_options.Fingerprint}")),
+        Op.OpOneofCase.Exec or Op.OpOneofCase.File or Op.OpOneofCase.Diff when _steps is not null => Digest.Of(Encoding.ASCII.GetBytes($"{OwnDigest(vertex)} {_steps.Fingerprint}")),
+        Op.OpOneofCase.Diff => OwnDigest(vertex),
+        Op.OpOneofCase.Merge => Digest.Of(Encoding.ASCII.GetBytes($"{OwnDigest(vertex)} {_options.Fingerprint}")),
         _ => throw WorkerException.NeedsRunner($"The step '{vertex.Name}'"),
     };
 
@@ -47,10 +50,10 @@ public sealed class EngineWorker : IVertexWorker<VertexResult>
     public async ValueTask<IReadOnlyList<VertexResult>> RunAsync(Vertex vertex, IReadOnlyList<VertexResult> inputs, CancellationToken cancellationToken) => vertex.Op.OpCase switch
     {
         Op.OpOneofCase.Source => [await _sources.RunAsync(vertex, cancellationToken).ConfigureAwait(false)],
-        Op.OpOneofCase.File => [await _files.RunAsync(vertex, inputs, cancellationToken).ConfigureAwait(false)],
-        Op.OpOneofCase.Merge => [new LayersResult(new LayerChain([.. inputs.SelectMany(i => ChainOf(vertex, i).Layers)]))],
-        Op.OpOneofCase.Diff => [Diff(vertex, inputs)],
-        Op.OpOneofCase.Exec when _steps is not null => await _steps.RunAsync(vertex, inputs, cancellationToken).ConfigureAwait(false),
+        Op.OpOneofCase.File when FileWorker.Suits(vertex) => [await _files.RunAsync(vertex, inputs, cancellationToken).ConfigureAwait(false)],
+        Op.OpOneofCase.Merge => [await MergeAsync(vertex, inputs, cancellationToken).ConfigureAwait(false)],
+        Op.OpOneofCase.Diff => await DiffAsync(vertex, inputs, cancellationToken).ConfigureAwait(false),
+        Op.OpOneofCase.Exec or Op.OpOneofCase.File when _steps is not null => await _steps.RunAsync(vertex, inputs, cancellationToken).ConfigureAwait(false),
         _ => throw WorkerException.NeedsRunner($"The step '{vertex.Name}'"),
     };
 
@@ -69,7 +72,7 @@ public sealed class EngineWorker : IVertexWorker<VertexResult>
         foreach (var layer in results.OfType<LayersResult>().SelectMany(r => r.Chain.Layers).Where(l => l.Origin is not null))
         {
             // Putting remote layers together anew moves no bytes, and is not worth a record.
-            if (vertex.Op.OpCase != Op.OpOneofCase.Exec) return null;
+            if (vertex.Op.OpCase is not (Op.OpOneofCase.Exec or Op.OpOneofCase.File)) return null;
             // What no repository has must be here, as it was for the step.
             if (layer.Origin!.Repository is null && await _store.FindSizeAsync(layer.Blob.Digest, cancellationToken).ConfigureAwait(false) != layer.Blob.Size) return null;
         }
@@ -96,20 +99,23 @@ public sealed class EngineWorker : IVertexWorker<VertexResult>
         return Digest.Of([.. CanonicalBytes.Of(op), .. Encoding.UTF8.GetBytes(vertex.Name)]);
     }
 
-    private static LayersResult Diff(Vertex vertex, IReadOnlyList<VertexResult> inputs)
+    private async Task<LayersResult> MergeAsync(Vertex vertex, IReadOnlyList<VertexResult> inputs, CancellationToken cancellationToken)
     {
-        var lower = Side(vertex, inputs, vertex.Op.Diff.Lower.Input);
-        var upper = Side(vertex, inputs, vertex.Op.Diff.Upper.Input);
-        if (!lower.Layers.Select(l => l.DiffId).SequenceEqual(upper.Layers.Take(lower.Layers.Count).Select(l => l.DiffId)))
-            throw new WorkerException(WorkerException.NotDisjoint, ErrorKind.NotSupported,
-                $"The difference '{vertex.Name}' is between trees of which one does not build on the other, which needs a worker that can compare them. Make the upper tree from the lower one.");
-        return new LayersResult(new LayerChain([.. upper.Layers.Skip(lower.Layers.Count)]));
+        var chains = await Task.WhenAll(vertex.Op.Merge.Inputs.Select(i => ChainOfAsync(vertex, inputs, i.Input, cancellationToken))).ConfigureAwait(false);
+        return new LayersResult(new LayerChain([.. chains.SelectMany(c => c.Layers)]));
     }
 
-    private static LayerChain Side(Vertex vertex, IReadOnlyList<VertexResult> inputs, long input) =>
-        input < 0 ? LayerChain.Scratch : ChainOf(vertex, inputs[(int)input]);
+    private async Task<IReadOnlyList<VertexResult>> DiffAsync(Vertex vertex, IReadOnlyList<VertexResult> inputs, CancellationToken cancellationToken)
+    {
+        var lower = await ChainOfAsync(vertex, inputs, vertex.Op.Diff.Lower.Input, cancellationToken).ConfigureAwait(false);
+        var upper = await ChainOfAsync(vertex, inputs, vertex.Op.Diff.Upper.Input, cancellationToken).ConfigureAwait(false);
+        if (lower.Layers.Select(l => l.DiffId).SequenceEqual(upper.Layers.Take(lower.Layers.Count).Select(l => l.DiffId)))
+            return [new LayersResult(new LayerChain([.. upper.Layers.Skip(lower.Layers.Count)]))];
+        if (_steps is not null) return await _steps.RunAsync(vertex, inputs, cancellationToken).ConfigureAwait(false);
+        throw new WorkerException(WorkerException.NotDisjoint, ErrorKind.NotSupported,
+            $"The difference '{vertex.Name}' is between trees of which one does not build on the other, which needs a worker that can compare them. Make the upper tree from the lower one.");
+    }
 
-    private static LayerChain ChainOf(Vertex vertex, VertexResult result) => result is LayersResult layers
-        ? layers.Chain
-        : throw WorkerException.NeedsRunner($"Using a local tree as a whole ('{vertex.Name}')");
+    private Task<LayerChain> ChainOfAsync(Vertex vertex, IReadOnlyList<VertexResult> inputs, long input, CancellationToken cancellationToken) =>
+        input < 0 ? Task.FromResult(LayerChain.Scratch) : _trees.ChainOfAsync(inputs[(int)input], vertex.Name, cancellationToken);
 }

@@ -2,6 +2,7 @@ using Google.Protobuf;
 using MsBuildKit.Engine.Content;
 using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Llb;
+using MsBuildKit.Engine.Llb.Pb;
 using MsBuildKit.Engine.Sessions;
 using MsBuildKit.Engine.Snapshots;
 using MsBuildKit.Engine.Workers.Rootless;
@@ -9,7 +10,7 @@ using MsBuildKit.Engine.Workers.Rootless.Protocol;
 
 namespace MsBuildKit.Engine.Workers;
 
-/// <summary>Steps that need a process: brings their inputs here, hands them to the worker, and takes what they leave.</summary>
+/// <summary>Operations that need a process: brings their inputs here, hands them to the worker, and takes what they leave.</summary>
 /// <param name="store">The store that the worker writes to as well.</param>
 /// <param name="materializer">Fetches the layers that a step must see.</param>
 /// <param name="worker">The process.</param>
@@ -20,21 +21,22 @@ internal sealed class StepWorker(
     LocalContentStore store, LayerMaterializer materializer, RootlessWorker worker, IBuildSession session, StepOptions options, IProgress<BuildEvent>? progress)
 {
     // Raised when the same step comes to leave something else.
-    private const int FormatVersion = 1;
-
-    private readonly FileWorker _files = new(store, options.Layers);
+    private const int FormatVersion = 2;
 
     /// <summary>What decides a step's results besides its operation and inputs.</summary>
     public string Fingerprint => $"step:{FormatVersion} {options.Layers.Fingerprint} {options.SourceDateEpoch}";
 
-    /// <summary>Runs an exec operation; one result per output.</summary>
+    /// <summary>Lent trees as layers.</summary>
+    public TreeLayers Trees { get; } = new(store, options.Layers);
+
+    /// <summary>Runs an exec, file or diff operation; one result per output.</summary>
     public async Task<IReadOnlyList<VertexResult>> RunAsync(Vertex vertex, IReadOnlyList<VertexResult> inputs, CancellationToken cancellationToken)
     {
         worker.Prepare();
-        var chains = await Task.WhenAll(inputs.Select(i => ToChainAsync(vertex, i, cancellationToken))).ConfigureAwait(false);
+        var chains = await Task.WhenAll(inputs.Select(i => Trees.ChainOfAsync(i, vertex.Name, cancellationToken))).ConfigureAwait(false);
         await Task.WhenAll(chains.SelectMany(c => c.Layers).DistinctBy(l => l.Blob.Digest).Select(l => materializer.EnsureAsync(l, cancellationToken))).ConfigureAwait(false);
 
-        using var lent = await LentSecrets.TakeAsync(vertex.Op.Exec, session, worker.FindProgram, options.Time, cancellationToken).ConfigureAwait(false);
+        using var lent = await LentSecrets.TakeAsync(vertex.Op.Exec ?? new ExecOp(), session, worker.FindProgram, options.Time, cancellationToken).ConfigureAwait(false);
         var done = await worker.RunAsync(
             Describe(vertex, chains, lent), log => progress?.Report(new StepOutput(vertex.Name, log.Stream, log.Data.Memory)), cancellationToken).ConfigureAwait(false);
         if (done.Outputs.Count != OpRules.CountOutputs(vertex.Op)) throw Broken(vertex);
@@ -50,19 +52,13 @@ internal sealed class StepWorker(
             Inputs = { chains.Select(c => new Chain { Layers = { c.Layers.Select(LayerBlobs.ToWire) } }) },
             Layering = new Layering { Compression = (int)options.Layers.Compression, Parallelism = options.Layers.Parallelism },
             SourceDateEpoch = options.SourceDateEpoch,
+            KeepFailed = options.KeepFailed,
             Secrets = { lent.Secrets },
             SshAgents = { lent.Agents },
         };
         if (options.Layers.Level is { } level) step.Layering.Level = level;
         return step;
     }
-
-    private async Task<LayerChain> ToChainAsync(Vertex vertex, VertexResult input, CancellationToken cancellationToken) => input switch
-    {
-        LayersResult layers => layers.Chain,
-        TreeResult tree => new LayerChain([await _files.WriteTreeAsync(tree, vertex.Name, cancellationToken).ConfigureAwait(false)]),
-        _ => throw WorkerException.NeedsRunner($"An input of the step '{vertex.Name}'"),
-    };
 
     private async Task<VertexResult> ToResultAsync(Vertex vertex, IReadOnlyList<LayerChain> chains, Output output, CancellationToken cancellationToken)
     {

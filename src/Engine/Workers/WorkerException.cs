@@ -17,6 +17,7 @@ public sealed class WorkerException(string code, ErrorKind kind, string message,
     internal const string NoSubordinateIds = "MBK2008";
     internal const string WorkerFault = "MBK2009";
     internal const string NoSelection = "MBK2019";
+    internal const string NoFailedStep = "MBK2020";
 
     /// <summary>How the step ended, when it is one that ran and failed.</summary>
     public StepFailure? Failure { get; init; }

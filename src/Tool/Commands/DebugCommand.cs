@@ -5,5 +5,8 @@ namespace MsBuildKit.Tool.Commands;
 /// <summary><c>debug</c>: for people who look for a fault.</summary>
 internal static class DebugCommand
 {
-    public static Command Create(ToolHost host) => new("debug", "For those who look for a fault.") { DumpLlbCommand.Create(host) };
+    public static Command Create(ToolHost host, StoreOption store) => new("debug", "For those who look for a fault.")
+    {
+        FailedStepCommands.CreateList(host, store), FailedStepCommands.CreateEnter(host, store), FailedStepCommands.CreateRemove(host, store), DumpLlbCommand.Create(host),
+    };
 }

@@ -9,7 +9,7 @@ namespace MsBuildKit.Tool.Commands;
 internal static class FilterOption
 {
     private const string Description =
-        "Spare what does not fit: type=blob|record|facts|snapshot|cache|leftover, digest=PREFIX, unused-for=AGE, or unreferenced (blobs that no record refers to). "
+        "Spare what does not fit: type=blob|record|facts|snapshot|cache|failed|leftover, digest=PREFIX, unused-for=AGE, or unreferenced (blobs that no record refers to). "
         + "Given more than once, all must fit; of types and of digests, one. Without a limit, all that fits goes.";
 
     public static Option<CollectionFilter?> Create() =>
@@ -25,7 +25,7 @@ internal static class FilterOption
                 filter = more;
                 continue;
             }
-            result.AddError($"'{token.Value}' is no filter. Write type=blob, type=record, type=facts, type=snapshot, type=cache, type=leftover, digest=PREFIX, unused-for=7d or unreferenced.");
+            result.AddError($"'{token.Value}' is no filter. Write type=blob, type=record, type=facts, type=snapshot, type=cache, type=failed, type=leftover, digest=PREFIX, unused-for=7d or unreferenced.");
             return null;
         }
         return filter;
@@ -47,6 +47,7 @@ internal static class FilterOption
         "facts" => CollectedKind.Facts,
         "snapshot" => CollectedKind.Snapshot,
         "cache" => CollectedKind.Cache,
+        "failed" => CollectedKind.Failed,
         "leftover" => CollectedKind.Leftover,
         _ => null,
     };

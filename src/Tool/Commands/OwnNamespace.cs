@@ -14,13 +14,10 @@ internal static class OwnNamespace
     public static async Task<int?> TryRunAsync(ToolHost host, string store, ParseResult result, CancellationToken cancellationToken)
     {
         if (!OperatingSystem.IsLinux() || host.Environment.ContainsKey(Mark) || !StoreInventory.HasTrees(store)) return null;
-        var user = HostUser.Current("/etc/passwd", host.Environment.GetValueOrDefault("USER"));
-        if (user.Id == 0) return null;
-        var program = new WorkerProgram
+        if (host.Worker.User.Id == 0) return null;
+        var program = host.Worker with
         {
             Command = host.Self,
-            SearchPath = host.Environment.GetValueOrDefault("PATH", "").Split(':', StringSplitOptions.RemoveEmptyEntries),
-            User = user,
             WorkingDirectory = host.CurrentDirectory,
             Environment = new Dictionary<string, string> { [Mark] = "1" },
         };

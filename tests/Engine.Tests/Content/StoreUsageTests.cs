@@ -34,6 +34,8 @@ public sealed class StoreUsageTests : IDisposable
         File.CreateSymbolicLink(_store["snapshots/0123456789abcdef01234567/fs/up"], "nowhere");
         _store.Write("snapshots/staging/0/fs/half", "half");
         _store.Write("snapshots/staging/0.lock", "");
+        _store.Write("failed-steps/0a1b2c3d/lock", "");
+        _store.Write("failed-steps/0a1b2c3d/fs/made", "made");
         _store.Write("cache-mounts/0a/list", "list");
         _store.Write("cache-mounts/0a.lock", "");
     }

@@ -57,7 +57,7 @@ public sealed class EngineWorkerTests : IAsyncDisposable
 
     [Fact]
     public async Task Run_MakeSteps_WriteWhatTheySay() => Assert.Equal(
-        ["Directory d 700 3:4 2 ", "File d/f 640 0:0 2 text", "Symlink d/l 777 9:0 2 ../x"],
+        ["Directory d 700 3:4 2 ", "File d/f 640 0:0 2 text", "Symlink d/l 777 9:9 2 ../x"],
         await ListAsync(
             FileStep.MakeDirectory("/d", 0b111_000_000, timestamp: 2_000_000_000).OwnedBy("3", "4"),
             FileStep.MakeFile("/d/f", 0b110_100_000, "text"u8, 2_000_000_000),
@@ -66,12 +66,12 @@ public sealed class EngineWorkerTests : IAsyncDisposable
     [Fact]
     public async Task Run_LaterStep_ReplacesTheEarlierFile() => Assert.Equal(
         ["File f 644 0:0 0 second"],
-        await ListAsync(FileStep.MakeFile("/f", 0b110_100_100, "first"u8), FileStep.MakeFile("//./f", 0b110_100_100, "second"u8)));
+        await ListAsync(FileStep.MakeFile("/f", 0b110_100_100, "first"u8), FileStep.MakeFile("//./a/../../f", 0b110_000_000, "second"u8)));
 
     [Theory]
-    [InlineData("/../x")]
-    [InlineData("/a/../../x")]
     [InlineData("/")]
+    [InlineData("/a/..")]
+    [InlineData("/../..")]
     [InlineData("")]
     [InlineData("/a\0b")]
     [InlineData("/a/.wh.b")]
@@ -83,7 +83,7 @@ public sealed class EngineWorkerTests : IAsyncDisposable
     public async Task Run_OwnerThatDoesNotFit_IsRefused()
     {
         await Assert.ThrowsAsync<LlbException>(() => _bench.RunAsync(LlbState.Scratch.File(null, FileStep.MakeFile("/f", 0, "x"u8).OwnedBy("4294967295"))));
-        await AssertNeedsRunnerAsync(LlbState.Scratch.File(null, FileStep.MakeFile("/f", 0, "x"u8).OwnedBy("app")));
+        await Assert.ThrowsAsync<LlbException>(() => _bench.RunAsync(LlbState.Scratch.File(null, FileStep.MakeFile("/f", 0, "x"u8).OwnedBy("app"))));
     }
 
     [Fact]
@@ -95,7 +95,7 @@ public sealed class EngineWorkerTests : IAsyncDisposable
         await AssertNeedsRunnerAsync(LlbState.Scratch.File(null, FileStep.Remove("/f")));
         await AssertNeedsRunnerAsync(LlbState.Scratch.File(null, FileStep.Copy(LlbState.Local("t"), "/a", "/b", new CopyOptions())));
         await AssertNeedsRunnerAsync(LlbState.Scratch.File(null, FileStep.CopyContents(file, "/", "/")));
-        await AssertNeedsRunnerAsync(LlbState.Merge(null, LlbState.Local("t"), file));
+        await AssertNeedsRunnerAsync(LlbState.Scratch.File(null, FileStep.MakeSymlink("x", "/l"), FileStep.MakeFile("/l", 0, "x"u8)));
         await AssertNeedsRunnerAsync(file.Run(new ExecOptions { Args = ["true"] }, Platform.LinuxAmd64).Root);
     }
 
@@ -133,6 +133,41 @@ public sealed class EngineWorkerTests : IAsyncDisposable
         var upper = await _bench.RunAsync(LlbState.Diff(LlbState.Merge(null, a, b), LlbState.Merge(null, a, b, c)));
         Assert.Equal(merged.Layers[2].DiffId, Assert.Single(upper.Layers).DiffId);
     }
+
+    [Fact]
+    public async Task Run_MergeWithALentTree_HasItsLayer()
+    {
+        LendOne("t", "a", "x");
+        var merged = await _bench.RunAsync(LlbState.Merge("all", Make("b"), LlbState.Local("t"), LlbState.Local("t")));
+        Assert.Equal(["File a 644 0:0 0 x"], await _bench.ListAsync(merged.Layers[1]));
+        Assert.Equal("all", merged.Layers[1].CreatedBy);
+        Assert.Equal(merged.Layers[1], merged.Layers[2]);
+        Assert.Equal(merged.Layers[1].DiffId, Assert.Single((await _bench.RunAsync(LlbState.Diff(Make("b"), LlbState.Merge(null, Make("b"), LlbState.Local("t"))))).Layers).DiffId);
+    }
+
+    [Theory]
+    [MemberData(nameof(MadeOfNothing))]
+    public async Task Run_ActionsOntoScratch_AreAsOnATree(FileStep[] steps, string[] expected) => Assert.Equal(expected, await ListAsync(steps));
+
+    public static TheoryData<FileStep[], string[]> MadeOfNothing => new()
+    {
+        { [FileStep.MakeDirectory("/a/b", 0b111_000_000, makeParents: true).OwnedBy("7")], ["Directory a 700 7:7 0 ", "Directory a/b 700 7:7 0 "] },
+        { [FileStep.MakeDirectory("/a", 0b1_111_111_111), FileStep.MakeDirectory("/a", 0b111_000_000)], ["Directory a 777 0:0 0 "] },
+        { [FileStep.MakeFile("/f", 0b110_000_000, "old"u8).OwnedBy("7"), FileStep.MakeFile("/f", 0b110_100_100, "new"u8)], ["File f 600 7:7 0 new"] },
+        { [FileStep.MakeFile("/f", 0, "x"u8), FileStep.MakeDirectory("/f", 0)], ["File f 0 0:0 0 x"] },
+    };
+
+    [Theory]
+    [MemberData(nameof(Impossible))]
+    public async Task Run_ActionsOntoScratchThatCannotBe_AreRefusedAsOnATree(FileStep[] steps) => Assert.Equal("MBK1505", (await Assert.ThrowsAsync<SnapshotException>(() => ListAsync(steps))).Code);
+
+    public static TheoryData<FileStep[]> Impossible => new(
+        [FileStep.MakeFile("/a/f", 0, "x"u8)],
+        [FileStep.MakeDirectory("/a/b", 0)],
+        [FileStep.MakeFile("/f", 0, "x"u8), FileStep.MakeDirectory("/f/a", 0, makeParents: true)],
+        [FileStep.MakeFile("/f", 0, "x"u8), FileStep.MakeDirectory("/f", 0, makeParents: true)],
+        [FileStep.MakeDirectory("/d", 0), FileStep.MakeFile("/d", 0, "x"u8)],
+        [FileStep.MakeDirectory("/d", 0), FileStep.MakeSymlink("x", "/d")]);
 
     [Fact]
     public async Task Run_DiffOfUnrelatedTrees_IsSaidNotToBeOffered()
@@ -223,7 +258,8 @@ public sealed class EngineWorkerTests : IAsyncDisposable
     [Fact]
     public async Task Save_RemoteLayers_AreNotWorthARecord()
     {
-        var (worker, vertex, chain) = await RunOneAsync();
+        var (worker, _, chain) = await RunOneAsync();
+        var vertex = WorkerBench.Load(LlbState.Merge(null, Make("a"), Make("b"))).Vertex;
         var remote = chain.Layers[0] with { Origin = new LayerOrigin(_bench.Store, ImageReference.Parse("r.example/base:1")) };
         Assert.Null(await worker.SaveAsync(vertex, [new LayersResult(new LayerChain([remote]))], default));
         Assert.Null(await worker.SaveAsync(vertex, [new LayersResult(new LayerChain([remote, chain.Layers[0]]))], default));

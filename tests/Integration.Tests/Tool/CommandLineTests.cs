@@ -14,7 +14,7 @@ public sealed class CommandLineTests : IDisposable
     public async Task Help_OfTheTool_NamesEveryCommandWithExamples(string argument)
     {
         var help = (await TheTool.RunAsync(_folder.Path, argument.Split(' ', StringSplitOptions.RemoveEmptyEntries))).Succeeded().Output;
-        Assert.All(["inspect", "du", "prune", "verify", "debug", "--store", "Examples:", "Exit codes:"], word => Assert.Contains(word, help));
+        Assert.All(["inspect", "du", "prune", "verify", "doctor", "debug", "--store", "Examples:", "Exit codes:"], word => Assert.Contains(word, help));
     }
 
     [Theory]
@@ -22,6 +22,10 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("du", "--verbose", "--json", "--store")]
     [InlineData("prune", "--keep-storage", "--min-free", "--older-than", "--all", "--dry-run", "--store")]
     [InlineData("verify", "--repair", "--store")]
+    [InlineData("doctor", "--self-test", "--json", "--store")]
+    [InlineData("debug list", "--json", "--store")]
+    [InlineData("debug enter", "<id>", "<command>", "--store")]
+    [InlineData("debug remove", "<id>", "--store")]
     [InlineData("debug dump-llb", "--dot")]
     public async Task Help_OfACommand_NamesItsOptions(string command, params string[] options)
     {
@@ -54,6 +58,8 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("verify --store .", "MBK1206")]
     [InlineData("inspect text", "MBK1204")]
     [InlineData("debug dump-llb text", "MBK2402")]
+    [InlineData("debug enter ../../etc --store .", "MBK2020")]
+    [InlineData("debug remove 88d9cde9 --store .", "MBK2020")]
     [InlineData("debug dump-llb nowhere", "MBK2402")]
     public async Task Use_OfWhatIsNotThatKind_IsAnErrorWithItsCode(string line, string code)
     {

@@ -6,8 +6,13 @@ namespace MsBuildKit.Integration.Tests.Tool;
 /// <summary>Runs the <c>msbuildkit</c> that the tree's build left.</summary>
 internal static class TheTool
 {
-    // Built beside this assembly's project, in the same configuration.
-    public static readonly string Path = FindTool();
+    /// <summary>Of the repository.</summary>
+    public static readonly string Root = FindRoot();
+
+    public static readonly string Path = Find("src/Tool/msbuildkit");
+
+    /// <summary>The tasks, for builds by somebody who may not build them.</summary>
+    public static readonly string Tasks = Find("src/Tasks/MsBuildKit.Tasks.dll");
 
     public static Task<CommandResult> RunAsync(string workingDirectory, params string[] arguments) =>
         Command.RunAsync(Path, arguments, workingDirectory, new Dictionary<string, string?> { ["MSBUILDKIT_CACHE"] = null, ["XDG_CACHE_HOME"] = workingDirectory });
@@ -23,13 +28,19 @@ internal static class TheTool
         return (process.ExitCode, await output, await error);
     }
 
-    private static string FindTool()
+    /// <summary>The program or assembly of a project, as the tree's build in the same configuration left it.</summary>
+    private static string Find(string relative)
     {
         var framework = AppContext.BaseDirectory.TrimEnd('/');
         var configuration = System.IO.Path.GetDirectoryName(framework)!;
-        var root = framework;
+        var file = System.IO.Path.Combine(Root, System.IO.Path.GetDirectoryName(relative)!, "bin", System.IO.Path.GetFileName(configuration), System.IO.Path.GetFileName(framework), System.IO.Path.GetFileName(relative));
+        return File.Exists(file) ? file : throw new FileNotFoundException($"'{file}' is not there: build the solution first (eng/build.sh).");
+    }
+
+    private static string FindRoot()
+    {
+        var root = AppContext.BaseDirectory;
         while (!File.Exists(System.IO.Path.Combine(root, "MsBuildKit.sln"))) root = System.IO.Path.GetDirectoryName(root)!;
-        var tool = System.IO.Path.Combine(root, "src/Tool/bin", System.IO.Path.GetFileName(configuration), System.IO.Path.GetFileName(framework), "msbuildkit");
-        return File.Exists(tool) ? tool : throw new FileNotFoundException($"'{tool}' is not there: build the solution first (eng/build.sh).");
+        return root;
     }
 }

@@ -32,6 +32,7 @@ public sealed class StepTests(StepTests.Steps steps) : IClassFixture<StepTests.S
         Assert.Contains(errors, e => e.Text.StartsWith("ContainerRun: Stage 'Last' of 'stage'", StringComparison.Ordinal));
         // '%3B' is inside of a value, ';' is between two.
         Assert.Contains(errors, e => e.Text.StartsWith("ContainerRun: Environment of 'environment' has '2B;3',", StringComparison.Ordinal));
+        Assert.Single(errors, e => e.Text.Contains("ContainerKeepFailed", StringComparison.Ordinal));
         Assert.Single(errors, e => e.Text.Contains("'environment'", StringComparison.Ordinal));
     }
 
@@ -103,6 +104,7 @@ public sealed class StepTests(StepTests.Steps steps) : IClassFixture<StepTests.S
             .Case("value", c => c.Item("ContainerSecret", "feed", ("Value", "pa55")))
             .Case("faults", c => c
                 .Property("ContainerAllowHostNetwork", "perhaps")
+                .Property("ContainerKeepFailed", "perhaps")
                 .Item("ContainerRun", "stage", ("Command", "x"), ("Stage", "Last"))
                 .Item("ContainerRun", "environment", ("Command", "x"), ("Environment", "A=1%3B2;2B%3B3"))
                 .Item("ContainerRun", "windows", ("Script", "windows.sh"))

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.IO.Compression;
 using MsBuildKit.Engine.Oci;
 using ZstdSharp;
@@ -11,6 +12,18 @@ public static class Packing
     {
         var output = new MemoryStream();
         using (var packed = Open(output, compression)) packed.Write(plain);
+        return output.ToArray();
+    }
+
+    /// <summary>Compresses by a program that reads from its input and writes to its output.</summary>
+    public static byte[] PackBy(string program, byte[] plain)
+    {
+        using var process = Process.Start(new ProcessStartInfo(RealTool.Find(program), ["-c"]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        process.StandardInput.BaseStream.Write(plain);
+        process.StandardInput.Close();
+        var output = new MemoryStream();
+        process.StandardOutput.BaseStream.CopyTo(output);
+        process.WaitForExit();
         return output.ToArray();
     }
 

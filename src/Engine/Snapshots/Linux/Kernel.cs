@@ -11,7 +11,7 @@ namespace MsBuildKit.Engine.Snapshots.Linux;
 /// <see cref="OverlayMount"/> make errors of it. Paths are UTF-8, and end with a zero byte.</remarks>
 internal static partial class Kernel
 {
-    public const int WriteOnly = 1, Create = 0x40, Exclusive = 0x80, NoWaiting = 0x800, CloseOnExec = 0x80000, PathOnly = 0x200000;
+    public const int WriteOnly = 1, Create = 0x40, Exclusive = 0x80, Truncate = 0x200, NoWaiting = 0x800, CloseOnExec = 0x80000, PathOnly = 0x200000;
     public const int NoFollow = 0x100, RemoveDirectory = 0x200, EmptyPath = 0x1000, CurrentDirectory = -100;
     public const ulong Bind = 4096, ReadOnly = 1, NoSetUser = 2, NoDevices = 4;
     public const int Detach = 2;

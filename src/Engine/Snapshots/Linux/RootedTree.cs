@@ -36,6 +36,13 @@ public sealed class RootedTree : IDisposable
         return opened < 0 ? throw TreeFault.Of(path, "opened") : new RootedTree(new SafeFileHandle(opened, ownsHandle: true), path);
     }
 
+    /// <summary>A directory in this tree, no link, as a tree of its own.</summary>
+    public RootedTree OpenDirectory(string path)
+    {
+        var opened = TryOpen(OpenParent(path), NameOf(path), Kernel.PathOnly | Kernel.OnlyDirectory | Kernel.NoLink, OneStep) ?? throw Fault(path, "opened");
+        return new RootedTree(opened, path.Length == 0 ? _shownAs : "/" + path);
+    }
+
     /// <summary>What is at a path, the link itself when it is one; <c>null</c> when nothing is, or nothing can be.</summary>
     public FileStatus? Find(string path)
     {
@@ -117,18 +124,14 @@ public sealed class RootedTree : IDisposable
     public async Task WriteFileAsync(string path, Stream? content, CancellationToken cancellationToken)
     {
         using var file = Create(path);
-        if (content is null) return;
-        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
-        try
-        {
-            long position = 0;
-            for (int read; (read = await content.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0; position += read)
-                Write(file, buffer.AsSpan(0, read), position, path);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
+        if (content is not null) await CopyAsync(content, file, path, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Puts what is in <paramref name="content"/> in place of what a file has; it stays the same file, with all its names.</summary>
+    public async Task OverwriteFileAsync(string path, Stream content, CancellationToken cancellationToken)
+    {
+        using var file = TryOpen(OpenParent(path), NameOf(path), Kernel.WriteOnly | Kernel.Truncate | Kernel.NoLink | Kernel.NoWaiting, OneStep) ?? throw Fault(path, "written");
+        await CopyAsync(content, file, path, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Makes a symbolic link that says <paramref name="target"/>, whatever that is.</summary>
@@ -256,6 +259,21 @@ public sealed class RootedTree : IDisposable
         {
             throw new SnapshotException(SnapshotException.UnsayableName, ErrorKind.NotSupported,
                 $"A name in or at '/{path}' is not UTF-8, which layers cannot say. Rename it in the step that makes it.", e);
+        }
+    }
+
+    private static async Task CopyAsync(Stream content, SafeFileHandle file, string path, CancellationToken cancellationToken)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        try
+        {
+            long position = 0;
+            for (int read; (read = await content.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0; position += read)
+                Write(file, buffer.AsSpan(0, read), position, path);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
@@ -15,10 +16,21 @@ public sealed class NamespaceProcess : IAsyncDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
 
-    private readonly Process _process;
-    private readonly StringBuilder _errors;
+    // Until somebody tells it by its input that it has its ids; or, when its input is somebody else's, until it sees them.
+    private const string AwaitWord = "read -r go && exec \"$0\" \"$@\"", AwaitIds = """
+        tries=0
+        until read -r ids < /proc/self/uid_map && read -r ids < /proc/self/gid_map; do
+            tries=$((tries + 1)); [ $tries -lt 500 ] || exit
+            PATH=$PATH:/usr/bin:/bin sleep 0.02
+        done
+        exec "$0" "$@"
+        """;
 
-    private NamespaceProcess(Process process, StringBuilder errors) => (_process, _errors) = (process, errors);
+    private readonly Process _process;
+    private readonly StringBuilder _errors = new();
+    private readonly bool _isAttached;
+
+    private NamespaceProcess(Process process, bool isAttached) => (_process, _isAttached) = (process, isAttached);
 
     /// <summary>What it reads.</summary>
     public Stream Input => _process.StandardInput.BaseStream;
@@ -39,7 +51,7 @@ public sealed class NamespaceProcess : IAsyncDisposable
     public static async Task<NamespaceProcess> StartAsync(WorkerProgram program, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
         var ids = SubordinateIds.Read(program.User, program.ConfigurationFolder);
-        var started = Start(program, arguments);
+        var started = Start(program, arguments, isAttached: false);
         try
         {
             await started.MapAsync(program, ids, cancellationToken).ConfigureAwait(false);
@@ -55,6 +67,21 @@ public sealed class NamespaceProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Runs <paramref name="program"/> with this process's own input, output and error, a terminal if they are one; answers its exit
+    /// code. Throws MBK2005 and MBK2008.</summary>
+    public static async Task<int> RunAttachedAsync(WorkerProgram program, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
+    {
+        var ids = SubordinateIds.Read(program.User, program.ConfigurationFolder);
+        // Programs that pass a terminal on do not always leave it as it was.
+        using var terminal = new TerminalMode();
+        var started = Start(program, arguments, isAttached: true);
+        await using (started.ConfigureAwait(false))
+        {
+            await started.MapAsync(program, ids, cancellationToken).ConfigureAwait(false);
+            return await started.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Waits until it has ended by itself, and answers its exit code.</summary>
     public async Task<int> WaitAsync(CancellationToken cancellationToken)
     {
@@ -67,7 +94,7 @@ public sealed class NamespaceProcess : IAsyncDisposable
     {
         try
         {
-            _process.StandardInput.Close();
+            if (!_isAttached) _process.StandardInput.Close();
         }
         catch (IOException)
         {
@@ -87,29 +114,40 @@ public sealed class NamespaceProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static NamespaceProcess Start(WorkerProgram program, IReadOnlyList<string> arguments)
+    private static NamespaceProcess Start(WorkerProgram program, IReadOnlyList<string> arguments, bool isAttached)
     {
         var unshare = Require(program, "unshare", "util-linux");
         var start = new ProcessStartInfo(unshare)
         {
-            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = program.WorkingDirectory,
+            RedirectStandardInput = !isAttached, RedirectStandardOutput = !isAttached, RedirectStandardError = !isAttached, UseShellExecute = false, WorkingDirectory = program.WorkingDirectory,
         };
-        // The shell is the second process, which the first waits for.
-        string[] line = ["--user", "--mount", "--pid", "--fork", "--mount-proc", "--", "/bin/sh", "-c", "read -r go && exec \"$0\" \"$@\"", .. program.Command, .. arguments];
+        // The shell is the second process, which the first waits for. Under no_new_privs (bubblewrap) it could else not become root again, because
+        // it has no id while it starts.
+        string[] line = ["--user", "--mount", "--pid", "--keep-caps", "--fork", "--mount-proc", "--", "/bin/sh", "-c", isAttached ? AwaitIds : AwaitWord, .. program.Command, .. arguments];
         foreach (var argument in line) start.ArgumentList.Add(argument);
         // Nobody attaches a debugger to it, and preparing for one takes time and leaves a socket.
         start.Environment["DOTNET_EnableDiagnostics"] = "0";
         foreach (var (name, value) in program.Environment) start.Environment[name] = value;
-        var errors = new StringBuilder();
         var process = new Process { StartInfo = start };
-        process.ErrorDataReceived += (_, e) =>
+        var started = new NamespaceProcess(process, isAttached);
+        process.ErrorDataReceived += (_, e) => started.Hear(e.Data);
+        try
         {
-            lock (errors)
-                if (e.Data is not null && errors.Length < 1 << 14) errors.AppendLine(e.Data);
-        };
-        process.Start();
-        process.BeginErrorReadLine();
-        return new NamespaceProcess(process, errors);
+            process.Start();
+        }
+        catch (Win32Exception e)
+        {
+            process.Dispose();
+            throw Refused("", e);
+        }
+        if (!isAttached) process.BeginErrorReadLine();
+        return started;
+    }
+
+    private void Hear(string? line)
+    {
+        lock (_errors)
+            if (line is not null && _errors.Length < 1 << 14) _errors.AppendLine(line);
     }
 
     // Asked too early, the process is still in its parent's namespace and the request is refused.
@@ -172,6 +210,14 @@ public sealed class NamespaceProcess : IAsyncDisposable
     private static string Require(WorkerProgram program, string name, string package) => program.Find(name) is { } path && Path.IsPathFullyQualified(path) ? path
         : throw new WorkerException(WorkerException.NoNamespaces, ErrorKind.FailedPrecondition, $"Steps need the program '{name}', which is not on the PATH. Install the package '{package}'.");
 
-    private static WorkerException Refused(string why, Exception? inner) => new(WorkerException.NoNamespaces, ErrorKind.FailedPrecondition,
-        $"This machine gives no user namespace to run steps in ({(why.Length == 0 ? inner?.Message ?? "no reason given" : why).TrimEnd('.')}). Allow them (kernel.unprivileged_userns_clone=1, user.max_user_namespaces above 0, kernel.apparmor_restrict_unprivileged_userns=0), or in a container run it with --security-opt seccomp=unconfined. Builds without steps to run need none of this.", inner);
+    private static WorkerException Refused(string why, Exception? inner)
+    {
+        if (why.Length == 0) why = inner?.Message ?? "no reason given";
+        // A kernel that hides parts of /proc lets nobody mount one that does not.
+        var remedy = why.Contains("mount /proc", StringComparison.Ordinal)
+            ? "In a container, let /proc be mounted: run it with --security-opt systempaths=unconfined (Docker) or --security-opt unmask=ALL (Podman)"
+            : "Allow them (kernel.unprivileged_userns_clone=1, user.max_user_namespaces above 0, kernel.apparmor_restrict_unprivileged_userns=0), or in a container run it with --security-opt seccomp=unconfined";
+        return new(WorkerException.NoNamespaces, ErrorKind.FailedPrecondition,
+            $"This machine gives no namespaces to run steps in ({why.TrimEnd('.')}). {remedy}; 'msbuildkit doctor' looks at all of it. Builds without steps to run need none of this.", inner);
+    }
 }

@@ -7,7 +7,7 @@ namespace MsBuildKit.Engine.Workers.Rootless;
 /// <summary>The system calls about processes that .NET does not offer.</summary>
 internal static partial class ProcessCalls
 {
-    private const int NewNetwork = 0x40000000, KillSignal = 9, BrokenPipeSignal = 13, PidfdOpen = 434, PidfdSendSignal = 424;
+    private const int NewNetwork = 0x40000000, KillSignal = 9, BrokenPipeSignal = 13, PidfdOpen = 434, PidfdSendSignal = 424, GetTerminalSize = 0x5413;
 
     /// <summary>Puts the calling thread, and no other, into a new network namespace.</summary>
     public static void UnshareNetwork()
@@ -32,6 +32,16 @@ internal static partial class ProcessCalls
         var nothing = NativeLibrary.GetExport(NativeLibrary.GetMainProgramHandle(), "abs");
         return signal(BrokenPipeSignal, nothing) != -1;
     }
+
+    /// <summary>The size of the terminal that is this process's input; 0 where it has none.</summary>
+    public static TerminalSize ReadTerminalSize()
+    {
+        var size = new ushort[4];
+        return ioctl(0, GetTerminalSize, size) == 0 ? new TerminalSize(size[0], size[1]) : default;
+    }
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int ioctl(int descriptor, nuint request, [Out] ushort[] size);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial nint signal(int number, nint handler);

@@ -20,14 +20,24 @@ internal static class QuietProgram
     public static Process Start(string program, IEnumerable<string> arguments) =>
         StartShell(Shell, ["-c", """exec "$@" < /dev/null """, Shell, Full(program), .. arguments], errorPiped: true);
 
+    /// <summary>Starts a program that has our input, output and error.</summary>
+    public static Process StartAttached(string program, IEnumerable<string> arguments)
+    {
+        var path = Full(program);
+        return Start(new ProcessStartInfo(path, arguments));
+    }
+
     // The input has to be a file for a step to find it there, and .NET offers pipes only: a shell opens it and becomes the program.
-    private static Process StartShell(string shell, IReadOnlyList<string> arguments, bool errorPiped)
+    private static Process StartShell(string shell, IReadOnlyList<string> arguments, bool errorPiped) =>
+        Start(new ProcessStartInfo(shell, arguments) { RedirectStandardOutput = true, RedirectStandardError = errorPiped });
+
+    private static Process Start(ProcessStartInfo start)
     {
         _ = s_brokenPipe.Value;
-        var start = new ProcessStartInfo(shell, arguments) { RedirectStandardOutput = true, RedirectStandardError = errorPiped, WorkingDirectory = "/" };
+        start.WorkingDirectory = "/";
         start.Environment.Clear();
         start.Environment["PATH"] = Search;
-        return Process.Start(start) ?? throw StepErrors.Runtime(shell, "it did not start");
+        return Process.Start(start) ?? throw StepErrors.Runtime(start.FileName, "it did not start");
     }
 
     private static string Full(string program) =>

@@ -71,7 +71,7 @@ public sealed class RootlessWorker(Func<WorkerProgram> find, string store, StepG
             await connection.DisposeAsync().ConfigureAwait(false);
             if (e is WorkerException { Code: WorkerException.WorkerEnded })
                 throw new WorkerException(WorkerException.NoNamespaces, ErrorKind.FailedPrecondition,
-                    $"The worker process does not start: {(process.Errors.Length > 0 ? process.Errors.TrimEnd('.') : "it says nothing")}. Check that .NET runs for this user, and that /proc may be mounted in a namespace of one.", e);
+                    $"The worker process does not start: {(process.Errors.Length > 0 ? process.Errors.TrimEnd('.') : "it says nothing")}. Check that .NET runs for this user, and run 'msbuildkit doctor'.", e);
             throw;
         }
     }

@@ -10,7 +10,7 @@ namespace MsBuildKit.Engine.Workers.Rootless;
 internal sealed partial class Rtnetlink : IDisposable
 {
     private const int Family = 16, Raw = 3, CloseOnExec = 0x80000;
-    private const ushort NewLink = 16, NewRoute = 24, ErrorMessage = 2;
+    private const ushort NewLink = 16, NewRoute = 24, DeleteRoute = 25, ErrorMessage = 2;
     private const ushort Request = 1, Acknowledge = 4, CreateNew = 0x400;
     private const byte MainTable = 254, StaticProtocol = 4, Universe = 0, Unreachable = 7;
     private const ushort Destination = 1, Priority = 6;
@@ -37,7 +37,12 @@ internal sealed partial class Rtnetlink : IDisposable
     }
 
     /// <summary>Makes a range of addresses unreachable; no route to as large a range that comes later wins over it.</summary>
-    public void Block(IPNetwork network)
+    public void Block(IPNetwork network) => Send(NewRoute, CreateNew, Unreachability(network));
+
+    /// <summary>Takes such a block away again.</summary>
+    public void Unblock(IPNetwork network) => Send(DeleteRoute, 0, Unreachability(network));
+
+    private static byte[] Unreachability(IPNetwork network)
     {
         var address = network.BaseAddress.GetAddressBytes();
         var body = new byte[12 + 4 + address.Length + 8];
@@ -46,7 +51,7 @@ internal sealed partial class Rtnetlink : IDisposable
         (body[4], body[5], body[6], body[7]) = (MainTable, StaticProtocol, Universe, Unreachable);
         WriteAttribute(body.AsSpan(12), Destination, address);
         WriteAttribute(body.AsSpan(16 + address.Length), Priority, BitConverter.GetBytes(1));
-        Send(NewRoute, CreateNew, body);
+        return body;
     }
 
     private void Send(ushort type, ushort flags, ReadOnlySpan<byte> body)

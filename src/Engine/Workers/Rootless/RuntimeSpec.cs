@@ -71,7 +71,14 @@ internal sealed class RuntimeSpec(StepSpec spec, StepUser user, MountPoints poin
     private void WriteProcess(Utf8JsonWriter json, string workingDirectory)
     {
         json.WriteStartObject("process");
-        json.WriteBoolean("terminal", false);
+        json.WriteBoolean("terminal", spec.Terminal is not null);
+        if (spec.Terminal is { Rows: > 0 } terminal)
+        {
+            json.WriteStartObject("consoleSize");
+            json.WriteNumber("height", terminal.Rows);
+            json.WriteNumber("width", terminal.Columns);
+            json.WriteEndObject();
+        }
         json.WriteStartObject("user");
         json.WriteNumber("uid", user.Uid);
         json.WriteNumber("gid", user.Gid);

@@ -4,11 +4,11 @@ using System.Globalization;
 namespace MsBuildKit.Engine.Workers.Rootless;
 
 /// <summary>A runtime in the foreground, whose child is the first process of the step's process namespace: with that one die all.</summary>
-internal sealed class StepProcess(OciRuntime runtime, string bundle, string log, string id, TimeProvider time) : IAsyncDisposable
+internal sealed class StepProcess(OciRuntime runtime, string bundle, string log, string id, TimeProvider time, bool isAttached = false) : IAsyncDisposable
 {
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(5), s_patience = TimeSpan.FromMilliseconds(700);
 
-    private readonly Process _process = QuietProgram.Start(runtime.Path, runtime.Run(bundle, log, id));
+    private readonly Process _process = isAttached ? QuietProgram.StartAttached(runtime.Path, runtime.Run(bundle, log, id)) : QuietProgram.Start(runtime.Path, runtime.Run(bundle, log, id));
 
     public Stream Output => _process.StandardOutput.BaseStream;
 
@@ -37,8 +37,11 @@ internal sealed class StepProcess(OciRuntime runtime, string bundle, string log,
         // What a runtime that was killed left behind, its step included.
         if (runtime.Knows(id)) await runtime.EndAsync(runtime.Delete(id), "/dev/null").ConfigureAwait(false);
         // What was read from by hand is not closed with its process.
-        _process.StandardOutput.Dispose();
-        _process.StandardError.Dispose();
+        if (!isAttached)
+        {
+            _process.StandardOutput.Dispose();
+            _process.StandardError.Dispose();
+        }
         _process.Dispose();
     }
 

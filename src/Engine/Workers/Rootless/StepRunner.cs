@@ -9,7 +9,8 @@ namespace MsBuildKit.Engine.Workers.Rootless;
 /// <remarks>
 /// A step's life: its mount points are found in the tree, its user is looked up there, its working directory is made, its network is connected,
 /// and the runtime starts it in the foreground. However it ends, nothing is left of it but what it wrote to its tree: no process, no mount, no
-/// state of the runtime, no secret; its network, which nothing is in any more, goes a moment later. Steps may run at the same time, each on a tree that no other changes.
+/// state of the runtime, no secret; its network, which nothing is in any more, goes a moment later. Steps may run at the same time, each on a
+/// tree that no other changes.
 /// </remarks>
 [SupportedOSPlatform("linux")]
 public sealed class StepRunner(StepRunnerOptions options, TimeProvider time) : IAsyncDisposable
@@ -23,7 +24,15 @@ public sealed class StepRunner(StepRunnerOptions options, TimeProvider time) : I
 
     /// <summary>Runs a step to its end. Throws <see cref="WorkerException"/>: MBK2012, with a <see cref="StepFailure"/>, when the step itself
     /// failed; others when it could not be run.</summary>
-    public async Task<StepResult> RunAsync(StepSpec spec, IStepOutput output, CancellationToken cancellationToken)
+    public Task<StepResult> RunAsync(StepSpec spec, IStepOutput output, CancellationToken cancellationToken) =>
+        PrepareAsync(spec, (files, id) => RunAsync(spec, files, id, output, cancellationToken), cancellationToken);
+
+    /// <summary>Runs a command with the worker's own input, output and error, for as long as it likes; answers its exit code. Throws
+    /// <see cref="WorkerException"/> when it could not be run.</summary>
+    internal Task<int> AttachAsync(StepSpec spec, CancellationToken cancellationToken) =>
+        PrepareAsync(spec, (files, id) => AttachAsync(files, id, cancellationToken), cancellationToken);
+
+    private async Task<T> PrepareAsync<T>(StepSpec spec, Func<StepFiles, string, Task<T>> run, CancellationToken cancellationToken)
     {
         Check(spec);
         var id = "step" + Interlocked.Increment(ref _steps).ToString(CultureInfo.InvariantCulture);
@@ -37,7 +46,7 @@ public sealed class StepRunner(StepRunnerOptions options, TimeProvider time) : I
         {
             var config = File.Create(files.Config);
             await using (config.ConfigureAwait(false)) new RuntimeSpec(spec, user, points, files, _limits.Value, _filter.Value, network?.NamespacePath).Write(config, directory);
-            return await RunAsync(spec, files, id, output, cancellationToken).ConfigureAwait(false);
+            return await run(files, id).ConfigureAwait(false);
         }
         finally
         {
@@ -80,6 +89,16 @@ public sealed class StepRunner(StepRunnerOptions options, TimeProvider time) : I
         if (spec.ValidExitCodes.Count > 0 ? !spec.ValidExitCodes.Contains(exitCode) : exitCode != 0)
             throw StepErrors.Failed(new StepFailure(spec.Args, exitCode, pump.LastLines()));
         return new StepResult(exitCode, time.GetElapsedTime(start));
+    }
+
+    private async Task<int> AttachAsync(StepFiles files, string id, CancellationToken cancellationToken)
+    {
+        var step = new StepProcess(_runtime.Value, files.Bundle, files.Log, id, time, isAttached: true);
+        await using (step.ConfigureAwait(false))
+        {
+            var exitCode = await step.WaitAsync(cancellationToken).ConfigureAwait(false);
+            return exitCode != 0 && OciRuntime.Complaint(files.Log) is { } complaint ? throw StepErrors.Runtime(_runtime.Value.Path, complaint) : exitCode;
+        }
     }
 
     private static async Task<int> WaitAsync(StepSpec spec, StepProcess step, Task pumped, CancellationToken stop, CancellationToken timer, CancellationToken cancellationToken)

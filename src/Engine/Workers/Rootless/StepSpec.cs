@@ -49,6 +49,9 @@ public sealed record StepSpec
     /// <summary>How much it may use.</summary>
     public StepLimits Limits { get; init; } = new();
 
+    /// <summary>The size of the terminal that it gets, which its runtime connects to the worker's own; <c>null</c> for none.</summary>
+    public TerminalSize? Terminal { get; init; }
+
     /// <summary>Whether programs such as <c>sudo</c> may give a user who is not root more than the step began with.</summary>
     public bool AllowNewPrivileges { get; init; }
 }

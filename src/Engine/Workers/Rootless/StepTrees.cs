@@ -1,19 +1,26 @@
 using System.Runtime.Versioning;
 using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Llb.Pb;
+using MsBuildKit.Engine.Snapshots;
 using MsBuildKit.Engine.Snapshots.Linux;
+using MsBuildKit.Engine.Workers.Rootless.FileActions;
 using MsBuildKit.Engine.Workers.Rootless.Protocol;
 
 namespace MsBuildKit.Engine.Workers.Rootless;
 
 /// <summary>Everything that is mounted for one step, from its inputs' layers to its caches; disposed, all of it is gone again.</summary>
 [SupportedOSPlatform("linux")]
-internal sealed class StepTrees(ExecOp exec, RunStep step, SnapshotStore snapshots, CacheMounts caches, WorkArea area) : IAsyncDisposable
+internal sealed class StepTrees(ExecOp exec, RunStep step, SnapshotStore snapshots, CacheMounts caches, WorkArea area, FailedStep? failed = null) : IAsyncDisposable
 {
+    private static readonly FileActionCopy s_whole = new() { Mode = -1 };
+
     private readonly string _folder = area.MakeTreeFolder();
     private readonly Dictionary<Mount, SnapshotDraft> _drafts = [];
     private readonly List<OverlayMount> _mounts = [];
     private readonly List<IDisposable> _held = [];
+
+    /// <summary>The mount that the step's root is.</summary>
+    public Mount Root => exec.Mounts.First(m => m.Dest == "/");
 
     /// <summary>Mounts it all, and says what is to run on it.</summary>
     public async Task<StepSpec> PrepareAsync(CancellationToken cancellationToken)
@@ -23,12 +30,11 @@ internal sealed class StepTrees(ExecOp exec, RunStep step, SnapshotStore snapsho
             if (await ConvertAsync(mount, cancellationToken).ConfigureAwait(false) is { } converted)
                 mounts.Add(converted);
 
-        var root = exec.Mounts.First(m => m.Dest == "/");
-        var spec = Describe(mounts, root.Readonly);
+        var spec = Describe(mounts, Root.Readonly);
         // Mount points lie below all layers, so that none ever gets into one.
         using (var stubs = new StepTree(MakeFolder("stubs")))
             foreach (var point in MountPoints.Needed(spec)) stubs.Ensure(point.Path, point.IsFile);
-        return spec with { Root = await MountAsync(root, Path.Combine(_folder, "stubs"), cancellationToken).ConfigureAwait(false) };
+        return spec with { Root = await MountAsync(Root, Path.Combine(_folder, "stubs"), cancellationToken).ConfigureAwait(false) };
     }
 
     /// <summary>What was written on a mount; <c>null</c> when it was not to be written.</summary>
@@ -81,14 +87,19 @@ internal sealed class StepTrees(ExecOp exec, RunStep step, SnapshotStore snapsho
 
     private async Task<string> MountAsync(Mount mount, string? stubs, CancellationToken cancellationToken)
     {
-        IReadOnlyList<Snapshots.Layer> layers = mount.Input < 0 ? [] : [.. step.Inputs[(int)mount.Input].Layers.Select(LayerBlobs.FromWire)];
-        var below = await snapshots.EnsureAsync(layers, cancellationToken).ConfigureAwait(false);
+        var below = await snapshots.EnsureAsync(LayerBlobs.Of(step, mount.Input), cancellationToken).ConfigureAwait(false);
         _held.Add(below);
         var target = MakeFolder($"m{_mounts.Count}");
         var lowers = stubs is null ? below.Lowers : [.. below.Lowers, stubs];
         if (mount.Readonly && lowers.Count > 0)
         {
             _mounts.Add(OverlayMount.ReadOnly(target, lowers));
+            return target;
+        }
+        if (mount == Root && failed is not null)
+        {
+            Directory.CreateDirectory(failed.Work);
+            _mounts.Add(OverlayMount.Writable(target, lowers, failed.Upper, failed.Work));
             return target;
         }
         var draft = snapshots.Begin(below);
@@ -100,14 +111,30 @@ internal sealed class StepTrees(ExecOp exec, RunStep step, SnapshotStore snapsho
 
     private async Task<string> OpenCacheAsync(Mount mount, CancellationToken cancellationToken)
     {
-        if (mount.Input >= 0) throw WorkerException.NeedsRunner($"A cache at '{mount.Dest}' that begins with another tree");
-        var cache = await caches.TakeAsync(mount.CacheOpt, "", cancellationToken).ConfigureAwait(false);
+        var layers = LayerBlobs.Of(step, mount.Input);
+        var ground = ChainId.Of(layers.Select(l => l.DiffId)) is [.., var id] ? id.ToString() : "";
+        var cache = await caches.TakeAsync(mount.CacheOpt, ground, path => MakeCacheAsync(path, layers, cancellationToken), cancellationToken).ConfigureAwait(false);
         _held.Add(cache);
-        if (cache.IsNew) Mounts.Own(cache.Path, StepIds.First, StepIds.First);
         // The way through the caller's own folders is closed to a step's root.
         var target = MakeFolder($"m{_mounts.Count}");
         _mounts.Add(OverlayMount.Writable(target, [], cache.Path, ""));
         return target;
+    }
+
+    private async Task MakeCacheAsync(string path, IReadOnlyList<Layer> layers, CancellationToken cancellationToken)
+    {
+        using var stack = await snapshots.EnsureAsync(layers, cancellationToken).ConfigureAwait(false);
+        using var draft = snapshots.Begin(stack);
+        var begun = draft.Upper;
+        if (layers.Count > 0)
+        {
+            begun = Path.Combine(draft.Folder, "cache");
+            using var ground = OverlayMount.ReadOnly(draft.Target, stack.Lowers);
+            using var source = RootedTree.Open(ground.Target);
+            using var target = RootedTree.Open(draft.Folder);
+            await new TreeCopier(source, new ChangedTree(target, null, null), s_whole).CopyAsync("", Path.GetFileName(begun), cancellationToken).ConfigureAwait(false);
+        }
+        Directory.Move(begun, path);
     }
 
     private string Relay(string agent)

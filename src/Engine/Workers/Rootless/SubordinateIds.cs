@@ -20,7 +20,8 @@ public sealed record SubordinateIds(IdRange Users, IdRange Groups)
     public static SubordinateIds Read(HostUser user, string etc) =>
         new(Find(user, Path.Combine(etc, "subuid")), Find(user, Path.Combine(etc, "subgid")));
 
-    private static IdRange Find(HostUser user, string path)
+    /// <summary>The range of one of the files.</summary>
+    internal static IdRange Find(HostUser user, string path)
     {
         foreach (var line in ReadLines(path))
         {

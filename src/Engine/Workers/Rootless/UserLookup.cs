@@ -20,6 +20,23 @@ internal static class UserLookup
         return new StepUser(Checked(uid), Checked(gid), [.. more.Prepend(Checked(gid)).Distinct()], row is { Length: > 5 } && row[5].Length > 0 ? row[5] : "/");
     }
 
+    /// <summary>The user of a name, which is a name even when it is all digits, and that user's own group.</summary>
+    public static (long Uid, long Gid) FindNamedUser(StepTree root, string name)
+    {
+        var row = ReadLinked(root, "/etc/passwd", 4).FirstOrDefault(r => r[0] == name) ?? throw StepErrors.UnknownUser("user", name);
+        return (Number(row[2], "user", name), Number(row[3], "group", name));
+    }
+
+    /// <summary>The group of a name.</summary>
+    public static long FindNamedGroup(StepTree root, string name)
+    {
+        var row = ReadLinked(root, "/etc/group", 3).FirstOrDefault(r => r[0] == name) ?? throw StepErrors.UnknownUser("group", name);
+        return Number(row[2], "group", name);
+    }
+
+    // Where files are copied, an image's own link to the file counts; it ends inside of the image.
+    private static IReadOnlyList<string[]> ReadLinked(StepTree root, string path, int columns) => AccountFile.Read(root, root.Find(path) ?? path, columns);
+
     private static string[]? FindUser(StepTree root, string text)
     {
         var rows = AccountFile.Read(root, "etc/passwd", 4);

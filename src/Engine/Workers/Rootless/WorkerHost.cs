@@ -1,6 +1,7 @@
 using System.Runtime.Versioning;
 using MsBuildKit.Engine.Content;
 using MsBuildKit.Engine.Snapshots.Linux;
+using MsBuildKit.Engine.Workers.Rootless.FileActions;
 using MsBuildKit.Engine.Workers.Rootless.Protocol;
 
 namespace MsBuildKit.Engine.Workers.Rootless;
@@ -23,8 +24,11 @@ public static class WorkerHost
         {
             var snapshots = new SnapshotStore(Path.Combine(told.Store, StoreTrees.Snapshots), store, new KeyLocks(Path.Combine(told.Store, "locks")), StepIds.First);
             var runner = new StepRunner(new StepRunnerOptions { Scratch = area.Private, SearchPath = told.SearchPath, Grants = told.Grants, ConnectsAhead = true }, time);
-            var executor = new StepExecutor(store, snapshots, runner, new CacheMounts(Path.Combine(told.Store, StoreTrees.Caches)), area);
             _ = Task.Run(runner.PrepareAsync);
+            var layers = new DraftLayers(store, snapshots);
+            var caches = new CacheMounts(Path.Combine(told.Store, StoreTrees.Caches));
+            var executor = new OpExecutor(
+                new StepExecutor(snapshots, layers, runner, caches, new FailedSteps(told.Store), area), new FileExecutor(snapshots, layers, area), new DiffExecutor(snapshots, layers, area));
             using var channel = new FrameChannel(input, output);
             await new WorkerServer(channel, executor).ServeAsync(CancellationToken.None).ConfigureAwait(false);
         }

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace MsBuildKit.Engine.Workers.Rootless;
 
 /// <summary>How the worker process is started.</summary>
@@ -22,6 +24,17 @@ public sealed record WorkerProgram
 
     /// <summary>Variables that it gets besides those of its caller.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The worker of a folder, on the .NET that runs this process.</summary>
+    /// <param name="folder">Has <c>msbuildkit-worker.dll</c>.</param>
+    /// <param name="environment">Names the .NET and where programs are.</param>
+    /// <param name="userName">The caller's name, where <c>/etc/passwd</c> has none.</param>
+    public static WorkerProgram Of(string folder, IReadOnlyDictionary<string, string> environment, string userName) => new()
+    {
+        Command = [environment.GetValueOrDefault("DOTNET_HOST_PATH") ?? Path.GetFullPath("../../../dotnet", RuntimeEnvironment.GetRuntimeDirectory()), Path.Combine(folder, "msbuildkit-worker.dll")],
+        SearchPath = environment.GetValueOrDefault("PATH", "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries),
+        User = OperatingSystem.IsLinux() ? HostUser.Current("/etc/passwd", userName) : new HostUser(0, 0, userName),
+    };
 
     /// <summary>The absolute path of a program, or <c>null</c> when it is in no folder of the search path.</summary>
     public string? Find(string program) => ProgramPath.Find(SearchPath, program);

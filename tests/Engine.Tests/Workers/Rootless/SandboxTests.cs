@@ -13,4 +13,7 @@ public sealed class SandboxTests
     [InlineData(nameof(StepScenes.TheSandboxHoldsWithRunc), false)]
     public async Task Probe_FromInside_FindsEverythingClosed(string scene, bool asRoot) =>
         TestContext.Current.TestOutputHelper?.WriteLine(await WorkerSpace.PlayAsync(scene, asRoot));
+
+    [Fact]
+    public async Task Probe_FromInsideOfNoSandbox_SaysWhatIsOpen() => await WorkerSpace.PlayAsync(nameof(StepScenes.TheProbeFindsWhatIsOpen), asRoot: false);
 }

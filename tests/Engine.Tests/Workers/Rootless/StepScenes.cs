@@ -4,6 +4,7 @@ using System.Diagnostics;
 using MsBuildKit.Engine.Llb.Pb;
 using MsBuildKit.Engine.Workers;
 using MsBuildKit.Engine.Workers.Rootless;
+using MsBuildKit.Engine.Workers.Rootless.Probing;
 
 namespace MsBuildKit.Engine.Tests.Workers.Rootless;
 
@@ -352,15 +353,24 @@ public static partial class StepScenes
         for (var i = 0; i < 3; i++) await bench.ShellAsync("true");
         var descriptors = Descriptors();
         var accepted = listener.AcceptAsync();
-        await bench.ShellAsync("stat -c '%u:%g:%a %F' /run/agent.sock; /probe connect /run/agent.sock", s => s with { User = "app", Mounts = [mount] }, CompileProbe);
+        await bench.RunAsync(ConnectingTo(mount, "1000:1001"));
         Assert.StartsWith("1000:1001:600 socket\n", bench.Text.Output, StringComparison.Ordinal);
         using (await accepted.WaitAsync(TimeSpan.FromSeconds(5))) accepted = listener.AcceptAsync();
-        await bench.ShellAsync("/probe connect /run/agent.sock || echo refused $?", s => s with { User = "1234", Mounts = [mount] }, CompileProbe);
+        await bench.RunAsync(ConnectingTo(mount, "1234"));
         Assert.EndsWith("refused 13\n", bench.Text.Output, StringComparison.Ordinal);
         Assert.False(accepted.IsCompleted);
         for (var i = 0; i < 20; i++) await bench.ShellAsync("true", s => s with { Mounts = [mount] });
         var now = Descriptors();
         Assert.True(now.Count <= descriptors.Count + 4, string.Join(' ', now));
+    }
+
+    private static StepSpec ConnectingTo(SshSocket socket, string user)
+    {
+        var spec = MachineTree.Make(MakeTreeFolder(), ["/bin/sh", "-c", """
+            stat -c '%u:%g:%a %F' /run/agent.sock
+            perl -MIO::Socket::UNIX -e 'IO::Socket::UNIX->new(Peer => "/run/agent.sock") or exit $! + 0' || echo refused $?
+            """]);
+        return spec with { User = user, Network = NetMode.None, Mounts = [.. spec.Mounts, socket] };
     }
 
     // Without the assemblies that the process loads as it goes.

@@ -11,6 +11,9 @@ internal static class LayerBlobs
         DiffId = layer.DiffId.ToString(), MediaType = layer.Blob.MediaType, Digest = layer.Blob.Digest.ToString(), Size = layer.Blob.Size, CreatedBy = layer.CreatedBy,
     };
 
+    /// <summary>The layers of an input of a step; none for a number below zero.</summary>
+    public static IReadOnlyList<Layer> Of(RunStep step, long input) => input < 0 ? [] : [.. step.Inputs[(int)input].Layers.Select(FromWire)];
+
     /// <summary>Throws <see cref="OciException"/> for what is no digest.</summary>
     public static Layer FromWire(LayerBlob blob) => new()
     {

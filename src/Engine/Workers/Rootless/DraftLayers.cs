@@ -1,0 +1,42 @@
+using MsBuildKit.Engine.Content;
+using MsBuildKit.Engine.Oci;
+using MsBuildKit.Engine.Snapshots;
+using MsBuildKit.Engine.Snapshots.Linux;
+using MsBuildKit.Engine.Workers.Rootless.Protocol;
+
+namespace MsBuildKit.Engine.Workers.Rootless;
+
+/// <summary>Makes layers of what an operation leaves, and snapshots of them.</summary>
+internal sealed class DraftLayers(LocalContentStore store, SnapshotStore snapshots)
+{
+    /// <summary>Writes what a draft has on top of its parent, and keeps it. It must be unmounted.</summary>
+    public Task<Layer> KeepAsync(SnapshotDraft draft, RunStep step, CancellationToken cancellationToken)
+    {
+        // The blob and the snapshot are synced at the same time, by which the disk has less to do than for one after the other.
+        return WriteAsync(ReadChanges(draft, step.SourceDateEpoch), step, KeepAsync, cancellationToken);
+
+        async Task KeepAsync(Digest diffId)
+        {
+            using var kept = await snapshots.KeepAsync(draft, diffId, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Writes entries as a layer.</summary>
+    public Task<Layer> WriteAsync(IEnumerable<TreeEntry> entries, RunStep step, CancellationToken cancellationToken) =>
+        WriteAsync(entries, step, _ => Task.CompletedTask, cancellationToken);
+
+    private Task<Layer> WriteAsync(IEnumerable<TreeEntry> entries, RunStep step, Func<Digest, Task> whenRead, CancellationToken cancellationToken)
+    {
+        var options = new LayerOptions((Compression)step.Layering.Compression, step.Layering.HasLevel ? step.Layering.Level : null, step.Layering.Parallelism);
+        return LayerWriter.WriteAsync(entries, store, options, step.Name, whenRead, cancellationToken);
+    }
+
+    // What lies below is mounted as long as it is read: seen as one tree, it tells what was changed from what was only passed through.
+    private static IEnumerable<TreeEntry> ReadChanges(SnapshotDraft draft, long latestSeconds)
+    {
+        using var upper = RootedTree.Open(draft.Upper);
+        using var below = draft.Parent.Lowers.Count == 0 ? null : OverlayMount.ReadOnly(draft.Target, draft.Parent.Lowers);
+        using var lower = below is null ? null : RootedTree.Open(below.Target);
+        foreach (var entry in new UpperTree(upper, lower, StepIds.First, latestSeconds).Read()) yield return entry;
+    }
+}

@@ -1,0 +1,24 @@
+using System.Runtime.Versioning;
+using MsBuildKit.Engine.Llb.Pb;
+using MsBuildKit.Engine.Workers.Rootless.FileActions;
+using MsBuildKit.Engine.Workers.Rootless.Protocol;
+
+namespace MsBuildKit.Engine.Workers.Rootless;
+
+/// <summary>Hands each operation to who runs its kind.</summary>
+[SupportedOSPlatform("linux")]
+internal sealed class OpExecutor(StepExecutor steps, FileExecutor files, DiffExecutor differences) : IStepExecutor
+{
+    /// <inheritdoc />
+    public Task<Done> RunAsync(RunStep step, Func<int, ReadOnlyMemory<byte>, ValueTask> log, CancellationToken cancellationToken)
+    {
+        var op = Op.Parser.ParseFrom(step.Op);
+        return op.OpCase switch
+        {
+            Op.OpOneofCase.Exec => steps.RunAsync(op.Exec, step, log, cancellationToken),
+            Op.OpOneofCase.File => files.RunAsync(op.File, step, cancellationToken),
+            Op.OpOneofCase.Diff => differences.RunAsync(op.Diff, step, cancellationToken),
+            _ => throw WorkerException.NeedsRunner($"The step '{step.Name}'"),
+        };
+    }
+}
