@@ -1,12 +1,14 @@
 using MsBuildKit.Faults.Archives;
 using MsBuildKit.Faults.Cancels;
 using MsBuildKit.Faults.DiskFull;
+using MsBuildKit.Faults.Escapes;
 using MsBuildKit.Faults.Fuzz;
 using MsBuildKit.Faults.Kills;
 using MsBuildKit.Faults.PowerCuts;
 using MsBuildKit.Faults.Processes;
 using MsBuildKit.Faults.Registry;
 using MsBuildKit.Faults.Rot;
+using MsBuildKit.Faults.StepKills;
 using MsBuildKit.Faults.SystemCalls;
 
 namespace MsBuildKit.Faults;
@@ -17,6 +19,7 @@ internal static class Drills
     public static IReadOnlyList<Drill> All { get; } =
     [
         new PowerCutDrill(),
+        new SnapshotCutDrill(),
         new SystemCallDrill(),
         new KillDrill(),
         new DiskFullDrill(),
@@ -28,5 +31,7 @@ internal static class Drills
         new SuperlinearDrill(),
         new FuzzDrill(),
         new CancelDrill(),
+        new StepKillDrill(),
+        new RaceDrill(),
     ];
 }

@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using MsBuildKit.Faults;
+using MsBuildKit.Faults.Steps;
 
 // faults quick|full [--write FILE] [DRILL ...]   runs drills, ends with 'N passed, N failed'
 // faults child DRILL ARGUMENTS                   what a drill starts to harm it
+// faults inside DRILL ARGUMENTS                  the same as a worker of steps runs: as root of namespaces of its own
 using var stop = new CancellationTokenSource();
 Console.CancelKeyPress += (_, e) =>
 {
@@ -10,6 +12,7 @@ Console.CancelKeyPress += (_, e) =>
     stop.Cancel();
 };
 
+if (args is ["inside", .. var inner]) return await Inside.EnterAsync(inner);
 if (args is ["child", var child, .. var arguments])
     return await Drills.All.Single(d => d.Name == child).RunChildAsync(arguments, stop.Token);
 if (args is not [var scaleName, .. var rest] || !Enum.TryParse<Scale>(scaleName, ignoreCase: true, out var scale))

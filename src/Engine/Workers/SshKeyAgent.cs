@@ -7,7 +7,19 @@ namespace MsBuildKit.Engine.Workers;
 /// <summary>An agent of OpenSSH that holds a step's keys and no others, as long as the step runs.</summary>
 internal sealed class SshKeyAgent : IDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5), s_pause = TimeSpan.FromMilliseconds(5);
+    // A killed build can end nobody. What it held open ends though, and so a shell takes the agent away, with its keys and its folder.
+    private const string Guard = """
+        trap '' HUP INT TERM
+        exec 2> /dev/null
+        "$0" -D -a "$1/agent" < /dev/null &
+        exec > /dev/null
+        read -r end
+        kill $!
+        wait
+        rm -rf "$1"
+        """;
+
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
 
     private readonly string _folder;
     private readonly Process _process;
@@ -26,22 +38,20 @@ internal sealed class SshKeyAgent : IDisposable
         var (agentProgram, addProgram) = (Require("ssh-agent", find), Require("ssh-add", find));
         // Only its owner can get into such a folder.
         var folder = Directory.CreateTempSubdirectory("msbuildkit-ssh-").FullName;
-        var start = new ProcessStartInfo(agentProgram, ["-D", "-a", Path.Combine(folder, "agent")]) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        var start = new ProcessStartInfo("/bin/sh", ["-c", Guard, agentProgram, folder]) { RedirectStandardOutput = true, RedirectStandardInput = true };
         var agent = new SshKeyAgent(folder, Process.Start(start)!);
         try
         {
-            var began = time.GetTimestamp();
-            while (!File.Exists(agent.Socket))
-            {
-                if (agent._process.HasExited || time.GetElapsedTime(began) > s_patience) throw SessionException.KeysUnusable("'ssh-agent' does not start");
-                await Task.Delay(s_pause, time, cancellationToken).ConfigureAwait(false);
-            }
+            // The agent says where it listens; the end of its output is the end of itself.
+            if (await agent._process.StandardOutput.ReadLineAsync(cancellationToken).AsTask().WaitAsync(s_patience, time, cancellationToken).ConfigureAwait(false) is null)
+                throw SessionException.KeysUnusable("'ssh-agent' does not start");
             foreach (var key in keys.Files) await agent.AddAsync(addProgram, key, cancellationToken).ConfigureAwait(false);
             return agent;
         }
-        catch
+        catch (Exception e)
         {
             agent.Dispose();
+            if (e is TimeoutException) throw SessionException.KeysUnusable("'ssh-agent' does not start");
             throw;
         }
     }
@@ -49,10 +59,10 @@ internal sealed class SshKeyAgent : IDisposable
     /// <inheritdoc />
     public void Dispose()
     {
-        _process.Kill();
-        _process.WaitForExit();
+        _process.StandardInput.Close();
+        if (!_process.WaitForExit(s_patience)) _process.Kill(entireProcessTree: true);
         _process.Dispose();
-        Directory.Delete(_folder, recursive: true);
+        if (Directory.Exists(_folder)) Directory.Delete(_folder, recursive: true);
     }
 
     private async Task AddAsync(string program, string key, CancellationToken cancellationToken)

@@ -21,7 +21,8 @@ internal static class BuildJudge
             if (state.Archive != expected.Archive) broken.Add("the next build gives another archive");
             broken.AddRange(await JudgeLayoutAsync(project, expected.Image));
             broken.AddRange(await VerifyAsync(project.Store));
-            broken.AddRange(Sweep(project));
+            broken.AddRange(Sweep(project.Store));
+            broken.AddRange(Directory.EnumerateFiles(project.Output, "*.new", SearchOption.AllDirectories).Select(f => $"'{f}' is left over"));
             return broken;
         }
         catch (Exception e) when (e is BuildException or IOException or UnauthorizedAccessException)
@@ -49,13 +50,11 @@ internal static class BuildJudge
         return full && s_advice.FirstOrDefault(a => !message.Contains(a, StringComparison.Ordinal)) is { } lacking ? $"its message lacks '{lacking}': {code} {message}" : null;
     }
 
-    // Collection takes whatever the harmed build left in the store; beside the outputs nothing may lie.
-    private static IEnumerable<string> Sweep(SmallProject project)
+    /// <summary>Collects what harmed builds left in a store; all that is still on its way then will stay there.</summary>
+    public static IEnumerable<string> Sweep(string store)
     {
-        new StoreCollector(project.Store, new LaterTime()).Collect(new CollectionPolicy(), dryRun: false, default);
-        var left = StoreInventory.Read(project.Store);
-        return left.Ingests.Concat(left.Leases).Concat(left.Staged).Select(f => f.Path)
-            .Concat(Directory.EnumerateFiles(project.Output, "*.new", SearchOption.AllDirectories))
-            .Select(f => $"'{f}' is left over");
+        new StoreCollector(store, new LaterTime()).Collect(new CollectionPolicy(), dryRun: false, default);
+        var left = StoreInventory.Read(store);
+        return left.Ingests.Concat(left.Leases).Concat(left.Staged).Select(f => $"'{f.Path}' is left over");
     }
 }

@@ -23,9 +23,12 @@ internal sealed class Victim : IDisposable
     /// <param name="arguments">What <see cref="Drill.RunChildAsync"/> is given.</param>
     /// <param name="under">Program and arguments that run it, such as strace.</param>
     /// <param name="environment">Variables to set.</param>
-    public static Victim Start(string drill, IEnumerable<string> arguments, IEnumerable<string>? under = null, params IEnumerable<KeyValuePair<string, string>> environment)
+    public static Victim Start(string drill, IEnumerable<string> arguments, IEnumerable<string>? under = null, params IEnumerable<KeyValuePair<string, string>> environment) =>
+        Start([.. under ?? [], Environment.ProcessPath!, "child", drill, .. arguments], environment);
+
+    /// <summary>Starts a command line.</summary>
+    public static Victim Start(IReadOnlyList<string> line, params IEnumerable<KeyValuePair<string, string>> environment)
     {
-        string[] line = [.. under ?? [], Environment.ProcessPath!, "child", drill, .. arguments];
         var start = new ProcessStartInfo(line[0], line.Skip(1)) { RedirectStandardOutput = true, RedirectStandardError = true };
         // What a process compiles it is to run at once: it does not live long.
         start.Environment["DOTNET_TieredPGO"] = "0";

@@ -12,13 +12,16 @@ public sealed class Sentinel
     private readonly string _before;
 
     /// <summary>Makes the tree at <paramref name="root"/>.</summary>
-    public Sentinel(string root)
+    /// <param name="root">Where.</param>
+    /// <param name="isOpen">Whether anybody may read and change it, so that nothing but the way to it keeps them from it.</param>
+    public Sentinel(string root, bool isOpen = false)
     {
         Root = root;
         for (var i = 0; i < Files; i++) Write(string.Create(CultureInfo.InvariantCulture, $"{i % 10}/{i}"), string.Create(CultureInfo.InvariantCulture, $"file {i}"));
         Write("canary", "untouched");
         Write("etc/passwd", $"app:x:{Breakouts.StolenId}:{Breakouts.StolenId}::/:\n");
         Write("etc/group", $"app:x:{Breakouts.StolenId}:\n");
+        if (isOpen) Open();
         _before = Fingerprint();
     }
 
@@ -32,6 +35,12 @@ public sealed class Sentinel
         var path = Path.Combine(Root, name);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         File.WriteAllText(path, text);
+    }
+
+    private void Open()
+    {
+        const UnixFileMode File = (UnixFileMode)0b110_110_110, Folder = (UnixFileMode)0b111_111_111;
+        foreach (var entry in new DirectoryInfo(Root).EnumerateFileSystemInfos("*", SearchOption.AllDirectories).Prepend(new DirectoryInfo(Root))) entry.UnixFileMode = entry is DirectoryInfo ? Folder : File;
     }
 
     private string Fingerprint()

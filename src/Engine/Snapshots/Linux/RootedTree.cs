@@ -60,7 +60,7 @@ public sealed class RootedTree : IDisposable
     /// <summary>What a path leads to, links followed inside the root; <c>null</c> when it leads nowhere.</summary>
     public FileStatus? FindTarget(string path)
     {
-        using var handle = TryOpen(_root, path, Kernel.PathOnly, Inside);
+        using var handle = OpenTarget(path);
         if (handle is null) return null;
         return Kernel.Status(Number(handle), "", out var status) == 0 ? status : throw Fault(path, "looked at");
     }
@@ -68,9 +68,12 @@ public sealed class RootedTree : IDisposable
     /// <summary>The path, without links, of what a path leads to inside the root; <c>null</c> when it leads nowhere.</summary>
     public string? FindPlace(string path)
     {
-        using var handle = TryOpen(_root, path, Kernel.PathOnly, Inside);
+        using var handle = OpenTarget(path);
         return handle is null ? null : PlaceOf(handle);
     }
+
+    /// <summary>Holds what a path leads to, links followed inside the root, without opening it to read (O_PATH); <c>null</c> when it leads nowhere.</summary>
+    public SafeFileHandle? OpenTarget(string path) => TryOpen(_root, path, Kernel.PathOnly, Inside);
 
     /// <summary>The path of a name when every link on the way to it is resolved: two that are equal are one place.</summary>
     public string Locate(string path)

@@ -13,9 +13,9 @@ internal sealed class DraftLayers(LocalContentStore store, SnapshotStore snapsho
     public Task<Layer> KeepAsync(SnapshotDraft draft, RunStep step, CancellationToken cancellationToken)
     {
         // The blob and the snapshot are synced at the same time, by which the disk has less to do than for one after the other.
-        return WriteAsync(ReadChanges(draft, step.SourceDateEpoch), step, KeepAsync, cancellationToken);
+        return await WriteAsync(ReadChanges(draft, step.SourceDateEpoch), step, KeepSnapshotAsync, cancellationToken).ConfigureAwait(false);
 
-        async Task KeepAsync(Digest diffId)
+        async Task KeepSnapshotAsync(Digest diffId)
         {
             using var kept = await snapshots.KeepAsync(draft, diffId, cancellationToken).ConfigureAwait(false);
         }

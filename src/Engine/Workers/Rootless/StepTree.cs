@@ -1,3 +1,4 @@
+using Microsoft.Win32.SafeHandles;
 using MsBuildKit.Engine.Snapshots.Linux;
 
 namespace MsBuildKit.Engine.Workers.Rootless;
@@ -15,6 +16,9 @@ internal sealed class StepTree(string path) : IDisposable
 
     /// <summary>The path, without links, of what a path leads to; <c>null</c> when it leads nowhere. The tree's own is <c>/</c>.</summary>
     public string? Find(string path) => _tree.FindPlace(Relative(path)) is { } place ? "/" + place : null;
+
+    /// <summary>Holds what a path leads to, so that it stays the same whatever is put in its place; <c>null</c> when it leads nowhere.</summary>
+    public SafeFileHandle? Open(string path) => _tree.OpenTarget(Relative(path));
 
     /// <summary>Finds a directory or file, or makes it and its parents. Answers its path without links; what had to be made is told, parents
     /// first.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.Versioning;
+using Microsoft.Win32.SafeHandles;
 using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Llb.Pb;
 using MsBuildKit.Engine.Snapshots;
@@ -18,6 +19,7 @@ internal sealed class StepTrees(ExecOp exec, RunStep step, SnapshotStore snapsho
     private readonly Dictionary<Mount, SnapshotDraft> _drafts = [];
     private readonly List<OverlayMount> _mounts = [];
     private readonly List<IDisposable> _held = [];
+    private readonly List<SafeFileHandle> _selected = [];
 
     /// <summary>The mount that the step's root is.</summary>
     public Mount Root => exec.Mounts.First(m => m.Dest == "/");
@@ -43,6 +45,7 @@ internal sealed class StepTrees(ExecOp exec, RunStep step, SnapshotStore snapsho
     /// <summary>Unmounts the trees, so that what is in them stands still.</summary>
     public void Unmount()
     {
+        Release();
         for (var i = _mounts.Count - 1; i >= 0; i--) _mounts[i].Unmount();
         _mounts.Clear();
     }
@@ -50,11 +53,19 @@ internal sealed class StepTrees(ExecOp exec, RunStep step, SnapshotStore snapsho
     /// <inheritdoc />
     public ValueTask DisposeAsync()
     {
+        Release();
         for (var i = _mounts.Count - 1; i >= 0; i--) _mounts[i].Dispose();
         foreach (var draft in _drafts.Values) draft.Dispose();
         for (var i = _held.Count - 1; i >= 0; i--) _held[i].Dispose();
         using (var folder = RootedTree.Open(Path.GetDirectoryName(_folder)!)) folder.RemoveTree(Path.GetFileName(_folder));
         return ValueTask.CompletedTask;
+    }
+
+    // What is held of a tree keeps it mounted.
+    private void Release()
+    {
+        foreach (var place in _selected) place.Dispose();
+        _selected.Clear();
     }
 
     private StepSpec Describe(IReadOnlyList<StepMount> mounts, bool readOnly)
@@ -144,13 +155,16 @@ internal sealed class StepTrees(ExecOp exec, RunStep step, SnapshotStore snapsho
         return relay.Path;
     }
 
-    // What is named is looked for inside, whatever links are in the way.
-    private static string Select(string root, Mount mount)
+    // What is named is looked for inside, whatever links are in the way, and held: in a cache another step may put a link in its place by now
+    // (CVE-2024-23651).
+    private string Select(string root, Mount mount)
     {
         if (mount.Selector.Trim('/').Length == 0) return root;
         using var tree = new StepTree(root);
-        return tree.Find(mount.Selector) is { } place ? root + place.TrimEnd('/') : throw new WorkerException(WorkerException.NoSelection, ErrorKind.NotFound,
+        var place = tree.Open(mount.Selector) ?? throw new WorkerException(WorkerException.NoSelection, ErrorKind.NotFound,
             $"'{mount.Selector}' is not in the tree that is mounted at '{mount.Dest}'. Check the source of the mount.");
+        _selected.Add(place);
+        return Kernel.PathTo(place);
     }
 
     private string MakeFolder(string name)

@@ -24,11 +24,11 @@ public static class WorkerHost
         {
             var snapshots = new SnapshotStore(Path.Combine(told.Store, StoreTrees.Snapshots), store, new KeyLocks(Path.Combine(told.Store, "locks")), StepIds.First);
             var runner = new StepRunner(new StepRunnerOptions { Scratch = area.Private, SearchPath = told.SearchPath, Grants = told.Grants, ConnectsAhead = true }, time);
-            _ = Task.Run(runner.PrepareAsync);
             var layers = new DraftLayers(store, snapshots);
             var caches = new CacheMounts(Path.Combine(told.Store, StoreTrees.Caches));
             var executor = new OpExecutor(
                 new StepExecutor(snapshots, layers, runner, caches, new FailedSteps(told.Store), area), new FileExecutor(snapshots, layers, area), new DiffExecutor(snapshots, layers, area));
+            _ = Task.Run(runner.PrepareAsync);
             using var channel = new FrameChannel(input, output);
             await new WorkerServer(channel, executor).ServeAsync(CancellationToken.None).ConfigureAwait(false);
         }

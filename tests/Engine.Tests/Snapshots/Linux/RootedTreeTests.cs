@@ -26,6 +26,10 @@ public sealed class RootedTreeTests
     [Fact]
     public Task List_NameThatIsNoText_IsExplained() => InsideProcess.RunAsync(false, ListAsync);
 
+    // reliability B1
+    [Fact]
+    public Task OpenTarget_ALinkIsPutInItsPlace_HoldsWhatWasThere() => InsideProcess.RunAsync(false, HoldAsync);
+
     private static async Task StayInsideAsync(string folder)
     {
         var outside = new Sentinel(Path.Combine(folder, "outside"));
@@ -116,6 +120,21 @@ public sealed class RootedTreeTests
         tree.RemoveTree("x");
         Assert.Empty(Directory.EnumerateFileSystemEntries(root));
         Assert.True(outside.IsIntact);
+    }
+
+    private static Task HoldAsync(string folder)
+    {
+        Directory.CreateDirectory(Path.Combine(folder, "root/sub/inside"));
+        var outside = Directory.CreateDirectory(Path.Combine(folder, "outside")).FullName;
+        using var tree = RootedTree.Open(Path.Combine(folder, "root"));
+        tree.MakeSymlink("link", outside);
+        Assert.Null(tree.OpenTarget("link"));
+        using var held = tree.OpenTarget("sub")!;
+        Directory.Move(Path.Combine(folder, "root/sub"), Path.Combine(folder, "root/moved"));
+        tree.MakeSymlink("sub", outside);
+        Assert.True(Directory.Exists(Kernel.PathTo(held) + "/inside"));
+        Assert.Null(tree.OpenTarget("sub"));
+        return Task.CompletedTask;
     }
 
     private static Task RemoveMountedAsync(string folder)
