@@ -10,7 +10,7 @@ namespace MsBuildKit.Engine.Workers.Rootless;
 internal sealed class DraftLayers(LocalContentStore store, SnapshotStore snapshots)
 {
     /// <summary>Writes what a draft has on top of its parent, and keeps it. It must be unmounted.</summary>
-    public Task<Layer> KeepAsync(SnapshotDraft draft, RunStep step, CancellationToken cancellationToken)
+    public async Task<Layer> KeepAsync(SnapshotDraft draft, RunStep step, CancellationToken cancellationToken)
     {
         // The blob and the snapshot are synced at the same time, by which the disk has less to do than for one after the other.
         return await WriteAsync(ReadChanges(draft, step.SourceDateEpoch), step, KeepSnapshotAsync, cancellationToken).ConfigureAwait(false);
