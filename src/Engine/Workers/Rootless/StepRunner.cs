@@ -9,7 +9,8 @@ namespace MsBuildKit.Engine.Workers.Rootless;
 /// <remarks>
 /// A step's life: its mount points are found in the tree, its user is looked up there, its working directory is made, its network is connected,
 /// and the runtime starts it in the foreground. However it ends, nothing is left of it but what it wrote to its tree: no process, no mount, no
-/// state of the runtime, no secret; its network, which nothing is in any more, goes a moment later. Steps may run at the same time, each on a tree that no other changes.
+/// state of the runtime, no secret; its network, which nothing is in any more, goes a moment later. Steps may run at the same time, each on a
+/// tree that no other changes.
 /// </remarks>
 [SupportedOSPlatform("linux")]
 public sealed class StepRunner(StepRunnerOptions options, TimeProvider time) : IAsyncDisposable

@@ -50,6 +50,7 @@ public static partial class StepScenes
         var bench = new StepBench(searchPath: searchPath == "PATH" ? null : searchPath);
         if (isPrepared) Assert.True(await bench.Runner.PrepareAsync());
         var results = await new SelfTest(bench.Runner, MakeTreeFolder()).RunAsync(network, [StepBench.Scratch], default);
+        await bench.Runner.SettleAsync();
         Assert.Equal([], results.Where(r => r.Outcome != AssertionOutcome.Holds));
         Assert.InRange(results.Select(r => r.Name).Distinct().Count(), 150, 1000);
         Assert.Equal(results.Count, results.Select(r => r.Name).Distinct().Count());
