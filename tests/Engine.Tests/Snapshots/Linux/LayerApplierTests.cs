@@ -159,8 +159,9 @@ public sealed class LayerApplierTests
         var number = 0;
         foreach (var (name, small, lower, upper) in Shapes())
         {
+            // What the kernel needs for a file varies by several times while others use the disk; a square would show in every attempt.
             var times = double.MaxValue;
-            for (var attempt = 0; attempt < 3 && times > 13; attempt++)
+            for (var attempt = 0; attempt < 8 && times > 13; attempt++)
             {
                 var one = await TimeAsync(small);
                 times = Math.Min(times, await TimeAsync(small * 10) / Math.Max(one, 25));
