@@ -38,6 +38,6 @@ internal static partial class StoreAccount
     [GeneratedRegex("^index/[0-9a-f]{2}/[0-9a-f]{62}$")]
     private static partial Regex IsRecord();
 
-    [GeneratedRegex("^(facts/[0-9a-f]{64}|locks/[0-9a-f]{3}|leases/\\.gate|oci-layout)$")]
+    [GeneratedRegex("^(facts/[0-9a-f]{64}|locks/(?:vertices/)?[0-9a-f]{3}|leases/\\.gate|oci-layout)$")]
     private static partial Regex IsOther();
 }
