@@ -4,6 +4,7 @@ using System.Text;
 using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Oci;
 using MsBuildKit.Engine.Snapshots;
+using MsBuildKit.Engine.Tests.Namespaces;
 
 namespace MsBuildKit.Engine.Tests.Snapshots;
 
@@ -129,8 +130,11 @@ public sealed class LayerReaderTests
         Assert.Equal("MBK1502", (await Assert.ThrowsAsync<SnapshotException>(() => ListAsync([], compression, Digest.Of(tar)))).Code);
     }
 
+    // In a process of its own: several threads read, and what they need is not to be mixed with what other tests do.
     [Fact]
-    public async Task Read_Bomb_IsReadInBoundedMemory()
+    public Task Read_Bomb_IsReadInBoundedMemory() => InsideProcess.RunAsync(false, ReadBombAsync);
+
+    private static async Task ReadBombAsync(string folder)
     {
         // A gibibyte of zeros in a mebibyte of gzip.
         var output = new MemoryStream();
@@ -141,9 +145,9 @@ public sealed class LayerReaderTests
             for (var i = 0; i < 1 << 10; i++) gzip.Write(block);
             gzip.Write(new byte[1024]);
         }
-        var before = GC.GetAllocatedBytesForCurrentThread();
+        var before = GC.GetTotalAllocatedBytes(precise: true);
         await Assert.ThrowsAsync<SnapshotException>(() => ListAsync(output.ToArray(), Compression.Gzip, Digest.Of("other"u8)));
-        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 64 << 20);
+        Assert.InRange(GC.GetTotalAllocatedBytes(precise: true) - before, 0, 64 << 20);
     }
 
     [Theory]
