@@ -70,19 +70,23 @@ internal sealed class StepKillBench(string drill, string folder, string temp) : 
     /// <summary>What must not be there when no build runs.</summary>
     public IReadOnlyList<string> FindLeftovers()
     {
-        Family.Bury(_server?.Id ?? 0);
+        // What ends with the first process of its namespace ends a moment after it; two seconds are what is promised.
+        var asked = Stopwatch.GetTimestamp();
+        for (Family.Bury(_server?.Id ?? 0); FindRunning().Any() && Stopwatch.GetElapsedTime(asked) < s_patience; Family.Bury(_server?.Id ?? 0)) Thread.Sleep(10);
         string[] left = Directory.GetFileSystemEntries(temp);
         // What one harm leaves is told once.
         foreach (var path in left.Where(Directory.Exists)) Directory.Delete(path, recursive: true);
         foreach (var path in left.Where(File.Exists)) File.Delete(path);
         return
         [
-            .. Family.List().Where(m => m.Id != _server?.Id).Select(m => $"'{m.Name}' still runs"),
+            .. FindRunning().Select(m => $"'{m.Name}' still runs"),
             .. FindMounts().Distinct().Select(m => $"still mounted: {m}"),
             .. FindLocks().Select(l => $"'{l}' is still locked"),
             .. left.Select(e => $"'{e}' is left"),
         ];
     }
+
+    private IEnumerable<Family.Member> FindRunning() => Family.List().Where(m => m.Id != _server?.Id);
 
     /// <summary>Builds again on what is left, and says what is not as it should be.</summary>
     public async Task<IReadOnlyList<string>> JudgeNextAsync()
