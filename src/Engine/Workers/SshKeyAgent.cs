@@ -14,7 +14,7 @@ internal sealed class SshKeyAgent : IDisposable
         "$0" -D -a "$1/agent" < /dev/null &
         exec > /dev/null
         read -r end
-        kill $!
+        kill -KILL $!
         wait
         rm -rf "$1"
         """;

@@ -37,6 +37,18 @@ public sealed class SshKeyAgentTests : IDisposable
         Assert.Equal("MBK1808", (await Assert.ThrowsAsync<SessionException>(() => StartAsync(_folder["bad"]))).Code);
     }
 
+    // As an agent is that has only just been started: it inherits that nothing but force ends it.
+    [Fact]
+    public async Task Start_CancelledBeforeTheAgentListens_EndsItAtOnce()
+    {
+        var program = _folder.Write("slow-agent", "#!/bin/sh\ntrap '' TERM\nexec sleep 60\n");
+        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        using var cancel = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
+        var starting = SshKeyAgent.StartAsync(new SshKeys([]), _ => program, TimeProvider.System, cancel.Token);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => starting.WaitAsync(TimeSpan.FromSeconds(2)));
+        Assert.Empty(FindProcesses(program));
+    }
+
     private static Task<SshKeyAgent> StartAsync(string key) =>
         SshKeyAgent.StartAsync(new SshKeys([key]), p => ProgramPath.Find(Environment.GetEnvironmentVariable("PATH")!, p), TimeProvider.System, default);
 
