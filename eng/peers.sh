@@ -10,38 +10,20 @@ packages=(buildah crun runc debian-archive-keyring mmdebstrap zstd)
 programs=(buildkitd buildctl)
 peers=${MSBUILDKIT_PEERS:-/opt/msbuildkit-peers}
 
-say() { echo "peers: $*"; }
-fail() { say "$*" >&2; exit 1; }
-
-[ "$(id -u)" -eq 0 ] || fail "packages can be installed by root only. Run this as root."
-command -v apt-get > /dev/null || fail "this machine has no apt-get. Install by hand: ${packages[*]}."
-
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-
-is_installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2> /dev/null)" = installed ]; }
-
-# Shows what apt-get says only when it fails.
-install_packages() {
-    local missing=() name
-    for name in "${packages[@]}"; do is_installed "$name" || missing+=("$name"); done
-    [ ${#missing[@]} -gt 0 ] || { say "packages are there: ${packages[*]}"; return; }
-    { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends --no-upgrade "${missing[@]}"; } > "$work/log" 2>&1 \
-        || { cat "$work/log" >&2; fail "installing ${missing[*]} failed, see above. Check this machine's package sources and network."; }
-    say "installed ${missing[*]}"
-}
+name=peers
+. "$(dirname "$0")/debian.sh"
 
 install_buildkit() {
-    local name
+    local program
     if [ -z "${BUILDKIT:-}" ]; then
-        for name in "${programs[@]}"; do [ -x "$peers/bin/$name" ] || fail "there is no '$name' in '$peers/bin'. Set BUILDKIT to a folder that has buildkitd and buildctl."; done
+        for program in "${programs[@]}"; do [ -x "$peers/bin/$program" ] || fail "there is no '$program' in '$peers/bin'. Set BUILDKIT to a folder that has buildkitd and buildctl."; done
         say "BuildKit is in $peers/bin"
         return
     fi
-    for name in "${programs[@]}"; do [ -x "$BUILDKIT/$name" ] || fail "the folder '$BUILDKIT' (BUILDKIT) has no program '$name'. Put buildkitd and buildctl there."; done
-    for name in "${programs[@]}"; do
-        "$BUILDKIT/$name" --version > "$work/log" 2>&1 || { cat "$work/log" >&2; fail "'$BUILDKIT/$name' does not start on this machine, see above. Build it without cgo."; }
-        [ "$BUILDKIT/$name" -ef "$peers/bin/$name" ] || install -D -m 755 "$BUILDKIT/$name" "$peers/bin/$name"
+    for program in "${programs[@]}"; do [ -x "$BUILDKIT/$program" ] || fail "the folder '$BUILDKIT' (BUILDKIT) has no program '$program'. Put buildkitd and buildctl there."; done
+    for program in "${programs[@]}"; do
+        "$BUILDKIT/$program" --version > "$work/log" 2>&1 || { cat "$work/log" >&2; fail "'$BUILDKIT/$program' does not start on this machine, see above. Build it without cgo."; }
+        [ "$BUILDKIT/$program" -ef "$peers/bin/$program" ] || install -D -m 755 "$BUILDKIT/$program" "$peers/bin/$program"
     done
     say "BuildKit is in $peers/bin: $("$peers/bin/buildkitd" --version)"
 }

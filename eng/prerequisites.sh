@@ -13,32 +13,8 @@ suite=sid
 user=msbuildkit-test
 tools=${MSBUILDKIT_TOOLS:-/opt/msbuildkit-tools}
 
-say() { echo "prerequisites: $*"; }
-fail() { say "$*" >&2; exit 1; }
-
-[ "$(id -u)" -eq 0 ] || fail "packages can be installed by root only. Run this as root."
-command -v apt-get > /dev/null || fail "this machine has no apt-get. Install by hand: ${packages[*]} ${unpacked[*]}."
-
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-
-# Runs a command that says much, and shows what it said only when it fails.
-quietly() {
-    local what=$1
-    shift
-    "$@" > "$work/log" 2>&1 || { cat "$work/log" >&2; fail "$what failed, see above. Check this machine's package sources and network."; }
-}
-
-is_installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2> /dev/null)" = installed ]; }
-
-install_packages() {
-    local missing=() name
-    for name in "${packages[@]}"; do is_installed "$name" || missing+=("$name"); done
-    [ ${#missing[@]} -gt 0 ] || { say "packages are there: ${packages[*]}"; return; }
-    quietly "Reading the package lists" apt-get update
-    quietly "Installing ${missing[*]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends --no-upgrade "${missing[@]}"
-    say "installed ${missing[*]}"
-}
+name=prerequisites
+. "$(dirname "$0")/debian.sh"
 
 # The mirrors that serve this release, in the words of apt itself, which reads both kinds of source files.
 mirrors() {
@@ -55,19 +31,19 @@ other_apt() {
 
 # Packages of Go programs: each needs nothing but a C library that this release has.
 unpack_tools() {
-    local missing=() name
-    for name in "${unpacked[@]}"; do [ -x "$tools/bin/$name" ] || missing+=("$name"); done
+    local missing=() tool
+    for tool in "${unpacked[@]}"; do [ -x "$tools/bin/$tool" ] || missing+=("$tool"); done
     [ ${#missing[@]} -gt 0 ] || { say "tools are in $tools/bin: ${unpacked[*]}"; return; }
 
     mirrors | sed "s|.*|deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] & $suite main|" > "$work/sources.list"
     [ -s "$work/sources.list" ] || fail "no package source of this machine serves this release of Debian. Add its mirror to the machine's package sources."
     mkdir -p "$work/lists/partial" "$work/cache/archives/partial" "$work/debs" "$tools/bin"
     quietly "Reading the package lists of '$suite'" other_apt update
-    for name in "${missing[@]}"; do
-        (cd "$work/debs" && quietly "Downloading '$name' from '$suite'" other_apt download "$name")
-        rm -rf "${tools:?}/$name"
-        quietly "Unpacking '$name'" dpkg-deb -x "$work/debs/$name"_*.deb "$tools/$name"
-        link_program "$name"
+    for tool in "${missing[@]}"; do
+        (cd "$work/debs" && quietly "Downloading '$tool' from '$suite'" other_apt download "$tool")
+        rm -rf "${tools:?}/$tool"
+        quietly "Unpacking '$tool'" dpkg-deb -x "$work/debs/$tool"_*.deb "$tools/$tool"
+        link_program "$tool"
     done
     say "unpacked ${missing[*]} into $tools"
 }
