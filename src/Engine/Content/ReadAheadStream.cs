@@ -1,5 +1,4 @@
-using System.Collections.Concurrent;
-using System.Runtime.ExceptionServices;
+using System.IO.Pipelines;
 
 namespace MsBuildKit.Engine.Content;
 
@@ -11,93 +10,57 @@ internal sealed class ReadAheadStream : ReadingStream
     // Handing over costs the more the smaller the blocks are.
     private const int BlockSize = 1 << 18, Blocks = 4;
 
-    private readonly ConcurrentQueue<byte[]> _free = new();
-    private readonly ConcurrentQueue<(byte[] Bytes, int Length)> _filled = new();
-    private readonly SemaphoreSlim _freed = new(Blocks), _ready = new(0);
+    private readonly Pipe _pipe = new(new PipeOptions(
+        pauseWriterThreshold: Blocks * BlockSize, resumeWriterThreshold: (Blocks - 1) * BlockSize, minimumSegmentSize: BlockSize, useSynchronizationContext: false));
     private readonly CancellationTokenSource _stop = new();
+    private readonly Stream _ahead;
     private readonly Task _reading;
-    private (byte[] Bytes, int Length) _current = ([], 0);
-    private int _taken;
-    private bool _isAtEnd;
-    private volatile ExceptionDispatchInfo? _fault;
 
     public ReadAheadStream(Stream inner)
     {
-        for (var i = 0; i < Blocks; i++) _free.Enqueue(GC.AllocateUninitializedArray<byte>(BlockSize));
+        _ahead = _pipe.Reader.AsStream();
         _reading = Task.Run(() => ReadAllAsync(inner));
     }
 
     public override int Read(Span<byte> buffer)
     {
-        while (_taken == _current.Length && !_isAtEnd)
-        {
-            _ready.Wait();
-            Next();
-        }
-        return Take(buffer);
+        var read = _ahead.Read(buffer);
+        if (read == 0 && buffer.Length > 0) _reading.GetAwaiter().GetResult();
+        return read;
     }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        while (_taken == _current.Length && !_isAtEnd)
-        {
-            await _ready.WaitAsync(cancellationToken).ConfigureAwait(false);
-            Next();
-        }
-        return Take(buffer.Span);
+        var read = await _ahead.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+        if (read == 0 && buffer.Length > 0) await _reading.ConfigureAwait(false);
+        return read;
     }
 
     public override async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync().ConfigureAwait(false);
-        await _reading.ConfigureAwait(false);
+        await _reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _ahead.DisposeAsync().ConfigureAwait(false);
         _stop.Dispose();
-        _freed.Dispose();
-        _ready.Dispose();
         await base.DisposeAsync().ConfigureAwait(false);
     }
 
     private async Task ReadAllAsync(Stream inner)
     {
+        var (writer, read) = (_pipe.Writer, BlockSize);
         try
         {
-            int length;
-            do
+            while (read == BlockSize)
             {
-                await _freed.WaitAsync(_stop.Token).ConfigureAwait(false);
-                _ = _free.TryDequeue(out var block);
-                length = await inner.ReadAtLeastAsync(block!, BlockSize, throwOnEndOfStream: false, _stop.Token).ConfigureAwait(false);
-                _filled.Enqueue((block!, length));
-                if (length == BlockSize) _ready.Release();
+                read = await inner.ReadAtLeastAsync(writer.GetMemory(BlockSize)[..BlockSize], BlockSize, throwOnEndOfStream: false, _stop.Token).ConfigureAwait(false);
+                writer.Advance(read);
+                await writer.FlushAsync(_stop.Token).ConfigureAwait(false);
             }
-            while (length == BlockSize);
         }
-        catch (Exception e)
+        finally
         {
-            _fault = ExceptionDispatchInfo.Capture(e);
+            // A fault is told by the task: the pipe would tell it before what came first was read.
+            await writer.CompleteAsync().ConfigureAwait(false);
         }
-        // For the last block, and for the end after it.
-        _ready.Release(2);
-    }
-
-    private void Next()
-    {
-        if (_current.Bytes.Length > 0)
-        {
-            _free.Enqueue(_current.Bytes);
-            _freed.Release();
-        }
-        (_current, _taken) = (([], 0), 0);
-        if (_filled.TryDequeue(out var next)) _current = next;
-        else _isAtEnd = true;
-    }
-
-    private int Take(Span<byte> buffer)
-    {
-        if (_isAtEnd) _fault?.Throw();
-        var count = Math.Min(buffer.Length, _current.Length - _taken);
-        _current.Bytes.AsSpan(_taken, count).CopyTo(buffer);
-        _taken += count;
-        return count;
     }
 }

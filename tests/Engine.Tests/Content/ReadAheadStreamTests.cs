@@ -46,6 +46,8 @@ public sealed class ReadAheadStreamTests
     {
         var inner = new Dribble(new byte[50 << 18]);
         var stream = new ReadAheadStream(inner);
+        Assert.Equal(0, stream.Read([]));
+        Assert.Equal(0, await stream.ReadAsync(Memory<byte>.Empty));
         Assert.Equal(5, await stream.ReadAsync(new byte[5]));
         await stream.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(10));
         Assert.True(inner.CanRead);
