@@ -55,9 +55,8 @@ public sealed class Builder(BuilderServices services)
         public Build(BuilderServices services, BuildRequest request, LocalContentStore store, IProgress<BuildEvent>? progress)
         {
             (_services, _request, _store, _progress) = (services, request, store, progress);
-            _locks = new KeyLocks(Path.Combine(store.Root, "locks"));
-            // Held while a vertex runs, which takes the others: in one folder, two keys of one file would wait for each other for ever.
-            _vertexLocks = new KeyLocks(Path.Combine(store.Root, "locks", "vertices"));
+            _locks = KeyLocks.OfStore(store.Root);
+            _vertexLocks = KeyLocks.OfVertices(store.Root);
             _index = new FileCacheIndex(Path.Combine(store.Root, "index"), services.Time);
             _materializer = new LayerMaterializer(store, _locks, progress);
             _images = new RegistryImages(services.Registries, store);

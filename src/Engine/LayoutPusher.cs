@@ -37,7 +37,7 @@ public sealed class LayoutPusher(BuilderServices services)
         var content = new ContentSources(layout, store);
         var root = await layout.FindImageAsync(cancellationToken).ConfigureAwait(false);
         var image = await LayoutImage.ReadAsync(content, root, reference => Origin(reference, store), cancellationToken).ConfigureAwait(false);
-        var layers = new LayerMaterializer(store, new KeyLocks(Path.Combine(store.Root, "locks")), progress);
+        var layers = new LayerMaterializer(store, KeyLocks.OfStore(store.Root), progress);
         await new RegistryDelivery(services.Registries, content, layers, progress).PushAsync(image, target, tags, cancellationToken).ConfigureAwait(false);
         return image.Root;
     }

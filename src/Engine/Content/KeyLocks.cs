@@ -14,7 +14,14 @@ namespace MsBuildKit.Engine.Content;
 public sealed class KeyLocks(string directory) : IKeyLock
 {
     private const int Files = 4096;
+    private const string Folder = "locks";
     private static readonly TimeSpan s_longestPause = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Those of a store's blobs and snapshots.</summary>
+    public static KeyLocks OfStore(string root) => new(Path.Combine(root, Folder));
+
+    /// <summary>Those of vertices. One is held while a vertex runs, which takes those of the store: in one folder, two keys of one file would wait for each other for ever.</summary>
+    public static KeyLocks OfVertices(string root) => new(Path.Combine(root, Folder, "vertices"));
 
     /// <inheritdoc />
     public async ValueTask<IDisposable> AcquireAsync(string key, CancellationToken cancellationToken)

@@ -68,7 +68,7 @@ internal static class EngineSide
         {
             var session = new BuildSession([], new Dictionary<string, IContentSource>());
             var layers = new LayerOptions(Parallelism: Environment.ProcessorCount);
-            var locks = new KeyLocks(Path.Combine(store.Root, "locks"));
+            var locks = KeyLocks.OfStore(store.Root);
             var images = new RegistryImages(services.Registries, store);
             var worker = new RootlessWorker(services.Worker!, store.Root, new StepGrants());
             await using (worker)
@@ -78,7 +78,7 @@ internal static class EngineSide
                 using var solver = new Solver<VertexResult>(
                     new EngineWorker(store, session, trees, images, layers, steps),
                     new FileCacheIndex(Path.Combine(store.Root, "index"), TimeProvider.System),
-                    new KeyLocks(Path.Combine(store.Root, "locks", "vertices")),
+                    KeyLocks.OfVertices(store.Root),
                     new SolverOptions { Time = TimeProvider.System, Slots = Environment.ProcessorCount });
                 var ground = LlbState.Image(places.Base, Platform.LinuxAmd64);
                 var left = commands.Select(c => LlbState.Diff(ground, ground.Run(new ExecOptions { Args = ["/bin/sh", "-c", c], Network = NetMode.None }, Platform.LinuxAmd64, c).Root));
@@ -126,7 +126,7 @@ internal static class EngineSide
             {
                 CreatedBy = "benchmark", DiffId = Digest.Parse(diffId), Blob = new Descriptor { MediaType = MediaTypes.Layer(Compression.Gzip), Digest = blob, Size = await store.FindSizeAsync(blob, default) ?? 0 },
             };
-            var snapshots = new SnapshotStore(Path.Combine(places.Store, StoreTrees.Snapshots), store, new KeyLocks(Path.Combine(places.Store, "locks")), StepIds.First);
+            var snapshots = SnapshotStore.Of(store, StepIds.First);
             using var stack = await snapshots.EnsureAsync([layer], default);
         }
     }

@@ -19,7 +19,7 @@ internal sealed class SnapshotWriter
     public SnapshotWriter(string root, int seed)
     {
         (_seed, _store) = (seed, new LocalContentStore(root));
-        _snapshots = new SnapshotStore(Path.Combine(root, StoreTrees.Snapshots), _store, new KeyLocks(Path.Combine(root, "locks")), IdShift);
+        _snapshots = SnapshotStore.Of(_store, IdShift);
     }
 
     public async Task RunAsync() => await await Task.WhenAny(Enumerable.Range(0, Builds).Select(b => Task.Run(() => BuildForeverAsync(new Random(_seed + b)))));

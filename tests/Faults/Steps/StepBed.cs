@@ -25,7 +25,7 @@ internal sealed class StepBed : IAsyncDisposable
         _store = new LocalContentStore(store);
         var area = WorkArea.Create(store, AppContext.BaseDirectory);
         Scratch = area.Private;
-        Snapshots = new SnapshotStore(Path.Combine(store, StoreTrees.Snapshots), _store, new KeyLocks(Path.Combine(store, "locks")), StepIds.First);
+        Snapshots = SnapshotStore.Of(_store, StepIds.First);
         var runner = new StepRunner(new StepRunnerOptions { Scratch = Scratch, SearchPath = searchPath ?? Environment.GetEnvironmentVariable("PATH")! }, TimeProvider.System);
         _executor = new StepExecutor(Snapshots, new DraftLayers(_store, Snapshots), runner, new CacheMounts(Path.Combine(store, StoreTrees.Caches)), new FailedSteps(store), area);
     }

@@ -27,6 +27,12 @@ public sealed class SnapshotStore(string root, IContentStore content, IKeyLock l
 
     private readonly Lazy<string> _staging = new(() => Prepare(root));
 
+    /// <summary>The snapshots of a store, in the store's own folders.</summary>
+    /// <param name="store">Has the blobs too.</param>
+    /// <param name="idShift">As above.</param>
+    public static SnapshotStore Of(LocalContentStore store, int idShift) =>
+        new(Path.Combine(store.Root, StoreTrees.Snapshots), store, KeyLocks.OfStore(store.Root), idShift);
+
     /// <summary>Makes sure that a chain is unpacked, from the bottom up, and holds it.</summary>
     /// <param name="layers">From the bottom up; their blobs are in the content store.</param>
     /// <param name="cancellationToken">Leaves nothing half done.</param>

@@ -22,7 +22,7 @@ public static class WorkerHost
         var store = new LocalContentStore(told.Store);
         await using (store.ConfigureAwait(false))
         {
-            var snapshots = new SnapshotStore(Path.Combine(told.Store, StoreTrees.Snapshots), store, new KeyLocks(Path.Combine(told.Store, "locks")), StepIds.First);
+            var snapshots = SnapshotStore.Of(store, StepIds.First);
             var runner = new StepRunner(new StepRunnerOptions { Scratch = area.Private, SearchPath = told.SearchPath, Grants = told.Grants, ConnectsAhead = true }, time);
             var layers = new DraftLayers(store, snapshots);
             var caches = new CacheMounts(Path.Combine(told.Store, StoreTrees.Caches));
