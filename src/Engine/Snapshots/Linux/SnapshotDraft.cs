@@ -23,8 +23,7 @@ public sealed class SnapshotDraft : IDisposable
     internal string Folder => _staging.Path;
 
     /// <summary>Mounts the draft on what it lies on.</summary>
-    /// <param name="stubs">A directory of mount points below everything, which never get into the draft; <c>null</c> for none.</param>
-    public OverlayMount Mount(string? stubs = null) => OverlayMount.Writable(Target, [.. Parent.Lowers, .. stubs is null ? [] : new[] { stubs }], Upper, Work);
+    public OverlayMount Mount() => OverlayMount.Writable(Target, Parent.Lowers, Upper, Work);
 
     /// <inheritdoc />
     public void Dispose() => _staging.Dispose();

@@ -52,16 +52,13 @@ public static class FailedStepHost
         var store = new LocalContentStore(root);
         await using (store.ConfigureAwait(false))
         {
-            var snapshots = new SnapshotStore(Path.Combine(root, StoreTrees.Snapshots), store, new KeyLocks(Path.Combine(root, "locks")), StepIds.First);
+            var snapshots = SnapshotStore.Of(store, StepIds.First);
             // It had the host's network only where that was granted.
             var runner = new StepRunner(new StepRunnerOptions { Scratch = area.Private, SearchPath = searchPath, Grants = new StepGrants(HostNetwork: true) }, time);
             var exec = Op.Parser.ParseFrom(failed.Step.Op).Exec;
-            var trees = new StepTrees(exec, failed.Step, snapshots, new CacheMounts(Path.Combine(root, StoreTrees.Caches)), area, failed);
-            await using (trees.ConfigureAwait(false))
-            {
-                var spec = await trees.PrepareAsync(CancellationToken.None).ConfigureAwait(false);
-                return await runner.AttachAsync(spec with { Args = command.Count > 0 ? command : ["/bin/sh"], Terminal = hasTerminal ? ProcessCalls.ReadTerminalSize() : null }, CancellationToken.None).ConfigureAwait(false);
-            }
+            using var trees = new StepTrees(exec, failed.Step, snapshots, new CacheMounts(Path.Combine(root, StoreTrees.Caches)), area, failed);
+            var spec = await trees.PrepareAsync(CancellationToken.None).ConfigureAwait(false);
+            return await runner.AttachAsync(spec with { Args = command.Count > 0 ? command : ["/bin/sh"], Terminal = hasTerminal ? ProcessCalls.ReadTerminalSize() : null }, CancellationToken.None).ConfigureAwait(false);
         }
     }
 }

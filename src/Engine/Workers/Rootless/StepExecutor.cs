@@ -1,5 +1,6 @@
 using System.Runtime.Versioning;
 using MsBuildKit.Engine.Llb.Pb;
+using MsBuildKit.Engine.Snapshots;
 using MsBuildKit.Engine.Snapshots.Linux;
 using MsBuildKit.Engine.Workers.Rootless.Protocol;
 
@@ -15,21 +16,31 @@ internal sealed class StepExecutor(
     {
         // Unpacking and mounting take a while in which a network can be connected.
         if (exec.Network == NetMode.Unset) runner.ConnectAhead();
-        var trees = new StepTrees(exec, step, snapshots, caches, area);
-        await using (trees.ConfigureAwait(false))
+        using var trees = new StepTrees(exec, step, snapshots, caches, area);
+        var spec = await trees.PrepareAsync(cancellationToken).ConfigureAwait(false);
+        try
         {
-            var spec = await trees.PrepareAsync(cancellationToken).ConfigureAwait(false);
-            try
-            {
-                await runner.RunAsync(spec, new StepLog(log), cancellationToken).ConfigureAwait(false);
-            }
-            catch (WorkerException e) when (e.Failure is not null && step.KeepFailed)
-            {
-                trees.Unmount();
-                throw failed.TryKeep(trees.FindDraft(trees.Root), step) is { } id ? failed.Explain(e, id) : e;
-            }
+            await runner.RunAsync(spec, new StepLog(log), cancellationToken).ConfigureAwait(false);
+        }
+        catch (WorkerException e) when (e.Failure is not null && step.KeepFailed)
+        {
+            throw TryKeep(trees, step) is { } id ? failed.Explain(e, id) : e;
+        }
+        trees.Unmount();
+        return await CollectAsync(exec, step, trees, cancellationToken).ConfigureAwait(false);
+    }
+
+    private string? TryKeep(StepTrees trees, RunStep step)
+    {
+        try
+        {
             trees.Unmount();
-            return await CollectAsync(exec, step, trees, cancellationToken).ConfigureAwait(false);
+            return failed.TryKeep(trees.FindDraft(trees.Root), step);
+        }
+        catch (SnapshotException)
+        {
+            // Why the step failed matters more.
+            return null;
         }
     }
 

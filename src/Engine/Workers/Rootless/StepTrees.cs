@@ -11,14 +11,14 @@ namespace MsBuildKit.Engine.Workers.Rootless;
 
 /// <summary>Everything that is mounted for one step, from its inputs' layers to its caches; disposed, all of it is gone again.</summary>
 [SupportedOSPlatform("linux")]
-internal sealed class StepTrees(ExecOp exec, RunStep step, SnapshotStore snapshots, CacheMounts caches, WorkArea area, FailedStep? failed = null) : IAsyncDisposable
+internal sealed class StepTrees(ExecOp exec, RunStep step, SnapshotStore snapshots, CacheMounts caches, WorkArea area, FailedStep? failed = null) : IDisposable
 {
     private static readonly FileActionCopy s_whole = new() { Mode = -1 };
 
-    private readonly string _folder = area.MakeTreeFolder();
+    private readonly TreeMounts _trees = new(snapshots, area);
     private readonly Dictionary<Mount, SnapshotDraft> _drafts = [];
-    private readonly List<OverlayMount> _mounts = [];
-    private readonly List<IDisposable> _held = [];
+    private readonly List<CacheMount> _caches = [];
+    private readonly List<AgentRelay> _relays = [];
     private readonly List<SafeFileHandle> _selected = [];
 
     /// <summary>The mount that the step's root is.</summary>
@@ -34,9 +34,10 @@ internal sealed class StepTrees(ExecOp exec, RunStep step, SnapshotStore snapsho
 
         var spec = Describe(mounts, Root.Readonly);
         // Mount points lie below all layers, so that none ever gets into one.
-        using (var stubs = new StepTree(MakeFolder("stubs")))
+        var folder = _trees.MakeFolder();
+        using (var stubs = new StepTree(folder))
             foreach (var point in MountPoints.Needed(spec)) stubs.Ensure(point.Path, point.IsFile);
-        return spec with { Root = await MountAsync(Root, Path.Combine(_folder, "stubs"), cancellationToken).ConfigureAwait(false) };
+        return spec with { Root = await MountAsync(Root, folder, cancellationToken).ConfigureAwait(false) };
     }
 
     /// <summary>What was written on a mount; <c>null</c> when it was not to be written.</summary>
@@ -46,19 +47,16 @@ internal sealed class StepTrees(ExecOp exec, RunStep step, SnapshotStore snapsho
     public void Unmount()
     {
         Release();
-        for (var i = _mounts.Count - 1; i >= 0; i--) _mounts[i].Unmount();
-        _mounts.Clear();
+        _trees.Unmount();
     }
 
     /// <inheritdoc />
-    public ValueTask DisposeAsync()
+    public void Dispose()
     {
         Release();
-        for (var i = _mounts.Count - 1; i >= 0; i--) _mounts[i].Dispose();
-        foreach (var draft in _drafts.Values) draft.Dispose();
-        for (var i = _held.Count - 1; i >= 0; i--) _held[i].Dispose();
-        using (var folder = RootedTree.Open(Path.GetDirectoryName(_folder)!)) folder.RemoveTree(Path.GetFileName(_folder));
-        return ValueTask.CompletedTask;
+        foreach (var relay in _relays) relay.Dispose();
+        _trees.Dispose();
+        foreach (var cache in _caches) cache.Dispose();
     }
 
     // What is held of a tree keeps it mounted.
@@ -98,26 +96,12 @@ internal sealed class StepTrees(ExecOp exec, RunStep step, SnapshotStore snapsho
 
     private async Task<string> MountAsync(Mount mount, string? stubs, CancellationToken cancellationToken)
     {
-        var below = await snapshots.EnsureAsync(LayerBlobs.Of(step, mount.Input), cancellationToken).ConfigureAwait(false);
-        _held.Add(below);
-        var target = MakeFolder($"m{_mounts.Count}");
-        var lowers = stubs is null ? below.Lowers : [.. below.Lowers, stubs];
-        if (mount.Readonly && lowers.Count > 0)
-        {
-            _mounts.Add(OverlayMount.ReadOnly(target, lowers));
-            return target;
-        }
-        if (mount == Root && failed is not null)
-        {
-            Directory.CreateDirectory(failed.Work);
-            _mounts.Add(OverlayMount.Writable(target, lowers, failed.Upper, failed.Work));
-            return target;
-        }
-        var draft = snapshots.Begin(below);
+        var layers = LayerBlobs.Of(step, mount.Input);
+        if (mount.Readonly) return await _trees.MountAsync(layers, cancellationToken, stubs).ConfigureAwait(false);
+        if (mount == Root && failed is not null) return await _trees.MountOnAsync(layers, failed.Upper, failed.Work, cancellationToken, stubs).ConfigureAwait(false);
+        var (draft, mounted) = await _trees.BeginAsync(layers, cancellationToken, stubs).ConfigureAwait(false);
         _drafts[mount] = draft;
-        if (lowers.Count > 0) Directory.CreateDirectory(draft.Work);
-        _mounts.Add(OverlayMount.Writable(target, lowers, draft.Upper, draft.Work));
-        return target;
+        return mounted.Target;
     }
 
     private async Task<string> OpenCacheAsync(Mount mount, CancellationToken cancellationToken)
@@ -125,11 +109,9 @@ internal sealed class StepTrees(ExecOp exec, RunStep step, SnapshotStore snapsho
         var layers = LayerBlobs.Of(step, mount.Input);
         var ground = ChainId.Of(layers.Select(l => l.DiffId)) is [.., var id] ? id.ToString() : "";
         var cache = await caches.TakeAsync(mount.CacheOpt, ground, path => MakeCacheAsync(path, layers, cancellationToken), cancellationToken).ConfigureAwait(false);
-        _held.Add(cache);
+        _caches.Add(cache);
         // The way through the caller's own folders is closed to a step's root.
-        var target = MakeFolder($"m{_mounts.Count}");
-        _mounts.Add(OverlayMount.Writable(target, [], cache.Path, ""));
-        return target;
+        return await _trees.MountOnAsync([], cache.Path, "", cancellationToken).ConfigureAwait(false);
     }
 
     private async Task MakeCacheAsync(string path, IReadOnlyList<Layer> layers, CancellationToken cancellationToken)
@@ -150,8 +132,8 @@ internal sealed class StepTrees(ExecOp exec, RunStep step, SnapshotStore snapsho
 
     private string Relay(string agent)
     {
-        var relay = new AgentRelay(Path.Combine(MakeFolder($"ssh{_held.Count}"), "agent"), agent);
-        _held.Add(relay);
+        var relay = new AgentRelay(Path.Combine(_trees.MakeFolder(), "agent"), agent);
+        _relays.Add(relay);
         return relay.Path;
     }
 
@@ -165,12 +147,5 @@ internal sealed class StepTrees(ExecOp exec, RunStep step, SnapshotStore snapsho
             $"'{mount.Selector}' is not in the tree that is mounted at '{mount.Dest}'. Check the source of the mount.");
         _selected.Add(place);
         return Kernel.PathTo(place);
-    }
-
-    private string MakeFolder(string name)
-    {
-        var path = Path.Combine(_folder, name);
-        Directory.CreateDirectory(path);
-        return path;
     }
 }

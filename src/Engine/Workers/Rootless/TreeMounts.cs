@@ -5,7 +5,7 @@ using MsBuildKit.Engine.Snapshots.Linux;
 
 namespace MsBuildKit.Engine.Workers.Rootless;
 
-/// <summary>Trees of layers that are mounted for one operation; disposed, they are gone again.</summary>
+/// <summary>Trees that are mounted for one operation, below a folder that every id can get to; disposed, they are gone again.</summary>
 [SupportedOSPlatform("linux")]
 internal sealed class TreeMounts(SnapshotStore snapshots, WorkArea area) : IDisposable
 {
@@ -13,23 +13,49 @@ internal sealed class TreeMounts(SnapshotStore snapshots, WorkArea area) : IDisp
     private readonly List<SnapshotStack> _stacks = [];
     private readonly List<SnapshotDraft> _drafts = [];
     private readonly List<OverlayMount> _mounts = [];
+    private int _folders;
 
     /// <summary>Mounts layers to be read; where the tree is. No layers are an empty directory.</summary>
-    public async Task<string> MountAsync(IReadOnlyList<Layer> layers, CancellationToken cancellationToken)
+    /// <param name="layers">From the bottom up.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="stubs">A directory of mount points below everything; <c>null</c> for none.</param>
+    public async Task<string> MountAsync(IReadOnlyList<Layer> layers, CancellationToken cancellationToken, string? stubs = null)
     {
-        var stack = await EnsureAsync(layers, cancellationToken).ConfigureAwait(false);
+        var lowers = Over(stubs, await EnsureAsync(layers, cancellationToken).ConfigureAwait(false));
         var target = MakeFolder();
-        if (stack.Lowers.Count > 0) _mounts.Add(OverlayMount.ReadOnly(target, stack.Lowers));
+        if (lowers.Count > 0) _mounts.Add(OverlayMount.ReadOnly(target, lowers));
         return target;
     }
 
     /// <summary>Begins a tree on top of layers, and mounts it to be written to.</summary>
-    public async Task<(SnapshotDraft Draft, OverlayMount Mount)> BeginAsync(IReadOnlyList<Layer> layers, CancellationToken cancellationToken)
+    /// <param name="layers">From the bottom up.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="stubs">As above; nothing of it gets into the tree.</param>
+    public async Task<(SnapshotDraft Draft, OverlayMount Mount)> BeginAsync(IReadOnlyList<Layer> layers, CancellationToken cancellationToken, string? stubs = null)
     {
-        var draft = snapshots.Begin(await EnsureAsync(layers, cancellationToken).ConfigureAwait(false));
+        var stack = await EnsureAsync(layers, cancellationToken).ConfigureAwait(false);
+        var draft = snapshots.Begin(stack);
         _drafts.Add(draft);
-        _mounts.Add(draft.Mount());
-        return (draft, _mounts[^1]);
+        return (draft, Write(Over(stubs, stack), draft.Upper, draft.Work));
+    }
+
+    /// <summary>Mounts layers with a directory of somebody else's on top, which is written to; where the tree is.</summary>
+    /// <param name="layers">From the bottom up; none mount the directory alone.</param>
+    /// <param name="upper">The directory.</param>
+    /// <param name="work">Where one for the overlay may be made, beside it.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="stubs">As above.</param>
+    public async Task<string> MountOnAsync(IReadOnlyList<Layer> layers, string upper, string work, CancellationToken cancellationToken, string? stubs = null) =>
+        Write(Over(stubs, await EnsureAsync(layers, cancellationToken).ConfigureAwait(false)), upper, work).Target;
+
+    /// <summary>An empty folder beside the trees.</summary>
+    public string MakeFolder() => Directory.CreateDirectory(Path.Combine(_folder, (_folders++).ToString(CultureInfo.InvariantCulture))).FullName;
+
+    /// <summary>Unmounts the trees, so that what is in them stands still.</summary>
+    public void Unmount()
+    {
+        for (var i = _mounts.Count - 1; i >= 0; i--) _mounts[i].Unmount();
+        _mounts.Clear();
     }
 
     /// <inheritdoc />
@@ -42,6 +68,14 @@ internal sealed class TreeMounts(SnapshotStore snapshots, WorkArea area) : IDisp
         folder.RemoveTree(Path.GetFileName(_folder));
     }
 
+    private OverlayMount Write(IReadOnlyList<string> lowers, string upper, string work)
+    {
+        if (lowers.Count > 0) Directory.CreateDirectory(work);
+        var mount = OverlayMount.Writable(MakeFolder(), lowers, upper, work);
+        _mounts.Add(mount);
+        return mount;
+    }
+
     private async Task<SnapshotStack> EnsureAsync(IReadOnlyList<Layer> layers, CancellationToken cancellationToken)
     {
         var stack = await snapshots.EnsureAsync(layers, cancellationToken).ConfigureAwait(false);
@@ -49,6 +83,5 @@ internal sealed class TreeMounts(SnapshotStore snapshots, WorkArea area) : IDisp
         return stack;
     }
 
-    private string MakeFolder() =>
-        Directory.CreateDirectory(Path.Combine(_folder, _stacks.Count.ToString(CultureInfo.InvariantCulture))).FullName;
+    private static IReadOnlyList<string> Over(string? stubs, SnapshotStack stack) => stubs is null ? stack.Lowers : [.. stack.Lowers, stubs];
 }
