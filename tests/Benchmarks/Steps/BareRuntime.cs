@@ -44,9 +44,6 @@ internal sealed class BareRuntime
         done
         """);
 
-    /// <summary>Removes what it unpacked, which belongs to the user's other ids.</summary>
-    public MeasuredCommand Remove() => new("rm", ["-rf", _folder]);
-
     private MeasuredCommand Inside(string script) =>
         _user.Command("unshare", "--user", "--map-root-user", "--map-auto", "--mount", "--pid", "--fork", "--mount-proc", "--", "/bin/sh", "-euc", $"cd {_folder}\n{script}");
 }

@@ -13,10 +13,6 @@ internal sealed class BuildahSide(string folder)
         return Command("build", "--layers", "--pull=false", "--tls-verify=false", "--runtime=runc", "--network=host", "--tag=steps", context);
     }
 
-    public MeasuredCommand Pull(string reference) => Command("pull", "--tls-verify=false", reference);
-
-    public MeasuredCommand Remove() => Command("rmi", "--all", "--force");
-
     private MeasuredCommand Command(params string[] arguments) =>
         new("buildah", ["--root", Path.Combine(folder, "root"), "--runroot", Path.Combine(folder, "run"), "--storage-driver=overlay", .. arguments]);
 }

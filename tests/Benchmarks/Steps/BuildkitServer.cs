@@ -53,7 +53,7 @@ internal sealed class BuildkitServer : IDisposable
 
     public void Dispose()
     {
-        _process.Kill(entireProcessTree: false);
+        _process.Kill();
         _process.WaitForExit();
         _process.Dispose();
     }

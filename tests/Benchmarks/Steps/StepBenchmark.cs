@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using MsBuildKit.Benchmarks.Measuring;
 using MsBuildKit.Benchmarks.Publishing;
@@ -12,7 +13,7 @@ internal sealed class StepBenchmark : IDisposable
     private const int Marginal = 20, Independent = 8;
     private const string Spin = "awk 'BEGIN { for (i = 0; i < 20000000; i++) x += i }'", Large = "head -c 375000000 /dev/urandom | base64 -w0 > /large";
 
-    private readonly WorkFolder _work = new();
+    private readonly WorkFolder _work;
     private readonly int _rounds;
     private readonly RegistryServer _registry;
     private readonly DebianBase _base;
@@ -46,26 +47,37 @@ internal sealed class StepBenchmark : IDisposable
     private IEnumerable<(string, Func<Task<MarkdownTable>>)> Cases =>
         [("start", StartAsync), ("true", TrueAsync), ("ten", TenAsync), ("parallel", ParallelAsync), ("large", LargeAsync), ("unpack", UnpackAsync)];
 
-    public void Dispose()
-    {
-        _buildkit.Dispose();
-        _registry.Dispose();
-        // Much of it belongs to ids that only root may remove, and some is mounted.
-        new MeasuredCommand("rm", ["-rf", _work.Path]).RunAsync().GetAwaiter().GetResult();
-        _work.Dispose();
-    }
+    public void Dispose() => End(_work, _buildkit, _registry);
 
     private static async Task<StepBenchmark> PrepareAsync(string peers, string cache, int rounds)
     {
         var work = new WorkFolder();
-        await new MeasuredCommand("chmod", ["755", work.Path]).RunAsync();
-        var registry = await RegistryServer.StartAsync(work.Make("registry"));
-        Console.Error.WriteLine("making the base image");
-        var ground = await DebianBase.PushAsync(cache, work["base"], registry.Address);
-        var user = UnprivilegedUser.Find();
-        var engine = new EngineCommands(user, ground, await UnprivilegedUser.MakeAsync(work["engine"]));
-        var buildkit = await BuildkitServer.StartAsync(peers, work.Make("buildkit"), registry.Address);
-        return new StepBenchmark(rounds, work, registry, ground, engine, buildkit, await BareRuntime.PrepareAsync(user, work["bare"], ground));
+        RegistryServer? registry = null;
+        BuildkitServer? buildkit = null;
+        try
+        {
+            await new MeasuredCommand("chmod", ["755", work.Path]).RunAsync();
+            registry = await RegistryServer.StartAsync(work.Make("registry"));
+            Console.Error.WriteLine("making the base image");
+            var ground = await DebianBase.PushAsync(cache, work["base"], registry.Address);
+            var user = UnprivilegedUser.Find();
+            var engine = new EngineCommands(user, ground, await UnprivilegedUser.MakeAsync(work["engine"]));
+            buildkit = await BuildkitServer.StartAsync(peers, work.Make("buildkit"), registry.Address);
+            return new StepBenchmark(rounds, work, registry, ground, engine, buildkit, await BareRuntime.PrepareAsync(user, work["bare"], ground));
+        }
+        catch
+        {
+            End(work, buildkit, registry);
+            throw;
+        }
+    }
+
+    private static void End(WorkFolder work, params IDisposable?[] servers)
+    {
+        foreach (var server in servers) server?.Dispose();
+        // Much of it belongs to ids that only root may remove.
+        using var removal = Process.Start("rm", ["-rf", work.Path]);
+        removal.WaitForExit();
     }
 
     private async Task<MarkdownTable> StartAsync()
