@@ -8,7 +8,7 @@ namespace MsBuildKit.Engine.Workers.Rootless;
 
 /// <summary>A process that is root of user, mount and process namespaces of its own, started by an ordinary user.</summary>
 /// <remarks>
-/// util-linux's unshare makes the namespaces, a shell in them waits for its first line, newuidmap and newgidmap give it ids from outside (the
+/// util-linux's unshare makes the namespaces, a shell in them gives a sign that it runs, newuidmap and newgidmap give it ids from outside (the
 /// caller becomes 0, the subordinate ids 1 and up), and then the shell becomes the program. The process is the first of its process
 /// namespace, so whatever it started dies with it; it ends when its input does, so it dies with its caller, however that dies.
 /// </remarks>
@@ -16,14 +16,19 @@ public sealed class NamespaceProcess : IAsyncDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
 
-    // Until somebody tells it by its input that it has its ids; or, when its input is somebody else's, until it sees them.
-    private const string AwaitWord = "read -r go && exec \"$0\" \"$@\"", AwaitIds = """
+    // A shell that is somebody else than a moment ago takes itself for a program that must not keep its rights, and drops them while it starts: so it
+    // first gives a sign that it has, by a line, and waits to be told that it has its ids.
+    private const string Shell = "echo && read -r go && exec \"$@\"";
+
+    // When input and output are somebody else's the sign is a file, and it waits until it sees its ids. Who it waits for may be gone.
+    private const string AttachedShell = """
+        echo > "$0"
         tries=0
         until read -r ids < /proc/self/uid_map && read -r ids < /proc/self/gid_map; do
-            tries=$((tries + 1)); [ $tries -lt 500 ] || exit
+            tries=$((tries + 1)); [ $tries -lt 500 ] || { PATH=$PATH:/usr/bin:/bin rm -f "$0"; exit 1; }
             PATH=$PATH:/usr/bin:/bin sleep 0.02
         done
-        exec "$0" "$@"
+        exec "$@"
         """;
 
     private readonly Process _process;
@@ -51,9 +56,10 @@ public sealed class NamespaceProcess : IAsyncDisposable
     public static async Task<NamespaceProcess> StartAsync(WorkerProgram program, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
         var ids = SubordinateIds.Read(program.User, program.ConfigurationFolder);
-        var started = Start(program, arguments, isAttached: false);
+        var started = Start(program, [Shell, "sh"], arguments, isAttached: false);
         try
         {
+            if (await started.Output.ReadAsync(new byte[1], cancellationToken).ConfigureAwait(false) == 0) throw await started.RefusedAsync().ConfigureAwait(false);
             await started.MapAsync(program, ids, cancellationToken).ConfigureAwait(false);
             await started.Input.WriteAsync("\n"u8.ToArray(), cancellationToken).ConfigureAwait(false);
             await started.Input.FlushAsync(cancellationToken).ConfigureAwait(false);
@@ -74,9 +80,27 @@ public sealed class NamespaceProcess : IAsyncDisposable
         var ids = SubordinateIds.Read(program.User, program.ConfigurationFolder);
         // Programs that pass a terminal on do not always leave it as it was.
         using var terminal = new TerminalMode();
-        var started = Start(program, arguments, isAttached: true);
+        var sign = Path.GetTempFileName();
+        try
+        {
+            return await RunAttachedAsync(program, sign, ids, arguments, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            File.Delete(sign);
+        }
+    }
+
+    private static async Task<int> RunAttachedAsync(WorkerProgram program, string sign, SubordinateIds ids, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
+    {
+        var started = Start(program, [AttachedShell, sign], arguments, isAttached: true);
         await using (started.ConfigureAwait(false))
         {
+            for (var pause = 1; new FileInfo(sign).Length == 0; pause = Math.Min(pause * 2, 20))
+            {
+                if (started._process.HasExited) throw await started.RefusedAsync().ConfigureAwait(false);
+                await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
+            }
             await started.MapAsync(program, ids, cancellationToken).ConfigureAwait(false);
             return await started.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
@@ -114,7 +138,7 @@ public sealed class NamespaceProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static NamespaceProcess Start(WorkerProgram program, IReadOnlyList<string> arguments, bool isAttached)
+    private static NamespaceProcess Start(WorkerProgram program, IReadOnlyList<string> shell, IReadOnlyList<string> arguments, bool isAttached)
     {
         var unshare = Require(program, "unshare", "util-linux");
         var start = new ProcessStartInfo(unshare)
@@ -123,7 +147,7 @@ public sealed class NamespaceProcess : IAsyncDisposable
         };
         // The shell is the second process, which the first waits for. Under no_new_privs (bubblewrap) it could else not become root again, because
         // it has no id while it starts.
-        string[] line = ["--user", "--mount", "--pid", "--keep-caps", "--fork", "--mount-proc", "--", "/bin/sh", "-c", isAttached ? AwaitIds : AwaitWord, .. program.Command, .. arguments];
+        string[] line = ["--user", "--mount", "--pid", "--keep-caps", "--fork", "--mount-proc", "--", "/bin/sh", "-c", .. shell, .. program.Command, .. arguments];
         foreach (var argument in line) start.ArgumentList.Add(argument);
         // Nobody attaches a debugger to it, and preparing for one takes time and leaves a socket.
         start.Environment["DOTNET_EnableDiagnostics"] = "0";
@@ -150,10 +174,8 @@ public sealed class NamespaceProcess : IAsyncDisposable
             if (line is not null && _errors.Length < 1 << 14) _errors.AppendLine(line);
     }
 
-    // Asked too early, the process is still in its parent's namespace and the request is refused.
     private async Task MapAsync(WorkerProgram program, SubordinateIds ids, CancellationToken cancellationToken)
     {
-        await WaitForNamespaceAsync(cancellationToken).ConfigureAwait(false);
         if (program.User.Id == 0)
         {
             await WriteMapAsync("uid_map", program.User.Id, ids.Users, cancellationToken).ConfigureAwait(false);
@@ -165,33 +187,10 @@ public sealed class NamespaceProcess : IAsyncDisposable
             RunMapperAsync(Require(program, "newgidmap", "uidmap"), program.User.GroupId, ids.Groups, cancellationToken)).ConfigureAwait(false);
     }
 
-    private async Task WaitForNamespaceAsync(CancellationToken cancellationToken)
-    {
-        var own = NamespaceOf("self");
-        for (var pause = 1; ; pause = Math.Min(pause * 2, 20))
-        {
-            if (_process.HasExited) throw Refused(await LastErrorsAsync().ConfigureAwait(false), null);
-            if (NamespaceOf(_process.Id.ToString(CultureInfo.InvariantCulture)) is { } theirs && theirs != own) return;
-            await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
-        }
-    }
-
-    private async Task<string> LastErrorsAsync()
+    private async Task<WorkerException> RefusedAsync()
     {
         await _process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
-        return Errors;
-    }
-
-    private static string? NamespaceOf(string process)
-    {
-        try
-        {
-            return File.ResolveLinkTarget($"/proc/{process}/ns/user", returnFinalTarget: false)?.Name;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
+        return Refused(Errors, null);
     }
 
     private Task WriteMapAsync(string map, uint caller, IdRange range, CancellationToken cancellationToken) =>
