@@ -70,6 +70,10 @@ public sealed record BuildRequest
     /// <summary>The files of a step that fails stay in the cache directory, for <c>msbuildkit debug enter</c>.</summary>
     public bool KeepFailed { get; init; }
 
+    /// <summary>How the trees of steps are had: <c>overlayfs</c>, <c>fuse-overlayfs</c> or <c>native</c>. It decides nothing of the image.</summary>
+    /// <value>Default: <c>auto</c>, the first of these that works where the store is.</value>
+    public string Snapshotter { get; init; } = "auto";
+
     /// <summary>How many things are done at once.</summary>
     public int Parallelism { get; init; } = 2;
 }

@@ -6,8 +6,8 @@ namespace MsBuildKit.Engine.Content;
 [StructLayout(LayoutKind.Explicit, Size = 256)]
 internal struct FileRecord
 {
-    /// <summary>Asks for all that is here (STATX_BASIC_STATS).</summary>
-    public const uint Basic = 0x7ff;
+    /// <summary>Asks for all that is here (STATX_BASIC_STATS, STATX_BTIME).</summary>
+    public const uint Basic = 0xfff;
 
     [FieldOffset(16)] public uint Links;
     [FieldOffset(20)] public uint Uid;
@@ -15,6 +15,8 @@ internal struct FileRecord
     [FieldOffset(28)] public ushort Mode;
     [FieldOffset(32)] public ulong Inode;
     [FieldOffset(40)] public ulong Size;
+    [FieldOffset(80)] public long BornSeconds;
+    [FieldOffset(88)] public uint BornNanoseconds;
     [FieldOffset(96)] public long ChangedSeconds;
     [FieldOffset(104)] public uint ChangedNanoseconds;
     [FieldOffset(112)] public long ModifiedSeconds;

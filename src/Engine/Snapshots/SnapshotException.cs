@@ -16,4 +16,5 @@ public sealed class SnapshotException(string code, ErrorKind kind, string messag
     internal const string CannotMount = "MBK1508";
     internal const string CannotKeepSnapshot = "MBK1509";
     internal const string UnsayableName = "MBK1510";
+    internal const string NoSnapshotter = "MBK1511";
 }

@@ -4,13 +4,13 @@ namespace MsBuildKit.Engine.Snapshots.Linux;
 
 /// <summary>Which extended attributes go between layers and disks, and what changes on the way.</summary>
 /// <remarks>
-/// <c>security.capability</c> and <c>user.*</c> do. Not <c>user.overlay.*</c>, by which a layer could tell the overlay to look elsewhere; nor
+/// <c>security.capability</c> and <c>user.*</c> do. Not <c>user.overlay.*</c> and <c>user.fuseoverlayfs.*</c>, by which a layer could tell the overlay to look elsewhere; nor
 /// <c>trusted.*</c>, <c>security.selinux</c>, <c>security.ima</c> and <c>system.*</c> (access lists, whose numbers are not shifted): those
 /// belong to the machine, and a user namespace may not set most of them.
 /// </remarks>
 internal static class ExtendedAttributes
 {
-    public const string Opaque = "user.overlay.opaque";
+    public const string Opaque = "user.overlay.opaque", FuseOpaque = "user.fuseoverlayfs.opaque";
 
     private const string Capability = "security.capability";
     private const int Version2 = 0x02000000, Version3 = 0x03000000, VersionMask = unchecked((int)0xFF000000);
@@ -18,7 +18,7 @@ internal static class ExtendedAttributes
 
     /// <summary>The attribute is one of those that layers and trees share.</summary>
     public static bool IsShared(string name) =>
-        name == Capability || (name.StartsWith("user.", StringComparison.Ordinal) && !name.StartsWith("user.overlay.", StringComparison.Ordinal));
+        name == Capability || (name.StartsWith("user.", StringComparison.Ordinal) && !name.StartsWith("user.overlay.", StringComparison.Ordinal) && !name.StartsWith("user.fuseoverlayfs.", StringComparison.Ordinal));
 
     /// <summary>The attribute must be set, since programs would not work without it.</summary>
     public static bool IsNeeded(string name) => name == Capability;

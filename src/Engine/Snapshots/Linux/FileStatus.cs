@@ -15,6 +15,12 @@ namespace MsBuildKit.Engine.Snapshots.Linux;
 public readonly record struct FileStatus(
     int Mode, uint Uid, uint Gid, long Size, long ModifiedSeconds, uint ModifiedNanoseconds, ulong Device, ulong Inode, uint Links, uint NodeMajor, uint NodeMinor)
 {
+    /// <summary>When anything of the file last changed, which only the kernel sets: seconds of the Unix epoch, and nanoseconds beyond.</summary>
+    public (long Seconds, uint Nanoseconds) Changed { get; init; }
+
+    /// <summary>When it was made; 0 where the file system does not know.</summary>
+    public (long Seconds, uint Nanoseconds) Born { get; init; }
+
     /// <summary>Permission bits with setuid, setgid and sticky.</summary>
     public int Permissions => Mode & 0xFFF;
 

@@ -15,6 +15,9 @@ internal static partial class Kernel
     public const int NoFollow = 0x100, RemoveDirectory = 0x200, EmptyPath = 0x1000, CurrentDirectory = -100;
     public const ulong Bind = 4096, ReadOnly = 1, NoSetUser = 2, NoDevices = 4;
     public const int Detach = 2;
+    /// <summary>FICLONE of linux/fs.h: a file shares its blocks with another until one of them is written to.</summary>
+    public const nuint ShareBlocks = 0x40049409;
+
     public const ulong NoCrossing = 1, NoMagicLinks = 2, NoLinks = 4, InRoot = 0x10;
 
     public const int NotPermitted = 1, NotThere = 2, Interrupted = 4, TryAgain = 11, NoAccess = 13, Busy = 16, Exists = 17, OtherDevice = 18, NoDirectory = 20,
@@ -57,7 +60,10 @@ internal static partial class Kernel
     {
         var found = Posix.TryRead(directory, name, NoFollow | EmptyPath, out var file);
         status = new FileStatus(
-            file.Mode, file.Uid, file.Gid, (long)file.Size, file.ModifiedSeconds, file.ModifiedNanoseconds, file.Device, file.Inode, file.Links, file.NodeMajor, file.NodeMinor);
+            file.Mode, file.Uid, file.Gid, (long)file.Size, file.ModifiedSeconds, file.ModifiedNanoseconds, file.Device, file.Inode, file.Links, file.NodeMajor, file.NodeMinor)
+        {
+            Changed = (file.ChangedSeconds, file.ChangedNanoseconds), Born = (file.BornSeconds, file.BornNanoseconds),
+        };
         return found ? 0 : -1;
     }
 
@@ -101,6 +107,9 @@ internal static partial class Kernel
         var error = number ?? LastError;
         return new IOException($"{Marshal.GetPInvokeErrorMessage(error)}: '{what}'", error);
     }
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int ioctl(int descriptor, nuint request, nint argument);
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int mkdirat(int directory, string name, int mode);

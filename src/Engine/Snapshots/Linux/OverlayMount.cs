@@ -1,7 +1,4 @@
-using System.ComponentModel;
-using System.Runtime.InteropServices;
 using System.Text;
-using Microsoft.Win32.SafeHandles;
 using MsBuildKit.Engine.Diagnostics;
 
 namespace MsBuildKit.Engine.Snapshots.Linux;
@@ -11,15 +8,16 @@ namespace MsBuildKit.Engine.Snapshots.Linux;
 /// Options fill a page at most, so directories are named by handles, whose names are short: several hundred layers fit. The overlay does not
 /// wait for the disk (<c>volatile</c>): what is to be kept is made durable when it is kept, and what is not never has to be. Throws MBK1508.
 /// </remarks>
-public sealed class OverlayMount : IDisposable
+public sealed class OverlayMount : ITreeMount
 {
-    private const int NoFollow = 8, LongestOptions = 4095, BusyTries = 50;
-    private bool _isMounted = true;
+    private const int LongestOptions = 4095;
 
-    private OverlayMount(string target) => Target = target;
+    private readonly MountPlace _place;
 
-    /// <summary>Where the tree is.</summary>
-    public string Target { get; }
+    private OverlayMount(string target) => _place = new MountPlace(target);
+
+    /// <inheritdoc />
+    public string Target => _place.Target;
 
     /// <summary>Mounts a tree that is not written to.</summary>
     /// <param name="target">An absolute path of a directory.</param>
@@ -60,62 +58,26 @@ public sealed class OverlayMount : IDisposable
         return new OverlayMount(target);
     }
 
-    /// <summary>Unmounts, which fails with MBK1508 while something is in use.</summary>
-    public void Unmount()
-    {
-        if (!_isMounted) return;
-        for (var tries = 0; Kernel.umount2(Target, NoFollow) != 0; tries++)
-        {
-            // Who just ended may still be on its way out.
-            if (Kernel.LastError != Kernel.Busy || tries == BusyTries) throw Fault(Target, "unmounted");
-            Thread.Sleep(tries);
-        }
-        _isMounted = false;
-    }
+    /// <inheritdoc />
+    public void Unmount() => _place.Unmount();
 
-    /// <summary>Takes the tree away even when something is in use, which then keeps what it has open.</summary>
-    public void Dispose()
-    {
-        if (_isMounted) _ = Kernel.umount2(Target, NoFollow | Kernel.Detach);
-        _isMounted = false;
-    }
+    /// <inheritdoc />
+    public void Dispose() => _place.Dispose();
 
     private static OverlayMount Overlay(string target, IReadOnlyList<string> lowers, string mode, string? upper = null, string? work = null)
     {
-        var handles = new List<SafeFileHandle>();
-        try
-        {
-            var options = new StringBuilder("userxattr,").Append(mode == "ro" ? "" : mode + ",").Append("lowerdir=");
-            options.AppendJoin(':', lowers.Select(l => Open(l, handles)));
-            if (upper is not null && work is not null) options.Append(",upperdir=").Append(Open(upper, handles)).Append(",workdir=").Append(Open(work, handles));
-            if (options.Length > LongestOptions)
-                throw new SnapshotException(SnapshotException.CannotMount, ErrorKind.NotSupported, $"{lowers.Count} layers are more than can be mounted on one another. Use a base image with fewer layers.");
-            Check(Kernel.mount("overlay", target, "overlay", 0, options.ToString()), target);
-            return new OverlayMount(target);
-        }
-        finally
-        {
-            foreach (var handle in handles) handle.Dispose();
-        }
-    }
-
-    private static string Open(string path, List<SafeFileHandle> handles)
-    {
-        var opened = Kernel.OpenIn(Kernel.CurrentDirectory, path, Kernel.PathOnly | Kernel.OnlyDirectory, 0);
-        if (opened < 0) throw Fault(path, "mounted");
-        handles.Add(new SafeFileHandle(opened, ownsHandle: true));
-        return Kernel.PathTo(handles[^1]);
+        using var handles = new MountHandles();
+        var options = new StringBuilder("userxattr,").Append(mode == "ro" ? "" : mode + ",").Append("lowerdir=");
+        options.AppendJoin(':', lowers.Select(handles.Open));
+        if (upper is not null && work is not null) options.Append(",upperdir=").Append(handles.Open(upper)).Append(",workdir=").Append(handles.Open(work));
+        if (options.Length > LongestOptions)
+            throw new SnapshotException(SnapshotException.CannotMount, ErrorKind.NotSupported, $"{lowers.Count} layers are more than can be mounted on one another. Use a base image with fewer layers.");
+        Check(Kernel.mount("overlay", target, "overlay", 0, options.ToString()), target);
+        return new OverlayMount(target);
     }
 
     private static void Check(int result, string target)
     {
-        if (result != 0) throw Fault(target, "mounted");
-    }
-
-    private static SnapshotException Fault(string path, string done)
-    {
-        var number = Kernel.LastError;
-        return new(SnapshotException.CannotMount, ErrorKind.FailedPrecondition,
-            $"'{path}' cannot be {done}: {Marshal.GetPInvokeErrorMessage(number)}. That takes Linux 5.12 or newer, user namespaces, and a file system with user extended attributes.", new Win32Exception(number));
+        if (result != 0) throw MountPlace.Fault(target, "mounted");
     }
 }

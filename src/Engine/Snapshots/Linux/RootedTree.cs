@@ -153,6 +153,28 @@ public sealed class RootedTree : IDisposable
         if (Kernel.linkat(Number(parent), NameOf(existing), Number(OpenParent(path)), NameOf(path), 0) != 0) throw Fault(path, $"linked to '/{existing}'");
     }
 
+    /// <summary>Gives a file of another tree a name here; false where the file system gives it none: it has no such names, or no more.</summary>
+    public bool TryMakeLink(string path, RootedTree other, string existing) =>
+        Kernel.linkat(Number(other.OpenParent(existing)), NameOf(existing), Number(OpenParent(path)), NameOf(path), 0) == 0;
+
+    /// <summary>Makes a file of mode 0600 of what the same path of another tree holds, without taking room where the file system can (FICLONE).</summary>
+    public void CopyFile(string path, RootedTree other)
+    {
+        using var from = other.OpenFile(path);
+        using var file = Create(path);
+        if (Kernel.ioctl(Number(file), Kernel.ShareBlocks, Number(from)) == 0) return;
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        try
+        {
+            long position = 0;
+            for (int read; (read = RandomAccess.Read(from, buffer, position)) > 0; position += read) Write(file, buffer.AsSpan(0, read), position, path);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
     /// <summary>Makes a named pipe.</summary>
     public void MakeFifo(string path)
     {

@@ -6,7 +6,7 @@ public sealed class SnapshotDraft : IDisposable
 {
     private readonly Staging _staging;
 
-    internal SnapshotDraft(Staging staging, SnapshotStack parent) => (_staging, Parent) = (staging, parent);
+    internal SnapshotDraft(Staging staging, SnapshotStack parent, ISnapshotter snapshotter) => (_staging, Parent, Snapshotter) = (staging, parent, snapshotter);
 
     /// <summary>What it lies on; it belongs to whoever began the draft, and has to outlive it.</summary>
     public SnapshotStack Parent { get; }
@@ -14,16 +14,24 @@ public sealed class SnapshotDraft : IDisposable
     /// <summary>Gets what is written.</summary>
     public string Upper => Path.Combine(Folder, SnapshotStore.TreeName);
 
-    /// <summary>The overlay's own.</summary>
+    /// <summary>The mount's own.</summary>
     public string Work => Path.Combine(Folder, SnapshotStore.WorkName);
 
     /// <summary>An empty directory to mount the whole at.</summary>
     public string Target => Path.Combine(Folder, SnapshotStore.TargetName);
 
+    internal ISnapshotter Snapshotter { get; }
+
+    /// <summary>Set when it began as a copy of its parent.</summary>
+    internal DraftCopy? Copy { get; set; }
+
     internal string Folder => _staging.Path;
 
     /// <summary>Mounts the draft on what it lies on.</summary>
-    public OverlayMount Mount() => OverlayMount.Writable(Target, Parent.Lowers, Upper, Work);
+    public ITreeMount Mount() => Mount(Target, null);
+
+    /// <summary>Mounts it elsewhere, with mount points below everything, which never get into the layer.</summary>
+    public ITreeMount Mount(string target, string? stubs) => Snapshotter.MountWritable(target, Parent.Lowers, Upper, Work, stubs);
 
     /// <inheritdoc />
     public void Dispose() => _staging.Dispose();

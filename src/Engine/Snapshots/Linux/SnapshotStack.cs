@@ -21,7 +21,7 @@ public sealed class SnapshotStack : IDisposable
     public Digest? Id => Ids.Count == 0 ? null : Ids[^1];
 
     /// <summary>The directories from the top down, as mounts want them.</summary>
-    public IReadOnlyList<string> Lowers { get; }
+    public IReadOnlyList<string> Lowers { get; internal init; }
 
     /// <inheritdoc />
     public void Dispose()

@@ -18,7 +18,8 @@ namespace MsBuildKit.Engine.Snapshots.Linux;
 /// <param name="content">Has the blobs of the layers that are asked for.</param>
 /// <param name="locks">Lets one process at a time make a snapshot.</param>
 /// <param name="idShift">A file of uid N in an image is of N and this on disk.</param>
-public sealed class SnapshotStore(string root, IContentStore content, IKeyLock locks, int idShift)
+/// <param name="choose">Says how trees are had, when the first is needed; given a folder of the store to try it in. The kernel's overlays when not given.</param>
+public sealed class SnapshotStore(string root, IContentStore content, IKeyLock locks, int idShift, Func<string, ISnapshotter>? choose = null)
 {
     internal const string TreeName = "fs", WorkName = "work", TargetName = "mnt";
 
@@ -26,12 +27,39 @@ public sealed class SnapshotStore(string root, IContentStore content, IKeyLock l
     private const int NameLength = 24, BusyTries = 500;
 
     private readonly Lazy<string> _staging = new(() => Prepare(root));
+    private Lazy<ISnapshotter>? _snapshotter;
 
     /// <summary>The snapshots of a store, in the store's own folders.</summary>
     /// <param name="store">Has the blobs too.</param>
     /// <param name="idShift">As above.</param>
-    public static SnapshotStore Of(LocalContentStore store, int idShift) =>
-        new(Path.Combine(store.Root, StoreTrees.Snapshots), store, KeyLocks.OfStore(store.Root), idShift);
+    /// <param name="choose">As above.</param>
+    public static SnapshotStore Of(LocalContentStore store, int idShift, Func<string, ISnapshotter>? choose = null) =>
+        new(Path.Combine(store.Root, StoreTrees.Snapshots), store, KeyLocks.OfStore(store.Root), idShift, choose);
+
+    /// <summary>How trees are had. Throws MBK1511.</summary>
+    public ISnapshotter Snapshotter => LazyInitializer.EnsureInitialized(ref _snapshotter, () => new(() => choose?.Invoke(_staging.Value) ?? new OverlaySnapshotter())).Value;
+
+    /// <summary>Mounts snapshots to be read.</summary>
+    /// <param name="target">An absolute path of a directory.</param>
+    /// <param name="stack">At least one.</param>
+    /// <param name="stubs">A directory of mount points below everything; <c>null</c> for none.</param>
+    public ITreeMount Show(string target, SnapshotStack stack, string? stubs = null)
+    {
+        if (stubs is null) return Snapshotter.MountReadOnly(target, stack.Lowers);
+        if (stack.Lowers.Count == 0 || Snapshotter is not NativeSnapshotter) return Snapshotter.MountReadOnly(target, [.. stack.Lowers, stubs]);
+        var draft = Begin(stack, DraftUse.Shown, CancellationToken.None);
+        try
+        {
+            using (var tree = RootedTree.Open(draft.Upper))
+            using (var points = RootedTree.Open(stubs)) new StubTree(tree, points).Add();
+            return new ShownMount(Snapshotter.MountReadOnly(target, [draft.Upper]), draft);
+        }
+        catch
+        {
+            draft.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>Makes sure that a chain is unpacked, from the bottom up, and holds it.</summary>
     /// <param name="layers">From the bottom up; their blobs are in the content store.</param>
@@ -54,18 +82,20 @@ public sealed class SnapshotStore(string root, IContentStore content, IKeyLock l
     }
 
     /// <summary>Begins a tree on top of others.</summary>
-    public SnapshotDraft Begin(SnapshotStack parent)
+    public SnapshotDraft Begin(SnapshotStack parent, CancellationToken cancellationToken = default) => Begin(parent, DraftUse.Step, cancellationToken);
+
+    private SnapshotDraft Begin(SnapshotStack parent, DraftUse use, CancellationToken cancellationToken)
     {
         try
         {
             var staging = Staging.Create(_staging.Value);
             try
             {
-                var draft = new SnapshotDraft(staging, parent);
+                var draft = new SnapshotDraft(staging, parent, Snapshotter);
                 Directory.CreateDirectory(draft.Upper);
                 Directory.CreateDirectory(draft.Target);
-                if (parent.Lowers.Count > 0) Directory.CreateDirectory(draft.Work);
                 DescribeRoot(draft);
+                Snapshotter.Begin(draft, use, cancellationToken);
                 return draft;
             }
             catch
@@ -129,7 +159,7 @@ public sealed class SnapshotStore(string root, IContentStore content, IKeyLock l
             ?? throw Fault(ErrorKind.NotSupported, $"The layer '{layer.Blob.Digest}' is of the unknown kind '{layer.Blob.MediaType}'. Use another image.");
         var blob = await content.FindAsync(layer.Blob.Digest, cancellationToken).ConfigureAwait(false)
             ?? throw Fault(ErrorKind.NotFound, $"The layer '{layer.Blob.Digest}' is not in the store. Build again.");
-        using var draft = Begin(parent);
+        using var draft = Begin(parent, DraftUse.Layer, cancellationToken);
         await using (blob.ConfigureAwait(false))
         {
             var applier = new LayerApplier(idShift);
@@ -235,9 +265,9 @@ public sealed class SnapshotStore(string root, IContentStore content, IKeyLock l
         }
     }
 
-    private string FolderOf(Digest id) => Path.Combine(root, id.Hex[..NameLength]);
+    private string FolderOf(Digest id) => Path.Combine(root, id.Hex[..NameLength] + Snapshotter.Ending);
 
-    private static string KeyOf(Digest id) => string.Create(CultureInfo.InvariantCulture, $"snapshot {id}");
+    private string KeyOf(Digest id) => string.Create(CultureInfo.InvariantCulture, $"snapshot {id}{Snapshotter.Ending}");
 
     private SnapshotException CannotKeep(Exception e) =>
         Fault(ErrorKind.Unavailable, $"A snapshot in '{root}' cannot be kept: {DiskSpace.Explain(e, root, 0)}. Free space with 'msbuildkit prune', or set ContainerCacheDirectory to another disk.", e);

@@ -56,7 +56,8 @@ internal sealed class TreeDifference(RootedTree? lower, RootedTree? upper, int i
 
     private static bool IsAlike(TreeEntry now, TreeEntry before) => now.ModifiedSeconds == before.ModifiedSeconds && TreeEntryReader.AreAlike(now, before);
 
-    private static bool HasSameContent(FileStream one, FileStream other)
+    /// <summary>Two files from where they stand to their ends.</summary>
+    internal static bool HasSameContent(FileStream one, FileStream other)
     {
         var (first, second) = (new byte[BufferSize], new byte[BufferSize]);
         while (true)

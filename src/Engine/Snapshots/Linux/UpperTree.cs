@@ -10,8 +10,11 @@ namespace MsBuildKit.Engine.Snapshots.Linux;
 /// <param name="lower">What it was mounted on, as one tree; <c>null</c> when that was nothing.</param>
 /// <param name="idShift">What was added to owners.</param>
 /// <param name="latestSeconds">No modification time is after this one, in seconds of the Unix epoch; <c>null</c> means no limit.</param>
-public sealed class UpperTree(RootedTree upper, RootedTree? lower, int idShift, long? latestSeconds)
+/// <param name="marks">How the upper directory says what is gone.</param>
+public sealed class UpperTree(RootedTree upper, RootedTree? lower, int idShift, long? latestSeconds, UpperMarks marks = UpperMarks.Overlay)
 {
+    private const string Whiteout = ".wh.", OpaqueFile = ".wh..wh..opq", OpaqueDevice = ".wh..opq";
+
     private readonly TreeEntryReader? _lowerReader = lower is null ? null : new(lower, idShift, latestSeconds);
 
     /// <summary>The entries, parents before children. The root itself has none.</summary>
@@ -52,11 +55,24 @@ public sealed class UpperTree(RootedTree upper, RootedTree? lower, int idShift, 
         return folder.IsBelow && lower?.Find(path) is { IsSocket: false } ? TreeEntryReader.Removal(path) : null;
     }
 
-    private bool IsOpaque(string path) => upper.ReadXattrs(path).TryGetValue(ExtendedAttributes.Opaque, out var value) && value is [(byte)'y'];
+    private bool IsOpaque(string path)
+    {
+        var name = marks == UpperMarks.Overlay ? ExtendedAttributes.Opaque : ExtendedAttributes.FuseOpaque;
+        if (upper.ReadXattrs(path).TryGetValue(name, out var value) && value is [(byte)'y']) return true;
+        return marks == UpperMarks.FuseOverlay && upper.Find($"{path}/{OpaqueFile}") is not null;
+    }
 
     private Queue<string> NamesOf(string path, bool isFresh)
     {
         IEnumerable<string> names = upper.List(path);
+        if (marks == UpperMarks.FuseOverlay) names = names.Select(NameOf).OfType<string>().Distinct(StringComparer.Ordinal);
         return new((isFresh ? names.Union(lower!.List(path)) : names).Order(StringComparer.Ordinal));
+    }
+
+    // A mark is not a name, but may be about one, which is not there then.
+    private static string? NameOf(string name)
+    {
+        if (!name.StartsWith(Whiteout, StringComparison.Ordinal)) return name;
+        return name is OpaqueFile or OpaqueDevice ? null : name[Whiteout.Length..];
     }
 }

@@ -13,7 +13,7 @@ internal sealed class DraftLayers(LocalContentStore store, SnapshotStore snapsho
     public async Task<Layer> KeepAsync(SnapshotDraft draft, RunStep step, CancellationToken cancellationToken)
     {
         // The blob and the snapshot are synced at the same time, by which the disk has less to do than for one after the other.
-        return await WriteAsync(ReadChanges(draft, step.SourceDateEpoch), step, KeepSnapshotAsync, cancellationToken).ConfigureAwait(false);
+        return await WriteAsync(draft.Snapshotter.ReadChanges(draft, StepIds.First, step.SourceDateEpoch), step, KeepSnapshotAsync, cancellationToken).ConfigureAwait(false);
 
         async Task KeepSnapshotAsync(Digest diffId)
         {
@@ -29,14 +29,5 @@ internal sealed class DraftLayers(LocalContentStore store, SnapshotStore snapsho
     {
         var options = new LayerOptions((Compression)step.Layering.Compression, step.Layering.HasLevel ? step.Layering.Level : null, step.Layering.Parallelism);
         return LayerWriter.WriteAsync(entries, store, options, step.Name, whenRead, cancellationToken);
-    }
-
-    // What lies below is mounted as long as it is read: seen as one tree, it tells what was changed from what was only passed through.
-    private static IEnumerable<TreeEntry> ReadChanges(SnapshotDraft draft, long latestSeconds)
-    {
-        using var upper = RootedTree.Open(draft.Upper);
-        using var below = draft.Parent.Lowers.Count == 0 ? null : OverlayMount.ReadOnly(draft.Target, draft.Parent.Lowers);
-        using var lower = below is null ? null : RootedTree.Open(below.Target);
-        foreach (var entry in new UpperTree(upper, lower, StepIds.First, latestSeconds).Read()) yield return entry;
     }
 }

@@ -52,7 +52,7 @@ public static class FailedStepHost
         var store = new LocalContentStore(root);
         await using (store.ConfigureAwait(false))
         {
-            var snapshots = SnapshotStore.Of(store, StepIds.First);
+            var snapshots = SnapshotStore.Of(store, StepIds.First, _ => Snapshotters.Of(failed.Step.Snapshotter, name => ProgramPath.Find(searchPath, name)));
             // It had the host's network only where that was granted.
             var runner = new StepRunner(new StepRunnerOptions { Scratch = area.Private, SearchPath = searchPath, Grants = new StepGrants(HostNetwork: true) }, time);
             var exec = Op.Parser.ParseFrom(failed.Step.Op).Exec;

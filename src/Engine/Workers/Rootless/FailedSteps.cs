@@ -58,6 +58,7 @@ public sealed class FailedSteps(string store)
         var record = step.Clone();
         record.Secrets.Clear();
         record.SshAgents.Clear();
+        record.Snapshotter = draft.Snapshotter.Name;
         var bytes = record.ToByteArray();
         try
         {

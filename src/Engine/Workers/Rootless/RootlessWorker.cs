@@ -1,4 +1,5 @@
 using MsBuildKit.Engine.Diagnostics;
+using MsBuildKit.Engine.Snapshots.Linux;
 using MsBuildKit.Engine.Workers.Rootless.Protocol;
 
 namespace MsBuildKit.Engine.Workers.Rootless;
@@ -8,7 +9,8 @@ namespace MsBuildKit.Engine.Workers.Rootless;
 /// <param name="find">How it is started; asked once, and only when it is needed.</param>
 /// <param name="store">The store that both share.</param>
 /// <param name="grants">What its steps may ask for.</param>
-public sealed class RootlessWorker(Func<WorkerProgram> find, string store, StepGrants grants) : IAsyncDisposable
+/// <param name="snapshotter">How it has the trees of steps: <c>auto</c>, or a name of BuildKit's.</param>
+public sealed class RootlessWorker(Func<WorkerProgram> find, string store, StepGrants grants, string snapshotter = Snapshotters.Auto) : IAsyncDisposable
 {
     private readonly CancellationTokenSource _closing = new();
     private readonly Lock _gate = new();
@@ -58,7 +60,7 @@ public sealed class RootlessWorker(Func<WorkerProgram> find, string store, StepG
             throw new WorkerException(WorkerException.NoNamespaces, ErrorKind.NotSupported,
                 "Steps run in Linux namespaces, which this system does not have. Build in WSL, in a Linux virtual machine or on a Linux machine; builds without steps to run work here.");
         var program = _program.Value;
-        var process = await NamespaceProcess.StartAsync(program, new WorkerArguments(store, string.Join(':', program.SearchPath), grants).ToList(), _closing.Token).ConfigureAwait(false);
+        var process = await NamespaceProcess.StartAsync(program, new WorkerArguments(store, string.Join(':', program.SearchPath), grants, snapshotter).ToList(), _closing.Token).ConfigureAwait(false);
         var connection = new WorkerConnection(new FrameChannel(process.Output, process.Input));
         try
         {

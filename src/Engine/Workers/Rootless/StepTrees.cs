@@ -117,12 +117,13 @@ internal sealed class StepTrees(ExecOp exec, RunStep step, SnapshotStore snapsho
     private async Task MakeCacheAsync(string path, IReadOnlyList<Layer> layers, CancellationToken cancellationToken)
     {
         using var stack = await snapshots.EnsureAsync(layers, cancellationToken).ConfigureAwait(false);
-        using var draft = snapshots.Begin(stack);
+        using var none = await snapshots.EnsureAsync([], cancellationToken).ConfigureAwait(false);
+        using var draft = snapshots.Begin(none, cancellationToken);
         var begun = draft.Upper;
         if (layers.Count > 0)
         {
             begun = Path.Combine(draft.Folder, "cache");
-            using var ground = OverlayMount.ReadOnly(draft.Target, stack.Lowers);
+            using var ground = snapshots.Show(draft.Target, stack);
             using var source = RootedTree.Open(ground.Target);
             using var target = RootedTree.Open(draft.Folder);
             await new TreeCopier(source, new ChangedTree(target, null, null), s_whole).CopyAsync("", Path.GetFileName(begun), cancellationToken).ConfigureAwait(false);

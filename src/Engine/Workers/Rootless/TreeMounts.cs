@@ -12,7 +12,7 @@ internal sealed class TreeMounts(SnapshotStore snapshots, WorkArea area) : IDisp
     private readonly string _folder = area.MakeTreeFolder();
     private readonly List<SnapshotStack> _stacks = [];
     private readonly List<SnapshotDraft> _drafts = [];
-    private readonly List<OverlayMount> _mounts = [];
+    private readonly List<ITreeMount> _mounts = [];
     private int _folders;
 
     /// <summary>Mounts layers to be read; where the tree is. No layers are an empty directory.</summary>
@@ -21,9 +21,9 @@ internal sealed class TreeMounts(SnapshotStore snapshots, WorkArea area) : IDisp
     /// <param name="stubs">A directory of mount points below everything; <c>null</c> for none.</param>
     public async Task<string> MountAsync(IReadOnlyList<Layer> layers, CancellationToken cancellationToken, string? stubs = null)
     {
-        var lowers = Over(stubs, await EnsureAsync(layers, cancellationToken).ConfigureAwait(false));
+        var stack = await EnsureAsync(layers, cancellationToken).ConfigureAwait(false);
         var target = MakeFolder();
-        if (lowers.Count > 0) _mounts.Add(OverlayMount.ReadOnly(target, lowers));
+        if (stack.Lowers.Count > 0 || stubs is not null) _mounts.Add(snapshots.Show(target, stack, stubs));
         return target;
     }
 
@@ -31,22 +31,22 @@ internal sealed class TreeMounts(SnapshotStore snapshots, WorkArea area) : IDisp
     /// <param name="layers">From the bottom up.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <param name="stubs">As above; nothing of it gets into the tree.</param>
-    public async Task<(SnapshotDraft Draft, OverlayMount Mount)> BeginAsync(IReadOnlyList<Layer> layers, CancellationToken cancellationToken, string? stubs = null)
+    public async Task<(SnapshotDraft Draft, ITreeMount Mount)> BeginAsync(IReadOnlyList<Layer> layers, CancellationToken cancellationToken, string? stubs = null)
     {
         var stack = await EnsureAsync(layers, cancellationToken).ConfigureAwait(false);
-        var draft = snapshots.Begin(stack);
+        var draft = snapshots.Begin(stack, cancellationToken);
         _drafts.Add(draft);
-        return (draft, Write(Over(stubs, stack), draft.Upper, draft.Work));
+        return (draft, Add(draft.Mount(MakeFolder(), stubs)));
     }
 
     /// <summary>Mounts layers with a directory of somebody else's on top, which is written to; where the tree is.</summary>
     /// <param name="layers">From the bottom up; none mount the directory alone.</param>
     /// <param name="upper">The directory.</param>
-    /// <param name="work">Where one for the overlay may be made, beside it.</param>
+    /// <param name="work">Where the mount may have its own things, beside it.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <param name="stubs">As above.</param>
     public async Task<string> MountOnAsync(IReadOnlyList<Layer> layers, string upper, string work, CancellationToken cancellationToken, string? stubs = null) =>
-        Write(Over(stubs, await EnsureAsync(layers, cancellationToken).ConfigureAwait(false)), upper, work).Target;
+        Add(snapshots.Snapshotter.MountWritable(MakeFolder(), (await EnsureAsync(layers, cancellationToken).ConfigureAwait(false)).Lowers, upper, work, stubs)).Target;
 
     /// <summary>An empty folder beside the trees.</summary>
     public string MakeFolder() => Directory.CreateDirectory(Path.Combine(_folder, (_folders++).ToString(CultureInfo.InvariantCulture))).FullName;
@@ -68,10 +68,8 @@ internal sealed class TreeMounts(SnapshotStore snapshots, WorkArea area) : IDisp
         folder.RemoveTree(Path.GetFileName(_folder));
     }
 
-    private OverlayMount Write(IReadOnlyList<string> lowers, string upper, string work)
+    private ITreeMount Add(ITreeMount mount)
     {
-        if (lowers.Count > 0) Directory.CreateDirectory(work);
-        var mount = OverlayMount.Writable(MakeFolder(), lowers, upper, work);
         _mounts.Add(mount);
         return mount;
     }
@@ -82,6 +80,4 @@ internal sealed class TreeMounts(SnapshotStore snapshots, WorkArea area) : IDisp
         _stacks.Add(stack);
         return stack;
     }
-
-    private static IReadOnlyList<string> Over(string? stubs, SnapshotStack stack) => stubs is null ? stack.Lowers : [.. stack.Lowers, stubs];
 }

@@ -22,13 +22,14 @@ public static class WorkerHost
         var store = new LocalContentStore(told.Store);
         await using (store.ConfigureAwait(false))
         {
-            var snapshots = SnapshotStore.Of(store, StepIds.First);
+            var snapshots = SnapshotStore.Of(store, StepIds.First, folder => Snapshotters.Choose(told.Snapshotter, folder, name => ProgramPath.Find(told.SearchPath, name)));
             var runner = new StepRunner(new StepRunnerOptions { Scratch = area.Private, SearchPath = told.SearchPath, Grants = told.Grants, ConnectsAhead = true }, time);
             var layers = new DraftLayers(store, snapshots);
             var caches = new CacheMounts(Path.Combine(told.Store, StoreTrees.Caches));
             var executor = new OpExecutor(
                 new StepExecutor(snapshots, layers, runner, caches, new FailedSteps(told.Store), area), new FileExecutor(snapshots, layers, area), new DiffExecutor(snapshots, layers, area));
             _ = Task.Run(runner.PrepareAsync);
+            _ = Task.Run(() => snapshots.Snapshotter);
             using var channel = new FrameChannel(input, output);
             await new WorkerServer(channel, executor).ServeAsync(CancellationToken.None).ConfigureAwait(false);
         }

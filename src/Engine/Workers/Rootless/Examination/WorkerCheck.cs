@@ -28,7 +28,7 @@ public static class WorkerCheck
     private static IEnumerable<HostCheck> Mounts(string store, IEnumerable<string> searchPath)
     {
         yield return Try("place of trees", () => $"{Path.GetDirectoryName(WorkArea.Create([store, AppContext.BaseDirectory, .. searchPath]).Private)}, in memory");
-        yield return Try("overlay", () => Overlay(store));
+        foreach (var check in Trees(store, searchPath)) yield return check;
     }
 
     private static HostCheck Try(string name, Func<string> act)
@@ -47,28 +47,19 @@ public static class WorkerCheck
         }
     }
 
-    // Where layers are unpacked, with what a step does there: it changes a file of the layers below, and removes it.
-    private static string Overlay(string store)
+    // Where layers are unpacked, with what a step does there. A better way that cannot be had is no fault, but worth knowing.
+    private static IEnumerable<HostCheck> Trees(string store, IEnumerable<string> searchPath)
     {
         var folder = StoreLocation.Nearest(store);
-        var name = ".msbuildkit-doctor-" + Path.GetRandomFileName();
-        string[] parts = [.. new[] { "lower", "upper", "work", "root" }.Select(n => Path.Combine(folder, name, n))];
-        try
+        var checks = new List<HostCheck>();
+        checks.Add(Try("trees of steps", () =>
         {
-            foreach (var part in parts) Directory.CreateDirectory(part);
-            File.WriteAllText(Path.Combine(parts[0], "file"), "");
-            using var mount = OverlayMount.Writable(parts[3], [parts[0]], parts[1], parts[2]);
-            Rootless.Mounts.Own(Path.Combine(mount.Target, "file"), StepIds.First, StepIds.First);
-            File.Delete(Path.Combine(mount.Target, "file"));
-            using var upper = RootedTree.Open(parts[1]);
-            if (upper.Find("file") is not { IsWhiteout: true }) throw new IOException("a file that is removed leaves no mark");
-            mount.Unmount();
-            return $"can be mounted on {new DriveInfo(folder).DriveFormat}";
-        }
-        finally
-        {
-            using var tree = RootedTree.Open(folder);
-            tree.RemoveTree(name);
-        }
+            var chosen = Snapshotters.Choose(Snapshotters.Auto, folder, name => ProgramPath.Find(searchPath, name), (name, fault) =>
+            {
+                if (HostCheck.Bad(name, fault) is { Remedy: not null } check) checks.Add(check with { Outcome = CheckOutcome.Note });
+            });
+            return $"{chosen.Name}, on {new DriveInfo(folder).DriveFormat}";
+        }));
+        return checks;
     }
 }

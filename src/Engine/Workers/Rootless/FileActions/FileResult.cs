@@ -21,5 +21,5 @@ internal sealed class FileResult
     public IReadOnlyList<Layer> Layers => [.. Below, .. Own];
 
     /// <summary>What is being written on top of the layers, and where it is mounted; <c>null</c> when nothing is.</summary>
-    public (SnapshotDraft Draft, OverlayMount Mount)? Open { get; init; }
+    public (SnapshotDraft Draft, ITreeMount Mount)? Open { get; init; }
 }
