@@ -6,7 +6,7 @@ set -euo pipefail
 umask 022
 
 # runc, passt and slirp4netns run and connect the steps of builds: each in its turn, so that all have to be here.
-packages=(apache2-utils bc bsdutils bubblewrap busybox-static crun debian-archive-keyring dpkg e2fsprogs faketime gcc gnupg libc6-dev openssl passt pigz runc skopeo slirp4netns strace uidmap util-linux xz-utils zstd)
+packages=(apache2-utils bc bsdutils bubblewrap busybox-static crun debian-archive-keyring dpkg e2fsprogs faketime fuse-overlayfs gcc gnupg libc6-dev openssl passt pigz runc skopeo slirp4netns strace uidmap util-linux xz-utils zstd)
 # docker-registry is unpacked too, because its package would start a service.
 unpacked=(cosign crane docker-buildx docker-registry oras umoci)
 suite=sid
@@ -76,7 +76,15 @@ open_tun() {
     say "/dev/net/tun is open to every user"
 }
 
+# The same of the device that fuse-overlayfs needs.
+open_fuse() {
+    [ -c /dev/fuse ] || { say "there is no /dev/fuse: the trees of steps cannot be had with fuse-overlayfs"; return; }
+    chmod 666 /dev/fuse
+    say "/dev/fuse is open to every user"
+}
+
 install_packages
 open_tun
+open_fuse
 unpack_tools
 add_user

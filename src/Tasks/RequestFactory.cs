@@ -26,6 +26,7 @@ public sealed class RequestFactory(BuildImageParameters parameters, Problems pro
         ParseSwitch(parameters.ExcludeSymbols, "ContainerExcludeSymbols");
         var allowHostNetwork = ParseSwitch(parameters.AllowHostNetwork, "ContainerAllowHostNetwork", byDefault: false);
         var keepFailed = ParseSwitch(parameters.KeepFailed, "ContainerKeepFailed", byDefault: false);
+        var snapshotter = ParseSnapshotter();
         var lent = new SecretFactory(parameters, problems, environment ?? (_ => null));
         var (secrets, ssh) = (lent.CreateSecrets(), lent.CreateSsh());
         CheckFolders();
@@ -51,6 +52,7 @@ public sealed class RequestFactory(BuildImageParameters parameters, Problems pro
             Ssh = ssh,
             AllowHostNetwork = allowHostNetwork,
             KeepFailed = keepFailed,
+            Snapshotter = snapshotter,
             Source = parameters.SourceUrl.Length > 0 || parameters.SourceRevision.Length > 0
                 ? new SourceRevision(Text.OrNull(SourceAddress.WithoutCredentials(parameters.SourceUrl)), Text.OrNull(parameters.SourceRevision))
                 : null,
@@ -70,6 +72,14 @@ public sealed class RequestFactory(BuildImageParameters parameters, Problems pro
         if (FindEpoch(parameters.SourceDateEpoch) is { } epoch) return epoch;
         problems.Add(Problem.Epoch, "SOURCE_DATE_EPOCH", $"'{parameters.SourceDateEpoch}' is no number of seconds since 1970. Set it to one, or unset it.");
         return 0;
+    }
+
+    private string ParseSnapshotter()
+    {
+        if (parameters.Snapshotter.ToLowerInvariant() is var named && named is "auto" or "overlayfs" or "fuse-overlayfs" or "native") return named;
+        if (parameters.Snapshotter.Length > 0)
+            problems.Add(Problem.Snapshotter, "ContainerSnapshotter", $"'{parameters.Snapshotter}' is no way to have the trees of steps. Choose auto, overlayfs, fuse-overlayfs or native.");
+        return "auto";
     }
 
     private bool? ParseFormat()

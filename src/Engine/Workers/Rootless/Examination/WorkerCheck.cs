@@ -50,16 +50,20 @@ public static class WorkerCheck
     // Where layers are unpacked, with what a step does there. A better way that cannot be had is no fault, but worth knowing.
     private static IEnumerable<HostCheck> Trees(string store, IEnumerable<string> searchPath)
     {
-        var folder = StoreLocation.Nearest(store);
+        var nearest = StoreLocation.Nearest(store);
+        // What is tried is removed again: it must be in nobody else's folder.
+        var folder = Path.Combine(nearest, ".msbuildkit-doctor-" + Path.GetRandomFileName());
         var checks = new List<HostCheck>();
         checks.Add(Try("trees of steps", () =>
         {
+            Directory.CreateDirectory(folder);
             var chosen = Snapshotters.Choose(Snapshotters.Auto, folder, name => ProgramPath.Find(searchPath, name), (name, fault) =>
             {
                 if (HostCheck.Bad(name, fault) is { Remedy: not null } check) checks.Add(check with { Outcome = CheckOutcome.Note });
             });
-            return $"{chosen.Name}, on {new DriveInfo(folder).DriveFormat}";
+            return $"{chosen.Name}, on {new DriveInfo(nearest).DriveFormat}";
         }));
+        using (var tree = RootedTree.Open(nearest)) tree.RemoveTree(Path.GetFileName(folder));
         return checks;
     }
 }

@@ -1,0 +1,87 @@
+using System.Security.Cryptography;
+using MsBuildKit.Engine.Content;
+using MsBuildKit.Engine.Oci;
+using MsBuildKit.Engine.Snapshots;
+using MsBuildKit.Engine.Snapshots.Linux;
+using MsBuildKit.Engine.Tests.Namespaces;
+using MsBuildKit.TestKit;
+
+namespace MsBuildKit.Engine.Tests.Snapshots.Linux;
+
+/// <summary>The same writes on the same layers, with each way to have a tree.</summary>
+public sealed class SnapshotterTests
+{
+    private const string Ground = """
+        mkdir -p d/sub e; echo a > a; ln a b; echo x > d/x; echo y > d/sub/y; echo z > e/z; ln -s a l; mkfifo p; echo keep > keep; mkdir empty; echo .h > .hidden
+        """;
+
+    private static readonly string[] s_scripts =
+    [
+        "rm l .hidden; rm -r e; echo new > n",
+        "rm -r d; mkdir d; echo n > d/n; rmdir empty; mkdir empty",
+        "mv e f; mv keep kept",
+        "chmod 600 keep; chown 7:8 d; chmod 4755 d/x; chmod 644 d/sub/y",
+        "ln keep again; mkfifo q; ln -s nowhere s; rm p; mkdir p",
+        "touch -d @5 keep; cp -a d copy; echo more >> d/x; rm d/sub/y",
+        "echo tmp > tmp; rm tmp; : >> keep; mkdir -p a.d/b/c",
+        "python3 -c 'import os; os.setxattr(\"keep\", \"user.k\", b\"v\")' 2>/dev/null || true; rm -r d/sub; echo file > d/sub",
+    ];
+
+    [Fact]
+    public Task ReadChanges_SameWrites_AreTheSameLayerWithEach() => InsideProcess.RunAsync(false, SameAsync);
+
+    [Fact]
+    public Task MountWritable_SecondNameOfAFileBelow_IsAFileOfItsOwnAndTheSnapshotStays() => InsideProcess.RunAsync(false, NamesAsync);
+
+    private static async Task SameAsync(string folder)
+    {
+        foreach (var (script, number) in s_scripts.Select((s, i) => (s, i)))
+        {
+            var made = new List<string>();
+            foreach (var name in Snapshotters.Names) made.Add(await RunAsync(Path.Combine(folder, $"{number}-{name}"), name, [Ground, script]));
+            Assert.NotEmpty(made[0]);
+            foreach (var other in made.Skip(1)) Assert.Equal(made[0], other);
+        }
+    }
+
+    private static async Task NamesAsync(string folder)
+    {
+        var made = new List<string>();
+        foreach (var name in new[] { OverlaySnapshotter.Kind, NativeSnapshotter.Kind }) made.Add(await RunAsync(Path.Combine(folder, name), name, [Ground, "echo more >> a", "cat b > seen; rm b"]));
+        Assert.Equal(made[0], made[1]);
+    }
+
+    // Steps on top of one another; what the last one's layer says.
+    private static async Task<string> RunAsync(string folder, string name, IReadOnlyList<string> scripts)
+    {
+        await using var blobs = new LocalContentStore(Path.Combine(folder, "store"));
+        var store = new SnapshotStore(Path.Combine(folder, "snapshots"), blobs, new KeyLocks(Path.Combine(folder, "locks")), Trees.Shift,
+            place => Snapshotters.Choose(name, place, n => RealTool.Find(n)));
+        var stub = Directory.CreateDirectory(Path.Combine(folder, "stubs/proc")).Parent!.FullName;
+        var stack = await store.EnsureAsync([], default);
+        var text = "";
+        foreach (var (script, number) in scripts.Select((s, i) => (s, i)))
+        {
+            using var draft = store.Begin(stack);
+            using (var mount = draft.Mount(draft.Target, stub))
+            {
+                await Trees.ShellAsync(mount.Target, script);
+                mount.Unmount();
+            }
+            text = string.Concat(draft.Snapshotter.ReadChanges(draft, Trees.Shift, 1000).Select(Line));
+            var next = await store.KeepAsync(draft, Digest.Of(BitConverter.GetBytes(number)), default);
+            stack.Dispose();
+            stack = next;
+        }
+        stack.Dispose();
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(folder, "snapshots/staging")));
+        return text;
+    }
+
+    private static string Line(TreeEntry entry)
+    {
+        using var content = entry.Open?.Invoke();
+        var xattrs = string.Join(',', (entry.Xattrs ?? new Dictionary<string, byte[]>()).Select(x => $"{x.Key}={Convert.ToHexString(x.Value)}"));
+        return $"{entry.Type} {entry.Path} {Convert.ToString(entry.Mode, 8)} {entry.Uid}:{entry.Gid} {entry.ModifiedSeconds} {entry.Link} {xattrs} {(content is null ? "" : Convert.ToHexString(SHA256.HashData(content))[..8])}\n";
+    }
+}
