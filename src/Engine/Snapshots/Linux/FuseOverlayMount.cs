@@ -14,6 +14,7 @@ internal sealed class FuseOverlayMount : ITreeMount
 
     private readonly Process _process;
     private readonly MountPlace _place;
+    private bool _isEnded;
 
     private FuseOverlayMount(string target, Process process) => (_place, _process) = (new MountPlace(target), process);
 
@@ -74,6 +75,8 @@ internal sealed class FuseOverlayMount : ITreeMount
 
     private void End()
     {
+        if (_isEnded) return;
+        _isEnded = true;
         // It ends by itself when its mount does, after it has written everything.
         if (!_process.WaitForExit(s_patience)) _process.Kill();
         _process.WaitForExit();
