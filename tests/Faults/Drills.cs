@@ -33,6 +33,7 @@ internal static class Drills
         new FuzzDrill(),
         new CancelDrill(),
         new StepKillDrill(),
+        new EscapeDrill(),
         new RaceDrill(),
         new SecretsDrill(),
         new SshDrill(),

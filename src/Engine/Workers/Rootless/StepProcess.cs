@@ -55,12 +55,20 @@ internal sealed class StepProcess(OciRuntime runtime, string bundle, string log,
         }
     }
 
-    private static IEnumerable<int> ChildrenOf(int process)
+    private static IEnumerable<int> ChildrenOf(int process) =>
+        ThreadsOf(process).SelectMany(t => TryRead(Path.Combine(t, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries)).Select(c => int.Parse(c, CultureInfo.InvariantCulture));
+
+    // None when it has ended, which it may do at any time.
+    private static string[] ThreadsOf(int process)
     {
-        var tasks = $"/proc/{process}/task";
-        return Directory.Exists(tasks)
-            ? [.. Directory.EnumerateDirectories(tasks).SelectMany(t => TryRead(Path.Combine(t, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries)).Select(c => int.Parse(c, CultureInfo.InvariantCulture))]
-            : [];
+        try
+        {
+            return Directory.GetDirectories($"/proc/{process}/task");
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return [];
+        }
     }
 
     // The fields follow the program's name, which may hold anything.
