@@ -129,7 +129,7 @@ internal sealed class CanaryProject(string home, CanarySet secrets, CanaryServer
             <ContainerSecret Include="cv" Command="cat ../inputs/two" />
             <ContainerSsh Include="default" Keys="../inputs/key" />
             <ContainerRun Include="use" Network="none" Ssh="default" Secrets="ef,required;ev,env=EV,required;binary,target=/root/binary,required;lines,required;fv,env=FV,required;cf,required;cv,env=CV,required"
-                          Command="(cat /run/secrets/ef | sha256sum; printf %s &quot;$EV&quot; | sha256sum; sha256sum /root/binary; cat /run/secrets/lines | sha256sum; printf %s &quot;$FV&quot; | sha256sum; cat /run/secrets/cf | sha256sum; printf %s &quot;$CV&quot; | sha256sum) &gt; /proof; test -S $SSH_AUTH_SOCK; echo {marker}" />
+                          Command="(cat /run/secrets/ef | sha256sum; printf %s &quot;$EV&quot; | sha256sum; sha256sum /root/binary; cat /run/secrets/lines | sha256sum; printf %s &quot;$FV&quot; | sha256sum; cat /run/secrets/cf | sha256sum; printf %s &quot;$CV&quot; | sha256sum) &gt; /proof; agent; echo {marker}" />
             <ContainerRun Include="print" Network="none" Secrets="printed,required;lines,required;ev,env=EV,required" Command="cat /run/secrets/printed /run/secrets/lines; while read -r line; do echo &quot;$line&quot;; done &lt; /run/secrets/lines; echo &quot;: $EV&quot;; cat /run/secrets/printed >&amp;2" />
           </ItemGroup>
           <ItemGroup Condition="'$(Succeeds)' == 'true'">

@@ -17,15 +17,19 @@ internal sealed class CanaryServers : IAsyncDisposable
     /// <summary>The only package of the mirror, and that of the package source.</summary>
     public const string Package = "canaries";
 
-    private CanaryServers(TestRegistry[] registries, FileServer files) => (Registries, Files) = (registries, files);
+    private CanaryServers(TestRegistry[] registries, FileServer files, byte[] agent)
+    {
+        (Registries, Files) = (registries, files);
+        Deb = TestKit.Archives.Deb.Of(StepBed.Busybox(("agent", agent)), control: $"Package: {Package}\nVersion: 1\nArchitecture: amd64\nMaintainer: nobody\nDescription: none\n");
+    }
 
     /// <summary>With a password in Docker's configuration, one from a helper, one in variables, and with tokens.</summary>
     public IReadOnlyList<TestRegistry> Registries { get; }
 
     public FileServer Files { get; }
 
-    /// <summary>The package that the base is made of.</summary>
-    public byte[] Deb { get; } = TestKit.Archives.Deb.Of(StepBed.Busybox(), control: $"Package: {Package}\nVersion: 1\nArchitecture: amd64\nMaintainer: nobody\nDescription: none\n");
+    /// <summary>The package that the base is made of: busybox, and a client of SSH agents.</summary>
+    public byte[] Deb { get; }
 
     public static async Task<CanaryServers> StartAsync(CanarySet secrets)
     {
@@ -39,7 +43,9 @@ internal sealed class CanaryServers : IAsyncDisposable
             registries.Add(await TestRegistry.StartAsync());
             registries[^1].Access = access;
         }
-        var servers = new CanaryServers([.. registries], await FileServer.StartAsync());
+        using var folder = new TempFolder("agent");
+        await NativeProgram.CompileAsync("Secrets/agent.c", folder["agent"]);
+        var servers = new CanaryServers([.. registries], await FileServer.StartAsync(), await File.ReadAllBytesAsync(folder["agent"]));
         servers.Files.Put($"/debian/pool/{Package}.deb", servers.Deb);
         servers.ServePackage(secrets.Feed);
         return servers;

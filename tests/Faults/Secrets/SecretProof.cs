@@ -28,6 +28,7 @@ internal sealed class SecretProof(string home, CanaryProject project, CanaryServ
         foreach (var file in new[] { $"/debian/pool/{CanaryServers.Package}.deb", "/nuget/index.json" })
             if (!servers.Files.Served.Contains(file)) yield return $"nobody asked for '{file}', so its secret was not used";
         if (!Says("project/bin/Release/net10.0/container/provenance.json", "https://github.com/team/shop")) yield return "provenance does not name the repository, so its address was not used";
+        if (!Says("logs/whole.txt", "signed with the SSH key SHA256:")) yield return "the log does not tell of the signature, so the key was not used";
         if (!Says("logs/stranded.output", "error MBK14")) yield return "no registry was looked for behind the proxy, so its address was not used";
         foreach (var form in new[] { "***", ": ***", "the token is ***" })
             if (!Says("logs/failed.output", form)) yield return $"the output of steps does not show '{form}'";

@@ -18,7 +18,7 @@ internal sealed class SecretsDrill : Drill
 
     public override async Task<DrillResult> RunAsync(Scale scale, CancellationToken cancellationToken)
     {
-        if (Foreign.Missing("dotnet", "busybox", "ssh-keygen", "ssh-agent", "crun") is { } missing) return missing;
+        if (Foreign.Missing("dotnet", "busybox", "gcc", "ssh-keygen", "ssh-agent", "crun") is { } missing) return missing;
         var random = new Random(Seed.Choose());
         for (var i = 0; i < (scale == Scale.Full ? 10 : 1); i++)
         {
