@@ -17,12 +17,14 @@ namespace MsBuildKit.Engine;
 /// <param name="progress">Hears what is done, and when a step is waited for.</param>
 public sealed class CacheMountExport(LocalContentStore store, RootlessWorker worker, Registries registries, IProgress<BuildEvent>? progress)
 {
+    private const string Setting = "--output";
+
     // Layouts want a tag by which other programs ask for what is in them.
     private static readonly ImageReference s_name = ImageReference.Create("localhost", "cache-mounts", "latest");
 
     /// <summary>Exports caches, each as it is at one moment; what was at the place before is replaced at the end, or stays.</summary>
     /// <param name="caches">In any order.</param>
-    /// <param name="place">Where to.</param>
+    /// <param name="place">Where to. A layout of something else is MBK2205.</param>
     /// <param name="options">How the layers are compressed.</param>
     /// <param name="wait">Whether to wait for steps that use them; else they are MBK2021.</param>
     /// <param name="cancellationToken">Leaves nothing at the place.</param>
@@ -56,7 +58,43 @@ public sealed class CacheMountExport(LocalContentStore store, RootlessWorker wor
     {
         var layers = new LayerMaterializer(store, KeyLocks.OfStore(store.Root), progress);
         if (place.Registry is { } target) await new RegistryDelivery(registries, store, layers, progress).PushAsync(image, target, [target.Tag!], cancellationToken).ConfigureAwait(false);
-        else if (place.Archive is { } file) await new ArchiveExporter(store, layers, 0).ExportAsync(image, [s_name], file, docker: false, cancellationToken).ConfigureAwait(false);
-        else await new LayoutExporter(store, layers).ExportAsync(image, [s_name], place.Directory!, _ => false, cancellationToken).ConfigureAwait(false);
+        else if (place.Archive is { } file) await new ArchiveExporter(store, layers, 0, Setting).ExportAsync(image, [s_name], file, docker: false, cancellationToken).ConfigureAwait(false);
+        else await WriteLayoutAsync(new LayoutExporter(store, layers, Setting), image, place.Directory!, cancellationToken).ConfigureAwait(false);
+    }
+
+    // A layout that is not finished is no layout, and one that was there before is still the old one.
+    private static async Task WriteLayoutAsync(LayoutExporter exporter, AssembledImage image, string directory, CancellationToken cancellationToken)
+    {
+        var isNew = !Directory.Exists(directory);
+        await RequireExportAsync(directory, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await exporter.ExportAsync(image, [s_name], directory, _ => false, cancellationToken).ConfigureAwait(false);
+        }
+        catch when (isNew && Directory.Exists(directory))
+        {
+            Remove(directory);
+            throw;
+        }
+    }
+
+    // The exporter takes away what else is in a layout, and that may be somebody's images.
+    private static async Task RequireExportAsync(string directory, CancellationToken cancellationToken)
+    {
+        if (!File.Exists(Path.Combine(directory, "index.json"))) return;
+        var images = await LocalImages.OpenAsync(directory, cancellationToken).ConfigureAwait(false);
+        foreach (var image in images.Index.Manifests) await CacheArtifact.ReadAsync(images.Source, image, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static void Remove(string directory)
+    {
+        try
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Why it could not be written is the better error to tell.
+        }
     }
 }

@@ -17,6 +17,8 @@ namespace MsBuildKit.Engine;
 /// <param name="progress">Hears what is done, and when a step is waited for.</param>
 public sealed class CacheMountImport(LocalContentStore store, RootlessWorker worker, Registries registries, IProgress<BuildEvent>? progress)
 {
+    private const int MostNamed = 20;
+
     /// <summary>Imports caches.</summary>
     /// <param name="place">Where from.</param>
     /// <param name="ids">Which; none means all.</param>
@@ -51,7 +53,7 @@ public sealed class CacheMountImport(LocalContentStore store, RootlessWorker wor
     private static IReadOnlyList<CacheArtifactEntry> Choose(IReadOnlyList<CacheArtifactEntry> caches, IReadOnlyList<string> ids)
     {
         if (ids.FirstOrDefault(id => !caches.Any(c => c.Id == id)) is { } missing)
-            throw new WorkerException(WorkerException.NoCache, ErrorKind.NotFound, $"The export has no cache mount '{missing}', only: {string.Join(", ", caches.Select(c => c.Id).Distinct())}. Name one of these, or none for all.");
+            throw new WorkerException(WorkerException.NoCache, ErrorKind.NotFound, $"The export has no cache mount '{missing}', only: {string.Join(", ", caches.Select(c => c.Id).Distinct().Take(MostNamed))}. Name one of these, or none for all.");
         return ids.Count == 0 ? caches : [.. caches.Where(c => ids.Contains(c.Id))];
     }
 

@@ -8,7 +8,7 @@ namespace MsBuildKit.Engine.Exporters;
 
 /// <summary>Caches of steps as an OCI artifact: an image manifest (OCI image-spec, manifest.md) with one layer for each cache.</summary>
 /// <remarks>
-/// It has an artifact type, and its layers have annotations that name their caches. The configuration is that of an image for no platform, whose DiffIDs
+/// It has an artifact type, and its layers have annotations that name their caches. The configuration is that of an image for no processor, whose DiffIDs
 /// prove the layers, so that programs which know images alone can carry and unpack it, and nothing runs it. Everything in it is ordered by the
 /// caller and nothing tells of when and where it was made: the same caches give the same digest.
 /// </remarks>
@@ -18,8 +18,11 @@ public static class CacheArtifact
 
     private const string IdKey = "vnd.msbuildkit.cache-mount.id", GroundKey = "vnd.msbuildkit.cache-mount.ground", NumberKey = "vnd.msbuildkit.cache-mount.private";
 
+    // umoci unpacks nothing but Linux, which is where caches are from; that nobody runs it the architecture says.
+    private static readonly Platform s_platform = new() { Os = "linux", Architecture = Platform.Unknown.Architecture };
+
     // What a name in a layout and a message can bear; who writes more means harm.
-    private const int LongestId = 4096, MostCaches = 10_000;
+    private const int LongestId = 1024, MostCaches = 1000;
 
     /// <summary>Writes the documents into the store that has the layers.</summary>
     public static async Task<AssembledImage> WriteAsync(IReadOnlyList<CacheArtifactEntry> caches, IContentStore store, CancellationToken cancellationToken)
@@ -27,15 +30,15 @@ public static class CacheArtifact
         var layers = caches.Select(c => c.Layer).ToList();
         var configJson = OciJson.Write(new ImageConfig
         {
-            Os = Platform.Unknown.Os,
-            Architecture = Platform.Unknown.Architecture,
+            Os = s_platform.Os,
+            Architecture = s_platform.Architecture,
             RootFs = new RootFs { DiffIds = [.. layers.Select(l => l.DiffId)] },
             History = [.. layers.Select(l => new HistoryEntry { CreatedBy = l.CreatedBy })],
         });
         var config = await Documents.PutAsync(store, MediaTypes.OciConfig, configJson, cancellationToken).ConfigureAwait(false);
         var manifestJson = OciJson.Write(new ImageManifest { ArtifactType = ArtifactType, Config = config, Layers = [.. caches.Select(Describe)] });
         var manifest = await Documents.PutAsync(store, MediaTypes.OciManifest, manifestJson, cancellationToken).ConfigureAwait(false);
-        return new AssembledImage(manifest, [new AssembledManifest(Platform.Unknown, manifest, manifestJson, config, configJson, layers)], []);
+        return new AssembledImage(manifest, [new AssembledManifest(s_platform, manifest, manifestJson, config, configJson, layers)], []);
     }
 
     /// <summary>Reads what is in an artifact, which nobody vouches for. Throws MBK2205.</summary>
