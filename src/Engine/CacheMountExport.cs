@@ -24,9 +24,9 @@ public sealed class CacheMountExport(LocalContentStore store, RootlessWorker wor
 
     /// <summary>Exports caches, each as it is at one moment; what was at the place before is replaced at the end, or stays.</summary>
     /// <param name="caches">In any order.</param>
-    /// <param name="place">Where to. A layout of something else is MBK2205.</param>
+    /// <param name="place">Where to. A layout of something else is MBK2206.</param>
     /// <param name="options">How the layers are compressed.</param>
-    /// <param name="wait">Whether to wait for steps that use them; else they are MBK2021.</param>
+    /// <param name="wait">Whether to wait for steps that use them; else they are MBK2025.</param>
     /// <param name="cancellationToken">Leaves nothing at the place.</param>
     /// <returns>The manifest.</returns>
     public async Task<Descriptor> RunAsync(IReadOnlyList<CacheName> caches, CachePlace place, LayerOptions options, bool wait, CancellationToken cancellationToken)

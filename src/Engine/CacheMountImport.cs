@@ -22,7 +22,7 @@ public sealed class CacheMountImport(LocalContentStore store, RootlessWorker wor
     /// <summary>Imports caches.</summary>
     /// <param name="place">Where from.</param>
     /// <param name="ids">Which; none means all.</param>
-    /// <param name="wait">Whether to wait for steps that use them; else they are MBK2021.</param>
+    /// <param name="wait">Whether to wait for steps that use them; else they are MBK2025.</param>
     /// <param name="keep">Caches that are there stay as they are.</param>
     /// <param name="cancellationToken">Caches that were not replaced yet stay.</param>
     public async Task<IReadOnlyList<ImportedCache>> RunAsync(CachePlace place, IReadOnlyList<string> ids, bool wait, bool keep, CancellationToken cancellationToken)

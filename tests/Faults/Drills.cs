@@ -32,6 +32,7 @@ internal static class Drills
         new FuzzDrill(),
         new CancelDrill(),
         new StepKillDrill(),
+        new EscapeDrill(),
         new RaceDrill(),
     ];
 }

@@ -41,7 +41,7 @@ public static class CacheArtifact
         return new AssembledImage(manifest, [new AssembledManifest(s_platform, manifest, manifestJson, config, configJson, layers)], []);
     }
 
-    /// <summary>Reads what is in an artifact, which nobody vouches for. Throws MBK2205.</summary>
+    /// <summary>Reads what is in an artifact, which nobody vouches for. Throws MBK2206.</summary>
     /// <param name="source">Has the documents, and the layers for later.</param>
     /// <param name="root">The manifest.</param>
     /// <param name="cancellationToken">Ends it.</param>

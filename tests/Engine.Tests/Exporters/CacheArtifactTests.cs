@@ -67,7 +67,7 @@ public sealed class CacheArtifactTests : IAsyncLifetime
         var manifest = HostileImage.Put(layout, MediaTypes.OciManifest, OciJson.Write(new ImageManifest { ArtifactType = type, Config = config, Layers = blobs }));
         if (what == "an index") manifest = HostileImage.Put(layout, MediaTypes.OciIndex, OciJson.Write(new ImageIndex { Manifests = [manifest] }));
         var error = await Assert.ThrowsAnyAsync<BuildException>(() => CacheArtifact.ReadAsync(new ImageLayout(layout), manifest, default));
-        Assert.Equal("MBK2205", error.Code);
+        Assert.Equal("MBK2206", error.Code);
         Assert.Contains(why, error.Message, StringComparison.Ordinal);
     }
 

@@ -26,7 +26,7 @@ public sealed class CacheMountTests : IDisposable
         var home = await TestUser.MakeFolderAsync(_folder, "home");
         await WriteProjectAsync(home);
         Assert.Contains("There are no cache mounts", (await ToolAsync(home, "one", "cache-mount", "list")).Succeeded().Output);
-        Assert.StartsWith("error MBK2022", (await ToolAsync(home, "one", "cache-mount", "export", "--all", "-o", "x.tar")).Failed().Error);
+        Assert.StartsWith("error MBK2026", (await ToolAsync(home, "one", "cache-mount", "export", "--all", "-o", "x.tar")).Failed().Error);
         (await BuildAsync(home, "one", Fill)).Succeeded();
         var entry = Assert.Single(await ListAsync(home, "one"));
         Assert.Equal(("the/cache", "no"), (entry.GetProperty("id").GetString(), entry.GetProperty("inUse").GetString()));
@@ -55,7 +55,7 @@ public sealed class CacheMountTests : IDisposable
             await ImportAsync(home, "four", $"type=registry,ref={registry.Host}/ci/caches@{digest}");
         }
         Assert.Equal(digest, (await ToolAsync(home, "four", "cache-mount", "export", "--all", "-o", "layout")).Succeeded().Output.Trim());
-        Assert.StartsWith("error MBK2205", (await ToolAsync(home, "one", "cache-mount", "export", "--all", "-o", "base")).Failed().Error);
+        Assert.StartsWith("error MBK2206", (await ToolAsync(home, "one", "cache-mount", "export", "--all", "-o", "base")).Failed().Error);
         Assert.Equal("the/cache", Assert.Single(await ListAsync(home, "four")).GetProperty("id").GetString());
 
         var said = (await BuildAsync(home, "two", "cd /own; stat -c '%n %a %u:%g %h' . * a/one; cat two; ls -l link; exit 7")).Failed().All;
@@ -74,7 +74,7 @@ public sealed class CacheMountTests : IDisposable
         var step = BuildAsync(home, "one", "chmod 777 /own; echo begun &gt; /own/file; while ! [ -e /own/go ]; do sleep 0.1; done; rm /own/go; echo ended &gt; /own/file");
         while (!step.IsCompleted && await UseAsync(home) != "locked") await Task.Delay(100);
         foreach (var line in (string[][])[["export", "--all", "--no-wait", "-o", "no.tar"], ["import", "first", "--no-wait"]])
-            Assert.StartsWith("error MBK2021: A step uses the cache mount 'the/cache'", (await ToolAsync(home, "one", ["cache-mount", .. line])).Failed().Error);
+            Assert.StartsWith("error MBK2025: A step uses the cache mount 'the/cache'", (await ToolAsync(home, "one", ["cache-mount", .. line])).Failed().Error);
 
         // Ctrl+C ends the wait, and nothing is left of it.
         using (var cancelled = await WaitingAsync(home, "cancelled.tar"))
@@ -97,7 +97,7 @@ public sealed class CacheMountTests : IDisposable
         Assert.Contains("ended\n", File.ReadAllText(home + "/whole.tar"), StringComparison.Ordinal);
 
         Assert.Contains("kept", (await ToolAsync(home, "one", "cache-mount", "import", "first", "--missing")).Succeeded().Output);
-        Assert.StartsWith("error MBK2022", (await ToolAsync(home, "one", "cache-mount", "import", "first", "other")).Failed().Error);
+        Assert.StartsWith("error MBK2026", (await ToolAsync(home, "one", "cache-mount", "import", "first", "other")).Failed().Error);
         (await ToolAsync(home, "one", "cache-mount", "import", "first", "the/cache")).Succeeded();
         Assert.Contains("from elsewhere", (await BuildAsync(home, "one", "cat /own/file; exit 7")).Failed().All);
     }
@@ -113,7 +113,7 @@ public sealed class CacheMountTests : IDisposable
         Write(home + "/other", "x", new RawTar().Folder("other").ToArray());
         HostileImage.Write(home + "/image", [new RawTar().Folder("etc").ToArray()], Compression.Gzip);
         (await Command.RunAsync("chown", ["-R", "--reference", home, home])).Succeeded();
-        foreach (var (place, code) in ((string, string)[])[("link", "MBK1503"), ("climb", "MBK1503"), ("other", "MBK1503"), ("image", "MBK2205"), ("nothing", "MBK1202"), ("nothing.tar", "MBK1202")])
+        foreach (var (place, code) in ((string, string)[])[("link", "MBK1503"), ("climb", "MBK1503"), ("other", "MBK1503"), ("image", "MBK2206"), ("nothing", "MBK1202"), ("nothing.tar", "MBK1202")])
             Assert.Contains($"error {code}: ", (await ToolAsync(home, "one", "cache-mount", "import", place)).Failed().Error, StringComparison.Ordinal);
         Assert.True(outside.IsIntact);
         Assert.Empty(await ListAsync(home, "one"));

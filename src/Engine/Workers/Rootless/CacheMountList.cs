@@ -25,7 +25,7 @@ public sealed class CacheMountList(string store)
         }
     }
 
-    /// <summary>The caches of an id, all of it. Throws MBK2022 when there is none.</summary>
+    /// <summary>The caches of an id, all of it. Throws MBK2026 when there is none.</summary>
     public IReadOnlyList<CacheName> Find(string id)
     {
         var names = Names();
@@ -35,7 +35,7 @@ public sealed class CacheMountList(string store)
         throw new WorkerException(WorkerException.NoCache, ErrorKind.NotFound, $"The store '{store}' has no cache mount '{id}', only: {string.Join(", ", names.Select(n => n.Id).Distinct())}. Name one of these, or another store with --store.");
     }
 
-    /// <summary>MBK2022 for a store without any.</summary>
+    /// <summary>MBK2026 for a store without any.</summary>
     public static WorkerException Empty(string store) =>
         new(WorkerException.NoCache, ErrorKind.NotFound, $"The store '{store}' has no cache mount whose id is known. Name another store with --store, or build steps with CacheMounts first.");
 

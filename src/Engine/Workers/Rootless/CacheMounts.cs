@@ -56,7 +56,7 @@ internal sealed class CacheMounts(string store)
 
     /// <summary>Keeps everybody else out of a cache, which need not be there.</summary>
     /// <param name="name">Which.</param>
-    /// <param name="waiting">Called once when somebody uses it, before the wait; <c>null</c> throws MBK2021 instead.</param>
+    /// <param name="waiting">Called once when somebody uses it, before the wait; <c>null</c> throws MBK2025 instead.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public async Task<CacheMount> TakeAloneAsync(CacheName name, Func<ValueTask>? waiting, CancellationToken cancellationToken)
     {

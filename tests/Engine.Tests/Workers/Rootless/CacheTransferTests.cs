@@ -111,8 +111,8 @@ public sealed class CacheTransferTests
             bench.Said.Clear();
             var step = await bench.TakeAsync(s_name, sharing);
             Assert.Equal(use, Assert.Single(bench.List).Use);
-            Assert.Equal("MBK2021", (await Assert.ThrowsAnyAsync<BuildException>(() => bench.ExportAsync(s_name))).Code);
-            Assert.Equal("MBK2021", (await Assert.ThrowsAnyAsync<BuildException>(() => bench.ImportAsync(s_name, layer))).Code);
+            Assert.Equal("MBK2025", (await Assert.ThrowsAnyAsync<BuildException>(() => bench.ExportAsync(s_name))).Code);
+            Assert.Equal("MBK2025", (await Assert.ThrowsAnyAsync<BuildException>(() => bench.ImportAsync(s_name, layer))).Code);
             Assert.Empty(bench.Said);
             var waiting = (Task[])[bench.ExportAsync(s_name, wait: true), bench.ImportAsync(s_name, layer, wait: true)];
             while (bench.Said.Count < 2) await Task.Delay(10);
@@ -204,8 +204,8 @@ public sealed class CacheTransferTests
         (await bench.TakeAsync(s_name)).Dispose();
         File.WriteAllText(bench.PathOf(s_name) + "/.wh.x", "");
         Assert.Equal("MBK1510", (await Assert.ThrowsAnyAsync<BuildException>(() => bench.ExportAsync(s_name))).Code);
-        Assert.Equal("MBK2022", (await Assert.ThrowsAnyAsync<BuildException>(() => bench.ExportAsync(new CacheName("other")))).Code);
-        Assert.Equal("MBK2022", Assert.ThrowsAny<BuildException>(() => new CacheMountList(bench.Root).Find("other")).Code);
-        Assert.Equal("MBK2022", CacheMountList.Empty(folder).Code);
+        Assert.Equal("MBK2026", (await Assert.ThrowsAnyAsync<BuildException>(() => bench.ExportAsync(new CacheName("other")))).Code);
+        Assert.Equal("MBK2026", Assert.ThrowsAny<BuildException>(() => new CacheMountList(bench.Root).Find("other")).Code);
+        Assert.Equal("MBK2026", CacheMountList.Empty(folder).Code);
     }
 }
