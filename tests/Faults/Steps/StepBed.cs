@@ -27,7 +27,7 @@ internal sealed class StepBed : IAsyncDisposable
         Scratch = area.Private;
         Snapshots = SnapshotStore.Of(_store, StepIds.First);
         var runner = new StepRunner(new StepRunnerOptions { Scratch = Scratch, SearchPath = searchPath ?? Environment.GetEnvironmentVariable("PATH")! }, TimeProvider.System);
-        _executor = new StepExecutor(Snapshots, new DraftLayers(_store, Snapshots), runner, new CacheMounts(Path.Combine(store, StoreTrees.Caches)), new FailedSteps(store), area);
+        _executor = new StepExecutor(Snapshots, new DraftLayers(_store, Snapshots), runner, new CacheMounts(store), new FailedSteps(store), area);
     }
 
     public SnapshotStore Snapshots { get; }
