@@ -26,7 +26,7 @@ internal sealed class StepBed : IAsyncDisposable
         var area = WorkArea.Create(store, AppContext.BaseDirectory);
         Scratch = area.Private;
         Snapshots = SnapshotStore.Of(_store, StepIds.First);
-        var runner = new StepRunner(new StepRunnerOptions { Scratch = Scratch, SearchPath = searchPath ?? Environment.GetEnvironmentVariable("PATH")! }, TimeProvider.System);
+        var runner = new StepRunner(new StepRunnerOptions { Scratch = Scratch, Trees = area.MakeTreeFolder(), SearchPath = searchPath ?? Environment.GetEnvironmentVariable("PATH")! }, TimeProvider.System);
         _executor = new StepExecutor(Snapshots, new DraftLayers(_store, Snapshots), runner, new CacheMounts(Path.Combine(store, StoreTrees.Caches)), new FailedSteps(store), area);
     }
 
