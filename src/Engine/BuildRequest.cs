@@ -67,6 +67,9 @@ public sealed record BuildRequest
     /// <summary>Steps may use the machine's own network, as <see cref="StepNetwork.Host"/> asks for it.</summary>
     public bool AllowHostNetwork { get; init; }
 
+    /// <summary>The runtime that steps run with, a name or a full path; <c>null</c> leaves it to the machine: its own choice, else crun, else runc.</summary>
+    public string? StepRuntime { get; init; }
+
     /// <summary>The files of a step that fails stay in the cache directory, for <c>msbuildkit debug enter</c>.</summary>
     public bool KeepFailed { get; init; }
 

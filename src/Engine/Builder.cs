@@ -61,7 +61,7 @@ public sealed class Builder(BuilderServices services)
             _materializer = new LayerMaterializer(store, _locks, progress);
             _images = new RegistryImages(services.Registries, store);
             if (services.Worker is { } find && request.Images.Any(i => i.Steps.Count > 0))
-                _worker = new RootlessWorker(find, store.Root, new StepGrants(HostNetwork: request.AllowHostNetwork));
+                _worker = new RootlessWorker(() => request.StepRuntime is { } runtime ? find() with { Runtime = runtime } : find(), store.Root, new StepGrants(HostNetwork: request.AllowHostNetwork));
             _names = [.. request.Tags.Select(t => ImageReference.Create(request.Registry ?? ImageReference.DefaultRegistry, request.Repository, t))];
         }
 

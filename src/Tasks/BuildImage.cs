@@ -45,6 +45,7 @@ public sealed class BuildImage : EngineTask
     public string PackageCheckValidUntil { get; set; } = "";
     public string AllowHostNetwork { get; set; } = "";
     public string KeepFailed { get; set; } = "";
+    public string Runtime { get; set; } = "";
     public string SourceUrl { get; set; } = "";
     public string SourceRevision { get; set; } = "";
     public ITaskItem[] Entrypoint { get; set; } = [];
@@ -228,6 +229,7 @@ public sealed class BuildImage : EngineTask
         PackageCheckValidUntil = PackageCheckValidUntil,
         AllowHostNetwork = AllowHostNetwork,
         KeepFailed = KeepFailed,
+        Runtime = Runtime,
         SourceDateEpoch = environment.GetValueOrDefault("SOURCE_DATE_EPOCH", ""),
         SourceUrl = SourceUrl,
         SourceRevision = SourceRevision,

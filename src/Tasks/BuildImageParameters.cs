@@ -36,6 +36,7 @@ public sealed record BuildImageParameters
     public string PackageCheckValidUntil { get; init; } = "";
     public string AllowHostNetwork { get; init; } = "";
     public string KeepFailed { get; init; } = "";
+    public string Runtime { get; init; } = "";
     public string SourceDateEpoch { get; init; } = "";
     public string SourceUrl { get; init; } = "";
     public string SourceRevision { get; init; } = "";

@@ -26,7 +26,7 @@ internal sealed class StepBed : IAsyncDisposable
         var area = WorkArea.Create(store, AppContext.BaseDirectory);
         Scratch = area.Private;
         Snapshots = SnapshotStore.Of(_store, StepIds.First);
-        var runner = new StepRunner(new StepRunnerOptions { Scratch = Scratch, SearchPath = searchPath ?? Environment.GetEnvironmentVariable("PATH")! }, TimeProvider.System);
+        var runner = new StepRunner(new StepRunnerOptions { Scratch = Scratch, Trees = area.MakeTreeFolder(), SearchPath = searchPath ?? Environment.GetEnvironmentVariable("PATH")! }, TimeProvider.System);
         _executor = new StepExecutor(Snapshots, new DraftLayers(_store, Snapshots), runner, new CacheMounts(store), new FailedSteps(store), area);
     }
 
@@ -88,7 +88,7 @@ internal sealed class StepBed : IAsyncDisposable
             Layering = new Layering { Compression = (int)Compression.None, Parallelism = 1 }, Secrets = { [SecretId] = ByteString.CopyFromUtf8("secret") },
         };
         if (agent is not null) step.SshAgents["default"] = agent;
-        await _executor.RunAsync(exec, step, (stream, bytes) =>
+        await _executor.RunAsync(new Op { Exec = exec }, step, (stream, bytes) =>
         {
             if (stream == StepExecutor.RemarkStream)
             {

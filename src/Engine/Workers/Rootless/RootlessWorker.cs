@@ -61,7 +61,7 @@ public sealed class RootlessWorker(Func<WorkerProgram> find, string store, StepG
             throw new WorkerException(WorkerException.NoNamespaces, ErrorKind.NotSupported,
                 "Steps run in Linux namespaces, which this system does not have. Build in WSL, in a Linux virtual machine or on a Linux machine; builds without steps to run work here.");
         var program = _program.Value;
-        var process = await NamespaceProcess.StartAsync(program, new WorkerArguments(store, string.Join(':', program.SearchPath), grants).ToList(), _closing.Token).ConfigureAwait(false);
+        var process = await NamespaceProcess.StartAsync(program, WorkerArguments.Of(program, store, grants).ToList(), _closing.Token).ConfigureAwait(false);
         var connection = new WorkerConnection(new FrameChannel(process.Output, process.Input));
         try
         {

@@ -11,10 +11,11 @@ namespace MsBuildKit.Engine.Workers.Rootless;
 
 /// <summary>Everything that is mounted for one step, from its inputs' layers to its caches; disposed, all of it is gone again.</summary>
 [SupportedOSPlatform("linux")]
-internal sealed class StepTrees(ExecOp exec, RunStep step, SnapshotStore snapshots, CacheMounts caches, WorkArea area, FailedStep? failed = null, Func<string, ValueTask>? remark = null) : IDisposable
+internal sealed class StepTrees(Op op, RunStep step, SnapshotStore snapshots, CacheMounts caches, WorkArea area, FailedStep? failed = null, Func<string, ValueTask>? remark = null) : IDisposable
 {
     private static readonly FileActionCopy s_whole = new() { Mode = -1 };
 
+    private readonly ExecOp _exec = op.Exec;
     private readonly TreeMounts _trees = new(snapshots, area);
     private readonly Dictionary<Mount, SnapshotDraft> _drafts = [];
     private readonly List<CacheMount> _caches = [];
@@ -22,13 +23,13 @@ internal sealed class StepTrees(ExecOp exec, RunStep step, SnapshotStore snapsho
     private readonly List<SafeFileHandle> _selected = [];
 
     /// <summary>The mount that the step's root is.</summary>
-    public Mount Root => exec.Mounts.First(m => m.Dest == "/");
+    public Mount Root => _exec.Mounts.First(m => m.Dest == "/");
 
     /// <summary>Mounts it all, and says what is to run on it.</summary>
     public async Task<StepSpec> PrepareAsync(CancellationToken cancellationToken)
     {
         var mounts = new List<StepMount>();
-        foreach (var mount in exec.Mounts.Where(m => m.Dest != "/"))
+        foreach (var mount in _exec.Mounts.Where(m => m.Dest != "/"))
             if (await ConvertAsync(mount, cancellationToken).ConfigureAwait(false) is { } converted)
                 mounts.Add(converted);
 
@@ -68,11 +69,11 @@ internal sealed class StepTrees(ExecOp exec, RunStep step, SnapshotStore snapsho
 
     private StepSpec Describe(IReadOnlyList<StepMount> mounts, bool readOnly)
     {
-        var meta = exec.Meta;
-        var secrets = exec.Secretenv.Where(s => step.Secrets.ContainsKey(s.ID)).Select(s => $"{s.Name}={step.Secrets[s.ID].ToStringUtf8()}");
+        var meta = _exec.Meta;
+        var secrets = _exec.Secretenv.Where(s => step.Secrets.ContainsKey(s.ID)).Select(s => $"{s.Name}={step.Secrets[s.ID].ToStringUtf8()}");
         var spec = new StepSpec
         {
-            Root = "", Args = meta.Args, Environment = [.. meta.Env, .. secrets], User = meta.User, ReadOnlyRoot = readOnly, Mounts = mounts, Network = exec.Network, Security = exec.Security,
+            Root = "", Platform = SourceWorker.PlatformOf(op), Args = meta.Args, Environment = [.. meta.Env, .. secrets], User = meta.User, ReadOnlyRoot = readOnly, Mounts = mounts, Network = _exec.Network, Security = _exec.Security,
             WorkingDirectory = meta.Cwd.Length > 0 ? meta.Cwd : "/", ValidExitCodes = meta.ValidExitCodes, Secrets = [.. step.Secrets.Values.Select(s => s.Memory)],
             ExtraHosts = [.. meta.ExtraHosts.Select(h => new ExtraHost(h.Host, h.IP))], Ulimits = [.. meta.Ulimit.Select(u => new StepUlimit(u.Name, u.Soft, u.Hard))],
         };

@@ -18,12 +18,12 @@ public static class WorkerHost
     public static async Task RunAsync(IReadOnlyList<string> arguments, Stream input, Stream output, TimeProvider time)
     {
         var told = WorkerArguments.Parse(arguments);
-        var area = WorkArea.Create([told.Store, AppContext.BaseDirectory, .. told.SearchPath.Split(':')]);
+        var area = told.CreateArea();
         var store = new LocalContentStore(told.Store);
         await using (store.ConfigureAwait(false))
         {
             var snapshots = SnapshotStore.Of(store, StepIds.First);
-            var runner = new StepRunner(new StepRunnerOptions { Scratch = area.Private, SearchPath = told.SearchPath, Grants = told.Grants, ConnectsAhead = true }, time);
+            var runner = new StepRunner(told.RunnerOptions(area) with { ConnectsAhead = true }, time);
             var layers = new DraftLayers(store, snapshots);
             var caches = new CacheMounts(told.Store);
             var executor = new OpExecutor(

@@ -13,22 +13,25 @@ public static class WorkerCheck
     public const string Mode = "check";
 
     /// <summary>Looks around and writes what it found.</summary>
-    /// <param name="arguments">The store's path, then the folders of programs.</param>
+    /// <param name="arguments">From <see cref="WorkerArguments"/>.</param>
     /// <param name="output">Gets a line as soon as it runs, and one for each check.</param>
-    public static async Task RunAsync(IReadOnlyList<string> arguments, Stream output)
+    /// <param name="time">The clock.</param>
+    public static async Task RunAsync(IReadOnlyList<string> arguments, Stream output, TimeProvider time)
     {
         var writer = new StreamWriter(output) { AutoFlush = true };
         await using (writer.ConfigureAwait(false))
         {
             await writer.WriteLineAsync(HostCheck.Good("/proc in a namespace", "can be mounted").ToLine()).ConfigureAwait(false);
-            foreach (var check in Mounts(arguments[0], arguments.Skip(1))) await writer.WriteLineAsync(check.ToLine()).ConfigureAwait(false);
+            var told = WorkerArguments.Parse(arguments);
+            WorkArea? area = null;
+            HostCheck[] mounts =
+            [
+                Try("place of trees", () => $"{Path.GetDirectoryName((area = told.CreateArea()).Private)}, in memory"),
+                Try("overlay", () => Overlay(told.Store)),
+            ];
+            if (area is not null) mounts = [.. mounts, await PlatformCheck.RunAsync(told.RunnerOptions(area), time).ConfigureAwait(false)];
+            foreach (var check in mounts) await writer.WriteLineAsync(check.ToLine()).ConfigureAwait(false);
         }
-    }
-
-    private static IEnumerable<HostCheck> Mounts(string store, IEnumerable<string> searchPath)
-    {
-        yield return Try("place of trees", () => $"{Path.GetDirectoryName(WorkArea.Create([store, AppContext.BaseDirectory, .. searchPath]).Private)}, in memory");
-        yield return Try("overlay", () => Overlay(store));
     }
 
     private static HostCheck Try(string name, Func<string> act)
