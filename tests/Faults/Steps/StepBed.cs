@@ -81,7 +81,7 @@ internal sealed class StepBed : IAsyncDisposable
             Name = "step", Inputs = { inputs.Select(i => new Chain { Layers = { i } }) },
             Layering = new Layering { Compression = (int)Compression.None, Parallelism = 1 }, Secrets = { [SecretId] = ByteString.CopyFromUtf8("secret") },
         };
-        await _executor.RunAsync(exec, step, (_, bytes) =>
+        await _executor.RunAsync(new Op { Exec = exec }, step, (_, bytes) =>
         {
             said.Append(Encoding.UTF8.GetString(bytes.Span));
             heard?.Invoke();
