@@ -6,7 +6,7 @@ set -euo pipefail
 umask 022
 
 # runc, passt and slirp4netns run and connect the steps of builds: each in its turn, so that all have to be here.
-packages=(apache2-utils bc bsdutils bubblewrap busybox-static crun debian-archive-keyring dpkg e2fsprogs faketime fuse-overlayfs gcc gnupg libc6-dev openssl passt pigz runc skopeo slirp4netns strace uidmap util-linux xz-utils zstd)
+packages=(apache2-utils bc bsdutils bubblewrap busybox-static crun debian-archive-keyring dpkg e2fsprogs faketime fuse-overlayfs gcc gnupg libc6-dev openssl passt pigz qemu-user-static runc runsc skopeo slirp4netns strace uidmap util-linux xz-utils zstd)
 # docker-registry is unpacked too, because its package would start a service.
 unpacked=(cosign crane docker-buildx docker-registry oras umoci)
 suite=sid
@@ -48,6 +48,20 @@ unpack_tools() {
     say "unpacked ${missing[*]} into $tools"
 }
 
+# A program of another processor, for steps that are emulated.
+unpack_foreign() {
+    [ -x "$tools/bin/busybox-arm64" ] && return
+    mkdir -p "$work/foreign/lists/partial" "$work/foreign/archives/partial" "$tools/bin"
+    : > "$work/foreign/status"
+    local options=(-o APT::Architecture=arm64 -o APT::Architectures::=arm64 -o Dir::State::status="$work/foreign/status" -o Dir::State::Lists="$work/foreign/lists"
+        -o Dir::Cache="$work/foreign" -o Acquire::Languages=none -o APT::Sandbox::User=root)
+    quietly "Reading the package lists of arm64" apt-get "${options[@]}" update
+    (cd "$work/foreign" && quietly "Downloading 'busybox-static' of arm64" apt-get "${options[@]}" download busybox-static)
+    quietly "Unpacking 'busybox-static' of arm64" dpkg-deb -x "$work/foreign"/busybox-static_*_arm64.deb "$work/foreign/tree"
+    cp "$work/foreign/tree/bin/busybox" "$tools/bin/busybox-arm64"
+    say "unpacked busybox of arm64 into $tools"
+}
+
 # The link is made last and stands for a tool that is whole and starts here.
 link_program() {
     local program
@@ -87,4 +101,5 @@ install_packages
 open_tun
 open_fuse
 unpack_tools
+unpack_foreign
 add_user

@@ -67,11 +67,14 @@ public sealed record BuildRequest
     /// <summary>Steps may use the machine's own network, as <see cref="StepNetwork.Host"/> asks for it.</summary>
     public bool AllowHostNetwork { get; init; }
 
+    /// <summary>The runtime that steps run with, a name or a full path; <c>null</c> leaves it to the machine: its own choice, else crun, else runc.</summary>
+    public string? StepRuntime { get; init; }
+
     /// <summary>The files of a step that fails stay in the cache directory, for <c>msbuildkit debug enter</c>.</summary>
     public bool KeepFailed { get; init; }
 
-    /// <summary>How the trees of steps are had: <c>overlayfs</c>, <c>fuse-overlayfs</c> or <c>native</c>. It decides nothing of the image.</summary>
-    /// <value>Default: <c>auto</c>, the first of these that works where the store is.</value>
+    /// <summary>How the trees of steps are had, as <see cref="Workers.Rootless.WorkerProgram.Snapshotter"/>. It decides nothing of the image.</summary>
+    /// <value>Default: <c>auto</c>.</value>
     public string Snapshotter { get; init; } = "auto";
 
     /// <summary>How many things are done at once.</summary>
@@ -86,6 +89,10 @@ public sealed record RegistryOutput(string Registry) : BuildOutput;
 
 /// <summary>A tar of the layout (<c>oci</c>), or what <c>docker load</c> reads (<c>docker</c>).</summary>
 public sealed record ArchiveOutput(string Path, bool Docker) : BuildOutput;
+
+/// <summary>The file tree of the image, not the image: as a tar, or below a directory. With several platforms, each has a folder such as
+/// <c>linux_amd64</c>.</summary>
+public sealed record TreeOutput(string Path, bool IsTar) : BuildOutput;
 
 /// <summary>Load into a local engine; <paramref name="Engine"/> is <c>Docker</c>, <c>Podman</c>, or <c>null</c> to find one.</summary>
 public sealed record LocalEngineOutput(string? Engine) : BuildOutput;

@@ -61,7 +61,7 @@ public sealed class Builder(BuilderServices services)
             _materializer = new LayerMaterializer(store, _locks, progress);
             _images = new RegistryImages(services.Registries, store);
             if (services.Worker is { } find && request.Images.Any(i => i.Steps.Count > 0))
-                _worker = new RootlessWorker(find, store.Root, new StepGrants(HostNetwork: request.AllowHostNetwork), request.Snapshotter);
+                _worker = new RootlessWorker(() => Told(find(), request), store.Root, new StepGrants(HostNetwork: request.AllowHostNetwork));
             _names = [.. request.Tags.Select(t => ImageReference.Create(request.Registry ?? ImageReference.DefaultRegistry, request.Repository, t))];
         }
 
@@ -160,6 +160,9 @@ public sealed class Builder(BuilderServices services)
                 _vertexLocks,
                 new SolverOptions { Time = _services.Time, Slots = _request.Parallelism, Progress = _progress });
         }
+
+        private static WorkerProgram Told(WorkerProgram program, BuildRequest request) =>
+            program with { Runtime = request.StepRuntime ?? program.Runtime, Snapshotter = request.Snapshotter };
 
         private static async Task<LayerChain> SolveAsync(Solver<VertexResult> solver, ProjectImage image, LlbState graph, CancellationToken cancellationToken)
         {

@@ -46,6 +46,7 @@ public sealed class BuildImage : EngineTask
     public string AllowHostNetwork { get; set; } = "";
     public string KeepFailed { get; set; } = "";
     public string Snapshotter { get; set; } = "";
+    public string Runtime { get; set; } = "";
     public string SourceUrl { get; set; } = "";
     public string SourceRevision { get; set; } = "";
     public ITaskItem[] Entrypoint { get; set; } = [];
@@ -230,6 +231,7 @@ public sealed class BuildImage : EngineTask
         AllowHostNetwork = AllowHostNetwork,
         KeepFailed = KeepFailed,
         Snapshotter = Snapshotter,
+        Runtime = Runtime,
         SourceDateEpoch = environment.GetValueOrDefault("SOURCE_DATE_EPOCH", ""),
         SourceUrl = SourceUrl,
         SourceRevision = SourceRevision,

@@ -37,6 +37,7 @@ public sealed record BuildImageParameters
     public string AllowHostNetwork { get; init; } = "";
     public string KeepFailed { get; init; } = "";
     public string Snapshotter { get; init; } = "";
+    public string Runtime { get; init; } = "";
     public string SourceDateEpoch { get; init; } = "";
     public string SourceUrl { get; init; } = "";
     public string SourceRevision { get; init; } = "";

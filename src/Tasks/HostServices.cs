@@ -14,14 +14,7 @@ internal static class HostServices
     {
         Time = Time,
         Facts = facts,
-        Registries = new Registries(
-            new HostCredentials(environment, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile)),
-            new RegistryOptions
-            {
-                Time = Time,
-                Random = new Random(),
-                InsecureRegistries = environment.GetValueOrDefault("DOTNET_CONTAINER_INSECURE_REGISTRIES", "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
-            }),
+        Registries = Registries.OfHost(environment, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), Time, new Random()),
         Mirrors = PackageComposer.CreateClient(),
         // It lies beside the tasks.
         Worker = () => WorkerProgram.Of(Path.GetDirectoryName(typeof(HostServices).Assembly.Location)!, environment, Environment.UserName),

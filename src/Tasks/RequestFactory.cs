@@ -27,6 +27,7 @@ public sealed class RequestFactory(BuildImageParameters parameters, Problems pro
         var allowHostNetwork = ParseSwitch(parameters.AllowHostNetwork, "ContainerAllowHostNetwork", byDefault: false);
         var keepFailed = ParseSwitch(parameters.KeepFailed, "ContainerKeepFailed", byDefault: false);
         var snapshotter = ParseSnapshotter();
+        var runtime = ParseRuntime();
         var lent = new SecretFactory(parameters, problems, environment ?? (_ => null));
         var (secrets, ssh) = (lent.CreateSecrets(), lent.CreateSsh());
         CheckFolders();
@@ -53,6 +54,7 @@ public sealed class RequestFactory(BuildImageParameters parameters, Problems pro
             AllowHostNetwork = allowHostNetwork,
             KeepFailed = keepFailed,
             Snapshotter = snapshotter,
+            StepRuntime = runtime,
             Source = parameters.SourceUrl.Length > 0 || parameters.SourceRevision.Length > 0
                 ? new SourceRevision(Text.OrNull(SourceAddress.WithoutCredentials(parameters.SourceUrl)), Text.OrNull(parameters.SourceRevision))
                 : null,
@@ -113,6 +115,16 @@ public sealed class RequestFactory(BuildImageParameters parameters, Problems pro
             return (compression, level);
         problems.Add(Problem.Compression, "ContainerCompressionLevel", $"'{parameters.CompressionLevel}' is no level of {compression.ToString().ToLowerInvariant()}. Choose {least} to {most}.");
         return (compression, null);
+    }
+
+    private string? ParseRuntime()
+    {
+        var name = parameters.Runtime.Trim();
+        if (name.Length == 0) return null;
+        // A relative path would run what a project brings along, outside of every sandbox.
+        if (!name.Any(char.IsControl) && (Path.IsPathFullyQualified(name) || (!name.Contains('/', StringComparison.Ordinal) && name is not ("." or "..")))) return name;
+        problems.Add(Problem.Runtime, "ContainerRuntime", $"'{name}' is no runtime of steps. Write the name of a program on the PATH, such as crun, runc or runsc, or the full path of one.");
+        return null;
     }
 
     // A word that is neither would silently decide for a default that nobody wanted.

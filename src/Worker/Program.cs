@@ -11,7 +11,7 @@ using var input = Console.OpenStandardInput();
 using var output = Console.OpenStandardOutput();
 switch (args)
 {
-    case [WorkerCheck.Mode, .. var told]: await WorkerCheck.RunAsync(told, output).ConfigureAwait(false); break;
+    case [WorkerCheck.Mode, .. var told]: await WorkerCheck.RunAsync(told, output, TimeProvider.System).ConfigureAwait(false); break;
     case [SelfTestHost.Mode, .. var told]: await SelfTestHost.RunAsync(told, output, TimeProvider.System).ConfigureAwait(false); break;
     case [SandboxProbe.Mode, .. var told]: return SandboxProbe.Run(told, output);
     case [FailedStepHost.Mode, .. var told]:

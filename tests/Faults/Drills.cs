@@ -8,6 +8,7 @@ using MsBuildKit.Faults.PowerCuts;
 using MsBuildKit.Faults.Processes;
 using MsBuildKit.Faults.Registry;
 using MsBuildKit.Faults.Rot;
+using MsBuildKit.Faults.Secrets;
 using MsBuildKit.Faults.StepKills;
 using MsBuildKit.Faults.SystemCalls;
 
@@ -32,6 +33,9 @@ internal static class Drills
         new FuzzDrill(),
         new CancelDrill(),
         new StepKillDrill(),
+        new EscapeDrill(),
         new RaceDrill(),
+        new SecretsDrill(),
+        new SshDrill(),
     ];
 }

@@ -195,6 +195,20 @@ public sealed class StepFactoryTests : IDisposable
     [Fact]
     public void Create_KeepFailed_IsTrueOrFalse() => _bench.Refuse("MBK1029", "ContainerKeepFailed", p => p with { KeepFailed = "yes please" });
 
+    [Theory]
+    [InlineData("bin/crun")]
+    [InlineData("./runsc")]
+    [InlineData("..")]
+    [InlineData("run\tsc")]
+    public void Create_RuntimeThatIsNeitherANameNorAFullPath_IsRefused(string runtime) => _bench.Refuse("MBK1039", "ContainerRuntime", p => p with { Runtime = runtime });
+
+    [Theory]
+    [InlineData("", null)]
+    [InlineData(" runsc ", "runsc")]
+    [InlineData("/opt/kata/bin/kata-runtime", "/opt/kata/bin/kata-runtime")]
+    public void Create_Runtime_IsTheStepsOwn(string given, string? expected) =>
+        Assert.Equal(expected, new RequestFactory(_bench.Parameters with { Runtime = given }, new Problems()).Create()!.StepRuntime);
+
     [Fact]
     public void Create_Consent_IsTrueOrFalse() => _bench.Refuse("MBK1029", "ContainerAllowHostNetwork", p => p with { AllowHostNetwork = "yes please" });
 

@@ -1,8 +1,11 @@
 using MsBuildKit.Engine.Content;
 using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Llb;
+using MsBuildKit.Engine.Llb.Pb;
 using MsBuildKit.Engine.Oci;
 using MsBuildKit.Engine.Sessions;
+using Digest = MsBuildKit.Engine.Oci.Digest;
+using Platform = MsBuildKit.Engine.Oci.Platform;
 
 namespace MsBuildKit.Engine.Workers;
 
@@ -44,9 +47,12 @@ internal sealed class SourceWorker(IBuildSession session, LentTrees trees, IImag
 
     private static LayersResult Layers(ResolvedImage image, ImageReference? repository) => new(SourceLayers.Of(image, repository));
 
-    private static Platform PlatformOf(Vertex vertex) => vertex.Op.Platform is { OS.Length: > 0 } p
+    /// <summary>The platform that an operation is for; <c>null</c> when it names none.</summary>
+    internal static Platform? PlatformOf(Op op) => op.Platform is { OS.Length: > 0 } p
         ? new Platform { Os = p.OS, Architecture = p.Architecture, Variant = p.Variant.Length > 0 ? p.Variant : null, OsVersion = p.OSVersion.Length > 0 ? p.OSVersion : null }.Normalize()
-        : throw new LlbException($"the source '{vertex.Name}' names no platform");
+        : null;
+
+    private static Platform PlatformOf(Vertex vertex) => PlatformOf(vertex.Op) ?? throw new LlbException($"the source '{vertex.Name}' names no platform");
 
     private static (string Scheme, string Name) Split(Vertex vertex)
     {

@@ -18,6 +18,8 @@ public sealed class WorkerException(string code, ErrorKind kind, string message,
     internal const string WorkerFault = "MBK2009";
     internal const string NoSelection = "MBK2019";
     internal const string NoFailedStep = "MBK2020";
+    internal const string CacheInUse = "MBK2025";
+    internal const string NoCache = "MBK2026";
 
     /// <summary>How the step ended, when it is one that ran and failed.</summary>
     public StepFailure? Failure { get; init; }

@@ -31,7 +31,7 @@ internal static class FailedStepCommands
         {
             var root = store.PathOf(result);
             var step = new FailedSteps(root).Get(result.GetValue(id)!);
-            return NamespaceProcess.RunAttachedAsync(host.Worker, FailedStepHost.Arguments(root, host.Worker.SearchPath, step.Id, host.HasTerminal, result.GetValue(line) ?? []), cancellationToken);
+            return NamespaceProcess.RunAttachedAsync(host.Worker, FailedStepHost.Arguments(host.Worker, root, step.Id, host.HasTerminal, result.GetValue(line) ?? []), cancellationToken);
         });
         return command;
     }

@@ -93,7 +93,7 @@ internal static class EngineSide
         var program = Worker();
         Directory.CreateDirectory(places.Store);
         var watch = Stopwatch.StartNew();
-        var process = await NamespaceProcess.StartAsync(program, new WorkerArguments(places.Store, string.Join(':', program.SearchPath), new StepGrants()).ToList(), default);
+        var process = await NamespaceProcess.StartAsync(program, WorkerArguments.Of(program, places.Store).ToList(), default);
         await using (process)
         {
             var connection = new WorkerConnection(new FrameChannel(process.Output, process.Input));

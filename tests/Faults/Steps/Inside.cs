@@ -9,13 +9,15 @@ namespace MsBuildKit.Faults.Steps;
 internal static class Inside
 {
     /// <summary>The command line that runs <see cref="Drill.RunChildAsync"/> there.</summary>
-    public static IReadOnlyList<string> Line(string drill, params IEnumerable<string> arguments) =>
-        TestUser.Wrap([Environment.ProcessPath!, "inside", drill, .. arguments]);
+    public static IReadOnlyList<string> Line(string drill, params IEnumerable<string> arguments) => Line(drill, asRoot: false, arguments);
 
     /// <summary>Runs it to its end.</summary>
-    public static Task<CommandResult> RunAsync(string drill, params IEnumerable<string> arguments)
+    public static Task<CommandResult> RunAsync(string drill, params IEnumerable<string> arguments) => RunAsync(drill, asRoot: false, arguments);
+
+    /// <summary>Runs it to its end, started by root if that is asked for.</summary>
+    public static Task<CommandResult> RunAsync(string drill, bool asRoot, params IEnumerable<string> arguments)
     {
-        var line = Line(drill, arguments);
+        var line = Line(drill, asRoot, arguments);
         return Command.RunAsync(line[0], line.Skip(1), Path.GetTempPath(), timeout: TimeSpan.FromHours(3));
     }
 
@@ -27,6 +29,12 @@ internal static class Inside
         var code = await process.WaitAsync(default);
         if (code != 0) Console.Error.WriteLine(process.Errors);
         return code;
+    }
+
+    private static IReadOnlyList<string> Line(string drill, bool asRoot, IEnumerable<string> arguments)
+    {
+        string[] line = [Environment.ProcessPath!, "inside", drill, .. arguments];
+        return asRoot ? line : TestUser.Wrap(line);
     }
 
     private static WorkerProgram Program(IReadOnlyList<string> arguments) => new()

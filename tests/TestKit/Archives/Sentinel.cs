@@ -19,6 +19,8 @@ public sealed class Sentinel
         Root = root;
         for (var i = 0; i < Files; i++) Write(string.Create(CultureInfo.InvariantCulture, $"{i % 10}/{i}"), string.Create(CultureInfo.InvariantCulture, $"file {i}"));
         Write("canary", "untouched");
+        Write("empty", "");
+        Directory.CreateDirectory(Path.Combine(root, "b/hollow"));
         Write("etc/passwd", $"app:x:{Breakouts.StolenId}:{Breakouts.StolenId}::/:\n");
         Write("etc/group", $"app:x:{Breakouts.StolenId}:\n");
         if (isOpen) Open();

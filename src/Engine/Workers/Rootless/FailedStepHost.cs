@@ -18,13 +18,13 @@ public static class FailedStepHost
     private const int Failed = 2;
 
     /// <summary>The arguments that have a worker enter a step.</summary>
+    /// <param name="program">The worker that enters it.</param>
     /// <param name="store">The store's path.</param>
-    /// <param name="searchPath">The folders of programs.</param>
     /// <param name="id">The step.</param>
     /// <param name="hasTerminal">Whether input and output are a terminal.</param>
     /// <param name="command">What runs; none means a shell.</param>
-    public static IReadOnlyList<string> Arguments(string store, IReadOnlyList<string> searchPath, string id, bool hasTerminal, IReadOnlyList<string> command) =>
-        [Mode, store, string.Join(':', searchPath), id, hasTerminal ? Terminal : Pipes, .. command];
+    public static IReadOnlyList<string> Arguments(WorkerProgram program, string store, string id, bool hasTerminal, IReadOnlyList<string> command) =>
+        [Mode, store, string.Join(':', program.SearchPath), program.Runtime, program.Snapshotter, id, hasTerminal ? Terminal : Pipes, .. command];
 
     /// <summary>Runs the command; answers its exit code, or 2 with a line of error when it could not be run.</summary>
     /// <param name="arguments">As above, without the first.</param>
@@ -35,7 +35,7 @@ public static class FailedStepHost
     {
         try
         {
-            return await EnterAsync(arguments[0], arguments[1], arguments[2], arguments[3] == Terminal, [.. arguments.Skip(4)], time).ConfigureAwait(false);
+            return await EnterAsync(WorkerArguments.Parse([.. arguments.Take(4)]), arguments[4], arguments[5] == Terminal, [.. arguments.Skip(6)], time).ConfigureAwait(false);
         }
         catch (BuildException e)
         {
@@ -45,18 +45,19 @@ public static class FailedStepHost
     }
 
     [SupportedOSPlatform("linux")]
-    private static async Task<int> EnterAsync(string root, string searchPath, string id, bool hasTerminal, IReadOnlyList<string> command, TimeProvider time)
+    private static async Task<int> EnterAsync(WorkerArguments told, string id, bool hasTerminal, IReadOnlyList<string> command, TimeProvider time)
     {
-        using var failed = new FailedSteps(root).Open(id);
-        var area = WorkArea.Create([root, AppContext.BaseDirectory, .. searchPath.Split(':')]);
-        var store = new LocalContentStore(root);
+        using var failed = new FailedSteps(told.Store).Open(id);
+        var area = told.CreateArea();
+        var store = new LocalContentStore(told.Store);
         await using (store.ConfigureAwait(false))
         {
-            var snapshots = SnapshotStore.Of(store, StepIds.First, _ => Snapshotters.Of(failed.Step.Snapshotter, name => ProgramPath.Find(searchPath, name)));
+            // Its files are as the way that it ran with leaves them.
+            var snapshots = SnapshotStore.Of(store, StepIds.First, _ => Snapshotters.Of(failed.Step.Snapshotter, told.FindProgram));
             // It had the host's network only where that was granted.
-            var runner = new StepRunner(new StepRunnerOptions { Scratch = area.Private, SearchPath = searchPath, Grants = new StepGrants(HostNetwork: true) }, time);
-            var exec = Op.Parser.ParseFrom(failed.Step.Op).Exec;
-            using var trees = new StepTrees(exec, failed.Step, snapshots, new CacheMounts(Path.Combine(root, StoreTrees.Caches)), area, failed);
+            var runner = new StepRunner(told.RunnerOptions(area) with { Grants = new StepGrants(HostNetwork: true) }, time);
+            var op = Op.Parser.ParseFrom(failed.Step.Op);
+            using var trees = new StepTrees(op, failed.Step, snapshots, new CacheMounts(told.Store), area, failed);
             var spec = await trees.PrepareAsync(CancellationToken.None).ConfigureAwait(false);
             return await runner.AttachAsync(spec with { Args = command.Count > 0 ? command : ["/bin/sh"], Terminal = hasTerminal ? ProcessCalls.ReadTerminalSize() : null }, CancellationToken.None).ConfigureAwait(false);
         }

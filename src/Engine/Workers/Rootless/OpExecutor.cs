@@ -15,7 +15,7 @@ internal sealed class OpExecutor(StepExecutor steps, FileExecutor files, DiffExe
         var op = Op.Parser.ParseFrom(step.Op);
         return op.OpCase switch
         {
-            Op.OpOneofCase.Exec => steps.RunAsync(op.Exec, step, log, cancellationToken),
+            Op.OpOneofCase.Exec => steps.RunAsync(op, step, log, cancellationToken),
             Op.OpOneofCase.File => files.RunAsync(op.File, step, cancellationToken),
             Op.OpOneofCase.Diff => differences.RunAsync(op.Diff, step, cancellationToken),
             _ => throw WorkerException.NeedsRunner($"The step '{step.Name}'"),

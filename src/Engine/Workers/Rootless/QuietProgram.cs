@@ -20,6 +20,14 @@ internal static class QuietProgram
     public static Process Start(string program, IEnumerable<string> arguments) =>
         StartShell(Shell, ["-c", """exec "$@" < /dev/null """, Shell, Full(program), .. arguments], errorPiped: true);
 
+    /// <summary>Starts a program whose output nobody reads. Throws <see cref="System.ComponentModel.Win32Exception"/> when the kernel does not run it.</summary>
+    public static Process StartAlone(string program)
+    {
+        var process = Start(new ProcessStartInfo(Full(program)) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true });
+        process.StandardInput.Close();
+        return process;
+    }
+
     /// <summary>Starts a program that has our input, output and error.</summary>
     public static Process StartAttached(string program, IEnumerable<string> arguments)
     {

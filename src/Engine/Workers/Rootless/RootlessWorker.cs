@@ -1,5 +1,4 @@
 using MsBuildKit.Engine.Diagnostics;
-using MsBuildKit.Engine.Snapshots.Linux;
 using MsBuildKit.Engine.Workers.Rootless.Protocol;
 
 namespace MsBuildKit.Engine.Workers.Rootless;
@@ -9,8 +8,7 @@ namespace MsBuildKit.Engine.Workers.Rootless;
 /// <param name="find">How it is started; asked once, and only when it is needed.</param>
 /// <param name="store">The store that both share.</param>
 /// <param name="grants">What its steps may ask for.</param>
-/// <param name="snapshotter">How it has the trees of steps: <c>auto</c>, or a name of BuildKit's.</param>
-public sealed class RootlessWorker(Func<WorkerProgram> find, string store, StepGrants grants, string snapshotter = Snapshotters.Auto) : IAsyncDisposable
+public sealed class RootlessWorker(Func<WorkerProgram> find, string store, StepGrants grants) : IAsyncDisposable
 {
     private readonly CancellationTokenSource _closing = new();
     private readonly Lock _gate = new();
@@ -25,10 +23,13 @@ public sealed class RootlessWorker(Func<WorkerProgram> find, string store, StepG
     public void Prepare() => _ = StartedAsync();
 
     /// <summary>Runs a step in it. Throws <see cref="WorkerException"/>.</summary>
-    public async Task<Done> RunAsync(RunStep step, Action<Log> log, CancellationToken cancellationToken)
+    public Task<Done> RunAsync(RunStep step, Action<Log> log, CancellationToken cancellationToken) => CallAsync(new Frame { RunStep = step }, log, cancellationToken);
+
+    /// <summary>Has it do what a frame asks for. Throws <see cref="WorkerException"/>.</summary>
+    public async Task<Done> CallAsync(Frame frame, Action<Log> log, CancellationToken cancellationToken)
     {
         var (_, connection) = await StartedAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
-        return await connection.RunAsync(step, log, cancellationToken).ConfigureAwait(false);
+        return await connection.CallAsync(frame, log, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc />
@@ -60,7 +61,7 @@ public sealed class RootlessWorker(Func<WorkerProgram> find, string store, StepG
             throw new WorkerException(WorkerException.NoNamespaces, ErrorKind.NotSupported,
                 "Steps run in Linux namespaces, which this system does not have. Build in WSL, in a Linux virtual machine or on a Linux machine; builds without steps to run work here.");
         var program = _program.Value;
-        var process = await NamespaceProcess.StartAsync(program, new WorkerArguments(store, string.Join(':', program.SearchPath), grants, snapshotter).ToList(), _closing.Token).ConfigureAwait(false);
+        var process = await NamespaceProcess.StartAsync(program, WorkerArguments.Of(program, store, grants).ToList(), _closing.Token).ConfigureAwait(false);
         var connection = new WorkerConnection(new FrameChannel(process.Output, process.Input));
         try
         {

@@ -1,4 +1,6 @@
 using MsBuildKit.Engine.Diagnostics;
+using MsBuildKit.Engine.Oci;
+using MsBuildKit.Engine.Workers.Rootless.Platforms;
 
 namespace MsBuildKit.Engine.Workers.Rootless;
 
@@ -14,9 +16,12 @@ internal static class StepErrors
     public const string RuntimeCode = "MBK2016";
     public const string LimitCode = "MBK2017";
     public const string SpecCode = "MBK2018";
+    public const string PlatformCode = "MBK2027";
 
-    public static WorkerException NoRuntime(string searchPath) => new(NoRuntimeCode, ErrorKind.FailedPrecondition,
-        $"Steps need 'crun' or 'runc', and neither is in '{searchPath}'. Install the package 'crun'.");
+    public static WorkerException NoRuntime(string searchPath, string wanted) => new(NoRuntimeCode, ErrorKind.FailedPrecondition,
+        wanted.Length == 0 ? $"Steps need 'crun' or 'runc', and neither is in '{searchPath}'. Install the package 'crun'."
+        : wanted.Contains('/', StringComparison.Ordinal) ? $"The runtime of steps, '{wanted}', is not there. Give ContainerRuntime the full path of a program, or a name on the PATH."
+        : $"The runtime of steps, '{wanted}', is not in '{searchPath}'. Install the package '{wanted}', or leave ContainerRuntime and MSBUILDKIT_RUNTIME unset to run steps with 'crun'.");
 
     public static WorkerException NoNetwork(string searchPath) => new(NoNetworkCode, ErrorKind.FailedPrecondition,
         $"A step's network needs 'pasta' or 'slirp4netns', and neither is in '{searchPath}'. Install the package 'passt' or 'slirp4netns', or run the step without network.");
@@ -40,6 +45,16 @@ internal static class StepErrors
         $"'{path}' in the tree of the step cannot be used: {why}. Make it a plain directory or file before the step.");
 
     public static WorkerException BadSpec(string why) => new(SpecCode, ErrorKind.Invalid, $"The step cannot be run: {why}.");
+
+    public static WorkerException OtherSystem(Platform platform) => new(PlatformCode, ErrorKind.NotSupported,
+        $"A step is for '{platform}', and steps are programs of Linux. Leave it out for that platform.");
+
+    public static WorkerException UnknownProcessor(Platform platform) => new(PlatformCode, ErrorKind.NotSupported,
+        $"A step is for '{platform}', whose programs no emulator is known for. Leave it out for that platform, or build on such a machine.");
+
+    public static WorkerException NoEmulator(Platform platform, Processor processor, string searchPath) => new(PlatformCode, ErrorKind.FailedPrecondition,
+        $"A step is for '{platform}', and this machine does not run its programs: no emulator is registered, and none that is static is in '{searchPath}' ('{string.Join("', '", EmulatorProgram.Names(processor))}'). "
+        + "Install the package 'qemu-user-static', and where 'msbuildkit doctor' still does not list the platform, 'binfmt-support' too, and run 'update-binfmts --enable' as root.");
 
     public static WorkerException Runtime(string program, string said) => new(RuntimeCode, ErrorKind.FailedPrecondition,
         $"'{program}' could not start the step: {said}. See that its program is there, and that this machine lets users make namespaces.");

@@ -4,11 +4,11 @@ using System.Globalization;
 namespace MsBuildKit.Engine.Workers.Rootless;
 
 /// <summary>A runtime in the foreground, whose child is the first process of the step's process namespace: with that one die all.</summary>
-internal sealed class StepProcess(OciRuntime runtime, string bundle, string log, string id, TimeProvider time, bool isAttached = false) : IAsyncDisposable
+internal sealed class StepProcess(OciRuntime runtime, IReadOnlyList<string> command, string id, TimeProvider time, bool isAttached = false) : IAsyncDisposable
 {
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(5), s_patience = TimeSpan.FromMilliseconds(700);
 
-    private readonly Process _process = isAttached ? QuietProgram.StartAttached(runtime.Path, runtime.Run(bundle, log, id)) : QuietProgram.Start(runtime.Path, runtime.Run(bundle, log, id));
+    private readonly Process _process = isAttached ? QuietProgram.StartAttached(runtime.Path, command) : QuietProgram.Start(runtime.Path, command);
 
     public Stream Output => _process.StandardOutput.BaseStream;
 
@@ -55,12 +55,20 @@ internal sealed class StepProcess(OciRuntime runtime, string bundle, string log,
         }
     }
 
-    private static IEnumerable<int> ChildrenOf(int process)
+    private static IEnumerable<int> ChildrenOf(int process) =>
+        ThreadsOf(process).SelectMany(t => TryRead(Path.Combine(t, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries)).Select(c => int.Parse(c, CultureInfo.InvariantCulture));
+
+    // None when it has ended, which it may do at any time.
+    private static string[] ThreadsOf(int process)
     {
-        var tasks = $"/proc/{process}/task";
-        return Directory.Exists(tasks)
-            ? [.. Directory.EnumerateDirectories(tasks).SelectMany(t => TryRead(Path.Combine(t, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries)).Select(c => int.Parse(c, CultureInfo.InvariantCulture))]
-            : [];
+        try
+        {
+            return Directory.GetDirectories($"/proc/{process}/task");
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return [];
+        }
     }
 
     // The fields follow the program's name, which may hold anything.

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.Versioning;
 using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Llb.Pb;
+using MsBuildKit.Engine.Workers.Rootless.Platforms;
 
 namespace MsBuildKit.Engine.Workers.Rootless;
 
@@ -15,12 +16,16 @@ namespace MsBuildKit.Engine.Workers.Rootless;
 [SupportedOSPlatform("linux")]
 public sealed class StepRunner(StepRunnerOptions options, TimeProvider time) : IAsyncDisposable
 {
-    private readonly Lazy<OciRuntime> _runtime = new(() => OciRuntime.Find(options.SearchPath, Folder(options.Scratch, "runtime")));
+    private readonly Lazy<OciRuntime> _runtime = new(() => OciRuntime.Find(options.SearchPath, options.Runtime, Folder(options.Scratch, "runtime")));
     private readonly Lazy<HostLimits> _limits = new(() => new HostLimits("/proc/self/limits"));
     private readonly Lazy<string> _system = new(() => CopySystem(options.Scratch));
     private readonly Lazy<StepNetworks> _networks = new(() => new StepNetworks(Folder(options.Scratch, "networks"), options.SearchPath, time));
     private readonly CompiledFilter _filter = new();
+    private Emulators? _emulators;
     private int _steps;
+
+    /// <summary>How steps of other platforms run.</summary>
+    internal Emulators Emulators => LazyInitializer.EnsureInitialized(ref _emulators, () => new Emulators(options.SearchPath, options.Trees, options.RegistersEmulators ? Path.Combine(options.Scratch, "formats") : null, RunAsync));
 
     /// <summary>Runs a step to its end. Throws <see cref="WorkerException"/>: MBK2012, with a <see cref="StepFailure"/>, when the step itself
     /// failed; others when it could not be run.</summary>
@@ -30,13 +35,15 @@ public sealed class StepRunner(StepRunnerOptions options, TimeProvider time) : I
     /// <summary>Runs a command with the worker's own input, output and error, for as long as it likes; answers its exit code. Throws
     /// <see cref="WorkerException"/> when it could not be run.</summary>
     internal Task<int> AttachAsync(StepSpec spec, CancellationToken cancellationToken) =>
-        PrepareAsync(spec, (files, id) => AttachAsync(files, id, cancellationToken), cancellationToken);
+        PrepareAsync(spec, (files, id) => AttachAsync(spec, files, id, cancellationToken), cancellationToken);
 
     private async Task<T> PrepareAsync<T>(StepSpec spec, Func<StepFiles, string, Task<T>> run, CancellationToken cancellationToken)
     {
         Check(spec);
+        var emulation = spec.Platform is null ? null : await Emulators.FindAsync(spec.Platform, cancellationToken).ConfigureAwait(false);
         var id = "step" + Interlocked.Increment(ref _steps).ToString(CultureInfo.InvariantCulture);
         using var root = new StepTree(spec.Root);
+        if (emulation is { Way: EmulationWay.Injected }) spec = EmulatedCommand.Of(spec, root, emulation.Emulator);
         using var points = MountPoints.Prepare(spec, root);
         var user = UserLookup.Find(root, spec.User);
         var directory = WorkingDirectory(spec, root);
@@ -44,7 +51,9 @@ public sealed class StepRunner(StepRunnerOptions options, TimeProvider time) : I
         var network = await TakeNetworkAsync(spec, files, cancellationToken).ConfigureAwait(false);
         try
         {
-            var config = File.Create(files.Config);
+            if (_runtime.Value.HasOwnKernel) LetPass(options.Scratch, Path.GetDirectoryName(files.Bundle)!, files.Bundle);
+            // Variables may be secrets.
+            var config = new FileStream(files.Config, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
             await using (config.ConfigureAwait(false)) new RuntimeSpec(spec, user, points, files, _limits.Value, _filter.Value, network?.NamespacePath).Write(config, directory);
             return await run(files, id).ConfigureAwait(false);
         }
@@ -58,7 +67,7 @@ public sealed class StepRunner(StepRunnerOptions options, TimeProvider time) : I
     /// <returns>Whether there is something that steps have of it.</returns>
     public async Task<bool> PrepareAsync()
     {
-        if (OciRuntime.TryFind(options.SearchPath) is null) return false;
+        if (OciRuntime.TryFind(options.SearchPath.Split(':'), options.Runtime) is null) return false;
         await _filter.MakeAsync(_runtime.Value, Path.Combine(options.Scratch, "filter")).ConfigureAwait(false);
         return _filter.Value is not null;
     }
@@ -79,7 +88,7 @@ public sealed class StepRunner(StepRunnerOptions options, TimeProvider time) : I
         using var pump = new OutputPump(output, spec, stop);
         var start = time.GetTimestamp();
         int exitCode;
-        var step = new StepProcess(_runtime.Value, files.Bundle, files.Log, id, time);
+        var step = new StepProcess(_runtime.Value, _runtime.Value.Run(files.Bundle, files.Log, id, spec), id, time);
         await using (step.ConfigureAwait(false))
         {
             var pumped = Task.WhenAll(pump.PumpAsync(step.Output, StepStream.Output), pump.PumpAsync(step.Error, StepStream.Error));
@@ -91,9 +100,9 @@ public sealed class StepRunner(StepRunnerOptions options, TimeProvider time) : I
         return new StepResult(exitCode, time.GetElapsedTime(start));
     }
 
-    private async Task<int> AttachAsync(StepFiles files, string id, CancellationToken cancellationToken)
+    private async Task<int> AttachAsync(StepSpec spec, StepFiles files, string id, CancellationToken cancellationToken)
     {
-        var step = new StepProcess(_runtime.Value, files.Bundle, files.Log, id, time, isAttached: true);
+        var step = new StepProcess(_runtime.Value, _runtime.Value.Run(files.Bundle, files.Log, id, spec), id, time, isAttached: true);
         await using (step.ConfigureAwait(false))
         {
             var exitCode = await step.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -164,6 +173,12 @@ public sealed class StepRunner(StepRunnerOptions options, TimeProvider time) : I
         if (MountPoints.IsSystem(path)) throw StepErrors.BadPlace(path, "a step cannot start in what belongs to the system");
         var place = root.Ensure(path, isFile: false);
         return MountPoints.IsSystem(place) ? throw StepErrors.BadPlace(path, $"it leads to '{place}'") : place;
+    }
+
+    // There the step's root opens what is mounted, before it is shut in. It lists nothing, and each file has a mode of its own.
+    private static void LetPass(params ReadOnlySpan<string> folders)
+    {
+        foreach (var folder in folders) File.SetUnixFileMode(folder, (UnixFileMode)0b111_001_001);
     }
 
     private static string Folder(string scratch, string name)

@@ -1,4 +1,5 @@
 using MsBuildKit.Engine.Llb.Pb;
+using Platform = MsBuildKit.Engine.Oci.Platform;
 
 namespace MsBuildKit.Engine.Workers.Rootless;
 
@@ -7,6 +8,9 @@ public sealed record StepSpec
 {
     /// <summary>Where the tree it runs in is mounted on the worker's side; every id must be able to get there.</summary>
     public required string Root { get; init; }
+
+    /// <summary>Whose programs it runs; <c>null</c> for this machine's.</summary>
+    public Platform? Platform { get; init; }
 
     /// <summary>The program and its arguments.</summary>
     public required IReadOnlyList<string> Args { get; init; }
@@ -26,6 +30,9 @@ public sealed record StepSpec
 
     /// <summary>What is mounted besides the tree.</summary>
     public IReadOnlyList<StepMount> Mounts { get; init; } = [];
+
+    /// <summary>What it knows and must not show: in what it prints <c>***</c> stands in its place.</summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>> Secrets { get; init; } = [];
 
     /// <summary>What of the network it sees; unset means a network of its own that leads out, but not to the host's loopback.</summary>
     public NetMode Network { get; init; }

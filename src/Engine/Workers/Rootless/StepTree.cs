@@ -59,6 +59,10 @@ internal sealed class StepTree(string path) : IDisposable
         return new FileStream(_tree.OpenFile(Relative(path)), FileAccess.Read);
     }
 
+    /// <summary>Opens the plain file that a path leads to; <c>null</c> when it leads to none.</summary>
+    public FileStream? OpenProgram(string path) =>
+        Find(path) is { } place && _tree.Find(Relative(place)) is { IsFile: true } ? new FileStream(_tree.OpenFile(Relative(place)), FileAccess.Read) : null;
+
     /// <summary>Takes something empty away again; what is not empty, or not there, stays as it is.</summary>
     public void TryRemove(string path)
     {

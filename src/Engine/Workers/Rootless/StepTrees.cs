@@ -11,10 +11,11 @@ namespace MsBuildKit.Engine.Workers.Rootless;
 
 /// <summary>Everything that is mounted for one step, from its inputs' layers to its caches; disposed, all of it is gone again.</summary>
 [SupportedOSPlatform("linux")]
-internal sealed class StepTrees(ExecOp exec, RunStep step, SnapshotStore snapshots, CacheMounts caches, WorkArea area, FailedStep? failed = null) : IDisposable
+internal sealed class StepTrees(Op op, RunStep step, SnapshotStore snapshots, CacheMounts caches, WorkArea area, FailedStep? failed = null, Func<string, ValueTask>? remark = null) : IDisposable
 {
     private static readonly FileActionCopy s_whole = new() { Mode = -1 };
 
+    private readonly ExecOp _exec = op.Exec;
     private readonly TreeMounts _trees = new(snapshots, area);
     private readonly Dictionary<Mount, SnapshotDraft> _drafts = [];
     private readonly List<CacheMount> _caches = [];
@@ -22,13 +23,13 @@ internal sealed class StepTrees(ExecOp exec, RunStep step, SnapshotStore snapsho
     private readonly List<SafeFileHandle> _selected = [];
 
     /// <summary>The mount that the step's root is.</summary>
-    public Mount Root => exec.Mounts.First(m => m.Dest == "/");
+    public Mount Root => _exec.Mounts.First(m => m.Dest == "/");
 
     /// <summary>Mounts it all, and says what is to run on it.</summary>
     public async Task<StepSpec> PrepareAsync(CancellationToken cancellationToken)
     {
         var mounts = new List<StepMount>();
-        foreach (var mount in exec.Mounts.Where(m => m.Dest != "/"))
+        foreach (var mount in _exec.Mounts.Where(m => m.Dest != "/"))
             if (await ConvertAsync(mount, cancellationToken).ConfigureAwait(false) is { } converted)
                 mounts.Add(converted);
 
@@ -68,12 +69,12 @@ internal sealed class StepTrees(ExecOp exec, RunStep step, SnapshotStore snapsho
 
     private StepSpec Describe(IReadOnlyList<StepMount> mounts, bool readOnly)
     {
-        var meta = exec.Meta;
-        var secrets = exec.Secretenv.Where(s => step.Secrets.ContainsKey(s.ID)).Select(s => $"{s.Name}={step.Secrets[s.ID].ToStringUtf8()}");
+        var meta = _exec.Meta;
+        var secrets = _exec.Secretenv.Where(s => step.Secrets.ContainsKey(s.ID)).Select(s => $"{s.Name}={step.Secrets[s.ID].ToStringUtf8()}");
         var spec = new StepSpec
         {
-            Root = "", Args = meta.Args, Environment = [.. meta.Env, .. secrets], User = meta.User, ReadOnlyRoot = readOnly, Mounts = mounts, Network = exec.Network, Security = exec.Security,
-            WorkingDirectory = meta.Cwd.Length > 0 ? meta.Cwd : "/", ValidExitCodes = meta.ValidExitCodes,
+            Root = "", Platform = SourceWorker.PlatformOf(op), Args = meta.Args, Environment = [.. meta.Env, .. secrets], User = meta.User, ReadOnlyRoot = readOnly, Mounts = mounts, Network = _exec.Network, Security = _exec.Security,
+            WorkingDirectory = meta.Cwd.Length > 0 ? meta.Cwd : "/", ValidExitCodes = meta.ValidExitCodes, Secrets = [.. step.Secrets.Values.Select(s => s.Memory)],
             ExtraHosts = [.. meta.ExtraHosts.Select(h => new ExtraHost(h.Host, h.IP))], Ulimits = [.. meta.Ulimit.Select(u => new StepUlimit(u.Name, u.Soft, u.Hard))],
         };
         return meta.Hostname.Length > 0 ? spec with { Hostname = meta.Hostname } : spec;
@@ -89,7 +90,7 @@ internal sealed class StepTrees(ExecOp exec, RunStep step, SnapshotStore snapsho
             ? new SecretFile(mount.Dest, secret.Memory, (int)mount.SecretOpt.Uid, (int)mount.SecretOpt.Gid, (int)mount.SecretOpt.Mode)
             : null,
         MountType.Ssh => step.SshAgents.TryGetValue(mount.SSHOpt.ID, out var agent)
-            ? new SshSocket(Relay(agent), mount.Dest, (int)mount.SSHOpt.Uid, (int)mount.SSHOpt.Gid, (int)mount.SSHOpt.Mode)
+            ? new SshSocket(Relay(mount.SSHOpt.ID, agent), mount.Dest, (int)mount.SSHOpt.Uid, (int)mount.SSHOpt.Gid, (int)mount.SSHOpt.Mode)
             : null,
         _ => throw WorkerException.NeedsRunner($"A mount of the kind '{mount.MountType}'"),
     };
@@ -131,9 +132,9 @@ internal sealed class StepTrees(ExecOp exec, RunStep step, SnapshotStore snapsho
         Directory.Move(begun, path);
     }
 
-    private string Relay(string agent)
+    private string Relay(string id, string agent)
     {
-        var relay = new AgentRelay(Path.Combine(_trees.MakeFolder(), "agent"), agent);
+        var relay = new AgentRelay(Path.Combine(_trees.MakeFolder(), "agent"), agent, key => remark?.Invoke($"signed with the SSH key {key} of '{id}'") ?? default);
         _relays.Add(relay);
         return relay.Path;
     }

@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using MsBuildKit.Engine.Snapshots.Linux;
 
 namespace MsBuildKit.Engine.Workers.Rootless;
@@ -5,16 +6,34 @@ namespace MsBuildKit.Engine.Workers.Rootless;
 /// <summary>What a worker is told when it starts.</summary>
 /// <param name="Store">The absolute path of the content store.</param>
 /// <param name="SearchPath">The folders of programs, as in <c>PATH</c>.</param>
+/// <param name="Runtime">The runtime that was asked for, as <see cref="WorkerProgram.Runtime"/>.</param>
+/// <param name="Snapshotter">The way to have trees that was asked for, as <see cref="WorkerProgram.Snapshotter"/>.</param>
 /// <param name="Grants">What its steps may ask for beyond their sandbox.</param>
-/// <param name="Snapshotter">How it has the trees of steps.</param>
-internal sealed record WorkerArguments(string Store, string SearchPath, StepGrants Grants, string Snapshotter = Snapshotters.Auto)
+[SupportedOSPlatform("linux")]
+internal sealed record WorkerArguments(string Store, string SearchPath, string Runtime, string Snapshotter, StepGrants Grants)
 {
     private const string HostNetwork = "network.host", Insecure = "security.insecure";
 
     /// <summary>As a command line.</summary>
-    public IReadOnlyList<string> ToList() => [Store, SearchPath, Snapshotter, .. Grants.HostNetwork ? new[] { HostNetwork } : [], .. Grants.Insecure ? new[] { Insecure } : []];
+    public IReadOnlyList<string> ToList() => [Store, SearchPath, Runtime, Snapshotter, .. Grants.HostNetwork ? new[] { HostNetwork } : [], .. Grants.Insecure ? new[] { Insecure } : []];
+
+    /// <summary>Of a worker that a program starts.</summary>
+    public static WorkerArguments Of(WorkerProgram program, string store, StepGrants? grants = null) =>
+        new(store, string.Join(':', program.SearchPath), program.Runtime, program.Snapshotter, grants ?? new StepGrants());
+
+    /// <summary>What its steps run with.</summary>
+    public StepRunnerOptions RunnerOptions(WorkArea area) => new() { Scratch = area.Private, Trees = area.MakeTreeFolder(), SearchPath = SearchPath, Runtime = Runtime, Grants = Grants };
+
+    /// <summary>The memory that its trees are mounted on; hides neither the store nor a program.</summary>
+    public WorkArea CreateArea() => WorkArea.Create([Store, AppContext.BaseDirectory, Runtime, .. SearchPath.Split(':')]);
+
+    /// <summary>How it has the trees of steps; tried in a folder of the store. Throws MBK1511.</summary>
+    public ISnapshotter ChooseSnapshotter(string folder) => Snapshotters.Choose(Snapshotter, folder, FindProgram);
+
+    /// <summary>The absolute path of a program, or <c>null</c>.</summary>
+    public string? FindProgram(string name) => ProgramPath.Find(SearchPath.Split(':'), name);
 
     /// <summary>Of a command line.</summary>
     public static WorkerArguments Parse(IReadOnlyList<string> arguments) =>
-        new(arguments[0], arguments[1], new StepGrants(arguments.Skip(3).Contains(HostNetwork), arguments.Skip(3).Contains(Insecure)), arguments[2]);
+        new(arguments[0], arguments[1], arguments[2], arguments[3], new StepGrants(arguments.Skip(4).Contains(HostNetwork), arguments.Skip(4).Contains(Insecure)));
 }

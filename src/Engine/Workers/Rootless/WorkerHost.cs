@@ -18,20 +18,20 @@ public static class WorkerHost
     public static async Task RunAsync(IReadOnlyList<string> arguments, Stream input, Stream output, TimeProvider time)
     {
         var told = WorkerArguments.Parse(arguments);
-        var area = WorkArea.Create([told.Store, AppContext.BaseDirectory, .. told.SearchPath.Split(':')]);
+        var area = told.CreateArea();
         var store = new LocalContentStore(told.Store);
         await using (store.ConfigureAwait(false))
         {
-            var snapshots = SnapshotStore.Of(store, StepIds.First, folder => Snapshotters.Choose(told.Snapshotter, folder, name => ProgramPath.Find(told.SearchPath, name)));
-            var runner = new StepRunner(new StepRunnerOptions { Scratch = area.Private, SearchPath = told.SearchPath, Grants = told.Grants, ConnectsAhead = true }, time);
+            var snapshots = SnapshotStore.Of(store, StepIds.First, told.ChooseSnapshotter);
+            var runner = new StepRunner(told.RunnerOptions(area) with { ConnectsAhead = true }, time);
             var layers = new DraftLayers(store, snapshots);
-            var caches = new CacheMounts(Path.Combine(told.Store, StoreTrees.Caches));
+            var caches = new CacheMounts(told.Store);
             var executor = new OpExecutor(
                 new StepExecutor(snapshots, layers, runner, caches, new FailedSteps(told.Store), area), new FileExecutor(snapshots, layers, area), new DiffExecutor(snapshots, layers, area));
             _ = Task.Run(runner.PrepareAsync);
             _ = Task.Run(() => snapshots.Snapshotter);
             using var channel = new FrameChannel(input, output);
-            await new WorkerServer(channel, executor).ServeAsync(CancellationToken.None).ConfigureAwait(false);
+            await new WorkerServer(channel, executor, new CacheTransfer(caches, snapshots, store)).ServeAsync(CancellationToken.None).ConfigureAwait(false);
         }
     }
 }

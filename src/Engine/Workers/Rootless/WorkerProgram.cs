@@ -11,6 +11,14 @@ public sealed record WorkerProgram
     /// <summary>The folders where unshare, newuidmap, newgidmap, crun and their like are looked for, in order.</summary>
     public required IReadOnlyList<string> SearchPath { get; init; }
 
+    /// <summary>The runtime that its steps are to be run with: the name of a program on the search path, or a full path.</summary>
+    /// <value>Default: empty, which is crun, else runc.</value>
+    public string Runtime { get; init; } = "";
+
+    /// <summary>How it has the trees of steps: <c>auto</c>, <c>overlayfs</c>, <c>fuse-overlayfs</c> or <c>native</c>.</summary>
+    /// <value>Default: <c>auto</c>, the first of these that works where the store is.</value>
+    public string Snapshotter { get; init; } = "auto";
+
     /// <summary>Who starts it.</summary>
     public required HostUser User { get; init; }
 
@@ -27,12 +35,13 @@ public sealed record WorkerProgram
 
     /// <summary>The worker of a folder, on the .NET that runs this process.</summary>
     /// <param name="folder">Has <c>msbuildkit-worker.dll</c>.</param>
-    /// <param name="environment">Names the .NET and where programs are.</param>
+    /// <param name="environment">Names the .NET, where programs are, and the runtime of steps.</param>
     /// <param name="userName">The caller's name, where <c>/etc/passwd</c> has none.</param>
     public static WorkerProgram Of(string folder, IReadOnlyDictionary<string, string> environment, string userName) => new()
     {
         Command = [environment.GetValueOrDefault("DOTNET_HOST_PATH") ?? Path.GetFullPath("../../../dotnet", RuntimeEnvironment.GetRuntimeDirectory()), Path.Combine(folder, "msbuildkit-worker.dll")],
         SearchPath = environment.GetValueOrDefault("PATH", "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries),
+        Runtime = environment.GetValueOrDefault("MSBUILDKIT_RUNTIME", ""),
         User = OperatingSystem.IsLinux() ? HostUser.Current("/etc/passwd", userName) : new HostUser(0, 0, userName),
     };
 

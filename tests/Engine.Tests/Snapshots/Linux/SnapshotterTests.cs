@@ -23,7 +23,7 @@ public sealed class SnapshotterTests
         "chmod 600 keep; chown 7:8 d; chmod 4755 d/x; chmod 644 d/sub/y",
         "ln keep again; mkfifo q; ln -s nowhere s; rm p; mkdir p",
         "touch -d @5 keep; cp -a d copy; echo more >> d/x; rm d/sub/y",
-        "echo tmp > tmp; rm tmp; : >> keep; mkdir -p a.d/b/c",
+        "echo tmp > tmp; rm tmp; printf k >> keep; mkdir -p a.d/b/c",
         "python3 -c 'import os; os.setxattr(\"keep\", \"user.k\", b\"v\")' 2>/dev/null || true; rm -r d/sub; echo file > d/sub",
     ];
 

@@ -10,14 +10,18 @@ internal sealed class StepBench
 
     private static int s_trees;
 
-    public StepBench(StepGrants? grants = null, string? searchPath = null, string? resolver = null, bool connectsAhead = false)
+    public StepBench(StepGrants? grants = null, string? searchPath = null, string? resolver = null, bool connectsAhead = false, bool registersEmulators = true)
     {
         Directory.CreateDirectory(Home);
         Directory.CreateDirectory(Scratch, (UnixFileMode)0b111_000_000);
+        Directory.CreateDirectory(Home + "/trials");
         Runner = new StepRunner(
-            new StepRunnerOptions { Scratch = Scratch, SearchPath = searchPath ?? Environment.GetEnvironmentVariable("PATH")!, Grants = grants ?? new StepGrants(), HostResolver = resolver ?? "/etc/resolv.conf", ConnectsAhead = connectsAhead },
+            new StepRunnerOptions { Scratch = Scratch, Trees = Home + "/trials", SearchPath = searchPath ?? Environment.GetEnvironmentVariable("PATH")!, Runtime = Runtime, Grants = grants ?? new StepGrants(), HostResolver = resolver ?? "/etc/resolv.conf", ConnectsAhead = connectsAhead, RegistersEmulators = registersEmulators },
             TimeProvider.System);
     }
+
+    /// <summary>What runs the steps of all benches of a process.</summary>
+    public static string Runtime { get; set; } = "";
 
     public static string Scratch => Home + "/scratch";
 
@@ -77,7 +81,7 @@ internal sealed class StepBench
     {
         Assert.Empty(Directory.Exists(Scratch + "/steps") ? Directory.GetFileSystemEntries(Scratch + "/steps") : []);
         Assert.DoesNotContain(Directory.Exists(Scratch + "/runtime") ? Directory.GetFileSystemEntries(Scratch + "/runtime") : [], e => Path.GetFileName(e).StartsWith("step", StringComparison.Ordinal));
-        Assert.DoesNotContain(File.ReadAllLines("/proc/self/mountinfo"), l => l.Contains(Scratch, StringComparison.Ordinal));
+        Assert.DoesNotContain(File.ReadAllLines("/proc/self/mountinfo"), l => l.Contains(Scratch, StringComparison.Ordinal) && !l.Contains(" - binfmt_misc ", StringComparison.Ordinal));
         var others = Directory.GetDirectories("/proc").Select(Path.GetFileName).Where(n => int.TryParse(n, out var id) && id != Environment.ProcessId)
             .Select(n => TryRead($"/proc/{n}/cmdline").Replace('\0', ' ')).Where(l => l.Length > 0).ToList();
         Assert.Empty(others);

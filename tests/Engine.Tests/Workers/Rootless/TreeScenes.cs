@@ -172,7 +172,7 @@ public static partial class StepScenes
         StepBench.AssertNothingLeft();
         Assert.DoesNotContain(Directory.GetFiles(StepBench.Home, "*", SearchOption.AllDirectories).Where(f => !f.Contains("/root/", StringComparison.Ordinal)), f => File.ReadAllText(f).Contains("canary-5f2a", StringComparison.Ordinal));
 
-        var disk = new StepRunner(new StepRunnerOptions { Scratch = "/var/tmp", SearchPath = "/usr/bin" }, TimeProvider.System);
+        var disk = new StepRunner(new StepRunnerOptions { Scratch = "/var/tmp", Trees = "/var/tmp", SearchPath = "/usr/bin" }, TimeProvider.System);
         Assert.Equal("MBK2018", (await Assert.ThrowsAsync<WorkerException>(() => disk.RunAsync(spec, bench.Text, default))).Code);
     }
 

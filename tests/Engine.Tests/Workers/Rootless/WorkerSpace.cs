@@ -14,7 +14,15 @@ public static class WorkerSpace
         """;
 
     /// <summary>Plays a scene; fails with what it said.</summary>
-    public static Task<string> PlayAsync(string scene, bool asRoot = false) => InsideProcess.RunAsync(asRoot, PlayInsideAsync, Setup, scene);
+    /// <param name="scene">The name of a method.</param>
+    /// <param name="asRoot">Whether root plays it.</param>
+    /// <param name="runtime">The full path of what runs its steps; empty leaves it to the worker.</param>
+    public static Task<string> PlayAsync(string scene, bool asRoot = false, string runtime = "") => InsideProcess.RunAsync(asRoot, PlayInsideAsync, Setup, $"{scene}@{runtime}");
 
-    private static Task PlayInsideAsync(string folder) => (Task)typeof(StepScenes).GetMethod(InsideProcess.ReadArgument())!.Invoke(null, null)!;
+    private static Task PlayInsideAsync(string folder)
+    {
+        var told = InsideProcess.ReadArgument().Split('@');
+        StepBench.Runtime = told[1];
+        return (Task)typeof(StepScenes).GetMethod(told[0])!.Invoke(null, null)!;
+    }
 }

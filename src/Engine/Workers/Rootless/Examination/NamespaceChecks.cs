@@ -14,7 +14,7 @@ internal sealed class NamespaceChecks(WorkerProgram program, string store, TimeP
         var start = time.GetTimestamp();
         try
         {
-            var process = await NamespaceProcess.StartAsync(program, [WorkerCheck.Mode, store, .. program.SearchPath], cancellationToken).ConfigureAwait(false);
+            var process = await NamespaceProcess.StartAsync(program, [WorkerCheck.Mode, .. WorkerArguments.Of(program, store).ToList()], cancellationToken).ConfigureAwait(false);
             await using (process.ConfigureAwait(false)) return await ReadAsync(process, start, cancellationToken).ConfigureAwait(false);
         }
         catch (WorkerException e)

@@ -70,15 +70,15 @@ internal sealed class ProgramChecks(HostFacts facts, WorkerProgram program)
 
     private async Task<HostCheck> RuntimeAsync(CancellationToken cancellationToken)
     {
-        const string Name = "crun or runc";
-        if ((program.Find("crun") ?? program.Find("runc")) is not { } path) return HostCheck.Bad(Name, "neither is on the PATH", "Install the package 'crun'.");
+        var name = program.Runtime.Length > 0 ? "runtime" : "crun or runc";
+        if (OciRuntime.TryFind(program.SearchPath, program.Runtime) is not { } path) return HostCheck.Bad(name, StepErrors.NoRuntime(string.Join(':', program.SearchPath), program.Runtime));
         using var process = QuietProgram.Start(path, ["--version"]);
         var said = process.StandardOutput.ReadToEndAsync(cancellationToken);
         var complaint = process.StandardError.ReadToEndAsync(cancellationToken);
         await process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
         var version = (await said.ConfigureAwait(false)).Split('\n')[0].Trim();
-        return process.ExitCode == 0 ? HostCheck.Good(Name, $"{path}, {PlainText.Of(version)}")
-            : HostCheck.Bad(Name, $"{path} does not start: {PlainText.Of((await complaint.ConfigureAwait(false)).Trim())}", "Install the package 'crun' anew.");
+        return process.ExitCode == 0 ? HostCheck.Good(name, $"{path}, {PlainText.Of(version)}")
+            : HostCheck.Bad(name, $"{path} does not start: {PlainText.Of((await complaint.ConfigureAwait(false)).Trim())}", $"Install the package '{Path.GetFileName(path)}' anew.");
     }
 
     private HostCheck Network()

@@ -18,7 +18,7 @@ public sealed class SandboxExamination(WorkerProgram program, string store)
         if (checks.FirstOrDefault(c => c.Outcome == CheckOutcome.Bad) is { } obstacle) return SandboxProof.Without(HostCheck.Note("", $"no step can run here: {obstacle.Name}: {obstacle.Text}"));
         try
         {
-            var process = await NamespaceProcess.StartAsync(program, [SelfTestHost.Mode, store, .. program.SearchPath], cancellationToken).ConfigureAwait(false);
+            var process = await NamespaceProcess.StartAsync(program, [SelfTestHost.Mode, .. WorkerArguments.Of(program, store).ToList()], cancellationToken).ConfigureAwait(false);
             await using (process.ConfigureAwait(false))
                 return await SelfTestHost.ReadAsync(process.Output, cancellationToken).ConfigureAwait(false) ?? throw new WorkerException(
                     WorkerException.WorkerEnded, ErrorKind.Unavailable, $"The worker ended with {await process.WaitAsync(cancellationToken).ConfigureAwait(false)} before its step did: {process.Errors.ReplaceLineEndings(" ")}.");

@@ -12,18 +12,18 @@ public static class SelfTestHost
     public const string Mode = "self-test";
 
     /// <summary>Runs the self-test and writes its verdict, then a line for each result.</summary>
-    /// <param name="arguments">The store's path, then the folders of programs.</param>
+    /// <param name="arguments">From <see cref="WorkerArguments"/>.</param>
     /// <param name="output">Gets the lines.</param>
     /// <param name="time">The clock.</param>
     public static async Task RunAsync(IReadOnlyList<string> arguments, Stream output, TimeProvider time)
     {
-        var (store, searchPath) = (arguments[0], string.Join(':', arguments.Skip(1)));
-        var area = WorkArea.Create([store, AppContext.BaseDirectory, .. arguments.Skip(1)]);
-        var runner = new StepRunner(new StepRunnerOptions { Scratch = area.Private, SearchPath = searchPath }, time);
-        var network = EgressProgram.Find(searchPath) is null ? NetMode.None : NetMode.Unset;
+        var told = WorkerArguments.Parse(arguments);
+        var area = told.CreateArea();
+        var runner = new StepRunner(told.RunnerOptions(area), time);
+        var network = EgressProgram.Find(told.SearchPath) is null ? NetMode.None : NetMode.Unset;
         var writer = new StreamWriter(output);
         await using (writer.ConfigureAwait(false))
-            foreach (var line in await ProveAsync(runner, area.MakeTreeFolder(), network, [area.Private, store]).ConfigureAwait(false)) await writer.WriteLineAsync(line).ConfigureAwait(false);
+            foreach (var line in await ProveAsync(runner, area.MakeTreeFolder(), network, [area.Private, told.Store]).ConfigureAwait(false)) await writer.WriteLineAsync(line).ConfigureAwait(false);
     }
 
     /// <summary>The lines that a host wrote, from the other side; <c>null</c> when it ended before.</summary>
