@@ -90,6 +90,7 @@ public sealed class HostilePropertyTests : IDisposable
         ["Outputs.Registry"] = (b, v) => b.Parameters with { Outputs = [Item("registry", ("Registry", v))] },
         ["AllowHostNetwork"] = (b, v) => b.Parameters with { AllowHostNetwork = v },
         ["KeepFailed"] = (b, v) => b.Parameters with { KeepFailed = v },
+        ["Snapshotter"] = (b, v) => b.Parameters with { Snapshotter = v },
         ["Runtime"] = (b, v) => b.Parameters with { Runtime = v },
         ["Steps"] = (b, v) => b.Parameters with { Steps = [Item(v, ("Command", "x"))] },
         ["Steps.Command"] = (b, v) => Step(b, ("Command", v)),

@@ -210,6 +210,16 @@ public sealed class StepFactoryTests : IDisposable
         Assert.Equal(expected, new RequestFactory(_bench.Parameters with { Runtime = given }, new Problems()).Create()!.StepRuntime);
 
     [Fact]
+    public void Create_SnapshotterThatThereIsNot_IsRefused() => _bench.Refuse("MBK1038", "ContainerSnapshotter", p => p with { Snapshotter = "zfs" });
+
+    [Theory]
+    [InlineData("", "auto")]
+    [InlineData("Native", "native")]
+    [InlineData("fuse-overlayfs", "fuse-overlayfs")]
+    public void Create_Snapshotter_IsTheRequests(string given, string expected) =>
+        Assert.Equal(expected, new RequestFactory(_bench.Parameters with { Snapshotter = given }, new Problems()).Create()!.Snapshotter);
+
+    [Fact]
     public void Create_Consent_IsTrueOrFalse() => _bench.Refuse("MBK1029", "ContainerAllowHostNetwork", p => p with { AllowHostNetwork = "yes please" });
 
     [Theory]

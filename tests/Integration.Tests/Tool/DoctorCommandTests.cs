@@ -31,6 +31,20 @@ public sealed class DoctorCommandTests : IDisposable
         AssertHolds(await RunAsync(true, line => [RealTool.Find("bwrap"), "--unshare-ipc", "--unshare-uts", "--dev-bind", "/", "/", .. line], "doctor", "--self-test", "--json"));
     }
 
+    [Theory]
+    [InlineData("", "overlayfs, on ", null)]
+    [InlineData("mkdir l u w store && mount -t overlay overlay -o lowerdir=l,upperdir=u,workdir=w store &&", "fuse-overlayfs, on overlay", "overlayfs")]
+    public async Task Doctor_WhereTheStoreIs_NamesHowTreesAreHad(string setup, string expected, string? refused)
+    {
+        if (!Environment.IsPrivilegedProcess) RealTool.Missing("Only root can mount the overlay that the store is to be on.");
+        var home = Directory.CreateDirectory(_folder["home"]).FullName;
+        using var json = JsonDocument.Parse((await Command.RunAsync(RealTool.Find("unshare"), ["--mount", "/bin/sh", "-c", $"{setup} exec {TheTool.Path} doctor --json --store {home}/store"], home)).Succeeded().Output);
+        var checks = json.RootElement.GetProperty("checks").EnumerateArray().ToDictionary(c => c.GetProperty("name").GetString()!);
+        Assert.StartsWith(expected, checks["trees of steps"].GetProperty("text").GetString());
+        Assert.Equal(refused is not null, checks.TryGetValue("overlayfs", out var better));
+        if (refused is not null) Assert.Equal("note", better.GetProperty("result").GetString());
+    }
+
     // bubblewrap gives an ordinary user one id, and takes from set-user programs what they could give more with.
     [Fact]
     public async Task SelfTest_AsAnOrdinaryUserInBubblewrap_NamesWhatCannotBeProvenAndWhy()

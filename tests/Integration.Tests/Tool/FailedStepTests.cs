@@ -62,6 +62,20 @@ public sealed class FailedStepTests : IDisposable
         Assert.Empty(await ListAsync(home));
     }
 
+    [Theory]
+    [InlineData("fuse-overlayfs")]
+    [InlineData("native")]
+    public async Task Enter_StepHadItsTreesAnotherWay_IsWhereTheStepWas(string snapshotter)
+    {
+        var home = await TestUser.MakeFolderAsync(_folder, "home");
+        await WriteProjectAsync(home);
+        (await BuildAsync(home, "true", snapshotter)).Failed();
+        var id = Assert.Single(await ListAsync(home)).GetProperty("id").GetString()!;
+        var seen = await ToolAsync(home, "debug", "enter", id, "--", "sh", "-c", "cat /made; stat -c %u:%g /made; ls /own; echo new > /later");
+        Assert.Equal("made\n5:6\nkept\n", seen.Succeeded().Output);
+        Assert.Equal("new\n", (await ToolAsync(home, "debug", "enter", id, "--", "cat", "/later")).Succeeded().Output);
+    }
+
     [Fact]
     public async Task Enter_OnATerminal_IsATerminalOfThatSize()
     {
@@ -111,8 +125,8 @@ public sealed class FailedStepTests : IDisposable
         (await Command.RunAsync("chown", ["-R", "--reference", home, home])).Succeeded();
     }
 
-    private static Task<CommandResult> BuildAsync(string home, string keep) => TestUser.RunAsync(
-        ["dotnet", "publish", home, "-t:ContainerBuild", $"-p:ContainerKeepFailed={keep}", "-nologo", "-v:quiet", "-clp:NoSummary", "-nodeReuse:false"], home, Environment(home));
+    private static Task<CommandResult> BuildAsync(string home, string keep, string snapshotter = "auto") => TestUser.RunAsync(
+        ["dotnet", "publish", home, "-t:ContainerBuild", $"-p:ContainerKeepFailed={keep}", $"-p:ContainerSnapshotter={snapshotter}", "-nologo", "-v:quiet", "-clp:NoSummary", "-nodeReuse:false"], home, Environment(home));
 
     private static Task<CommandResult> ToolAsync(string home, params string[] arguments) => TestUser.RunAsync([TheTool.Path, .. arguments], home, Environment(home));
 

@@ -33,12 +33,40 @@ public sealed class SnapshotterTests
     [Fact]
     public Task MountWritable_SecondNameOfAFileBelow_IsAFileOfItsOwnAndTheSnapshotStays() => InsideProcess.RunAsync(false, NamesAsync);
 
-    private static async Task SameAsync(string folder)
+    [Fact]
+    public Task Choose_StoreIsOnAnOverlay_IsTheProgramWithTheSameLayers() => InsideProcess.RunAsync(false, OnAnOverlayAsync, "mkdir l u w m; mount -t overlay overlay -o lowerdir=l,upperdir=u,workdir=w,userxattr m");
+
+    [Fact]
+    public Task Choose_ThereTooAndTheDeviceIsClosed_IsCopies() =>
+        InsideProcess.RunAsync(false, DeviceClosedAsync, "mkdir l u w m; mount -t overlay overlay -o lowerdir=l,upperdir=u,workdir=w,userxattr m; mount --bind /dev/fuse /dev/fuse; mount -o remount,bind,nodev /dev/fuse");
+
+    private static async Task OnAnOverlayAsync(string folder)
+    {
+        var place = Path.Combine(folder, "m");
+        Assert.Equal(FuseOverlaySnapshotter.Kind, Snapshotters.Choose(Snapshotters.Auto, place, n => RealTool.Find(n)).Name);
+        Assert.Equal(NativeSnapshotter.Kind, Snapshotters.Choose(Snapshotters.Auto, place, _ => null).Name);
+        Assert.Equal("MBK1511", Assert.Throws<SnapshotException>(() => Snapshotters.Choose(OverlaySnapshotter.Kind, place, _ => null)).Code);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(place));
+        await CompareAsync([(folder, OverlaySnapshotter.Kind), (place, FuseOverlaySnapshotter.Kind), (place, NativeSnapshotter.Kind)]);
+    }
+
+    private static Task DeviceClosedAsync(string folder)
+    {
+        var refused = new List<string>();
+        Assert.Equal(NativeSnapshotter.Kind, Snapshotters.Choose(Snapshotters.Auto, Path.Combine(folder, "m"), n => RealTool.Find(n), (name, fault) => refused.Add($"{name}: {fault.Message}")).Name);
+        Assert.Equal(2, refused.Count);
+        Assert.Equal("fuse-overlayfs: A tree cannot be mounted with fuse-overlayfs: '/dev/fuse' cannot be opened. As root, run 'chmod 666 /dev/fuse', as udev would have it.", refused[1]);
+        return Task.CompletedTask;
+    }
+
+    private static Task SameAsync(string folder) => CompareAsync([.. Snapshotters.Names.Select(n => (folder, n))]);
+
+    private static async Task CompareAsync(IReadOnlyList<(string Place, string Name)> ways)
     {
         foreach (var (script, number) in s_scripts.Select((s, i) => (s, i)))
         {
             var made = new List<string>();
-            foreach (var name in Snapshotters.Names) made.Add(await RunAsync(Path.Combine(folder, $"{number}-{name}"), name, [Ground, script]));
+            foreach (var (place, name) in ways) made.Add(await RunAsync(Path.Combine(place, $"{number}-{name}"), name, [Ground, script]));
             Assert.NotEmpty(made[0]);
             foreach (var other in made.Skip(1)) Assert.Equal(made[0], other);
         }

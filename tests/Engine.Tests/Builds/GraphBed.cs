@@ -1,0 +1,91 @@
+using MsBuildKit.Engine.Content;
+using MsBuildKit.Engine.Llb;
+using MsBuildKit.Engine.Llb.Pb;
+using MsBuildKit.Engine.Oci;
+using MsBuildKit.Engine.Sessions;
+using MsBuildKit.Engine.Snapshots;
+using MsBuildKit.Engine.Solving;
+using MsBuildKit.Engine.Workers;
+using MsBuildKit.Engine.Workers.Rootless;
+using MsBuildKit.TestKit;
+using Digest = MsBuildKit.Engine.Oci.Digest;
+using Platform = MsBuildKit.Engine.Oci.Platform;
+
+namespace MsBuildKit.Engine.Tests.Builds;
+
+/// <summary>A store with what graphs are made of, which are solved with a worker process of their own.</summary>
+internal sealed class GraphBed : IAsyncDisposable
+{
+    public const long Epoch = 1_700_000_000;
+
+    private readonly TempFolder _folder = new();
+    private readonly LocalContentStore _store;
+    private readonly BuildSession _session;
+
+    public GraphBed()
+    {
+        foreach (var tool in new[] { "unshare", "crun", "newuidmap" }) RealTool.Find(tool);
+        _store = new LocalContentStore(_folder["cache"]);
+        var busybox = new LocalFile("bin/sh", RealTool.Find("busybox"), Mode: 0b111_101_101);
+        var tree = new LocalTree("tree", [new LocalFile("a/x.txt", _folder.Write("x", "x")), new LocalFile("a/y.md", _folder.Write("y", "y")), new LocalFile("b", _folder.Write("b", "b"))]);
+        _session = new BuildSession([new LocalTree("base", [busybox]), tree], new Dictionary<string, IContentSource>());
+        Base = LlbState.Scratch.File("base", FileStep.CopyContents(LlbState.Local("base"), "/", "/"));
+    }
+
+    /// <summary>A shell.</summary>
+    public LlbState Base { get; }
+
+    /// <summary>How the worker is started.</summary>
+    public Func<WorkerProgram> Worker { get; init; } = FindWorker;
+
+    /// <summary>Where the store is.</summary>
+    public string Store => _store.Root;
+
+    public string this[string path] => _folder[path];
+
+    public async ValueTask DisposeAsync()
+    {
+        await _store.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    public static LlbState Run(LlbState state, string script) =>
+        state.Run(new ExecOptions { Args = ["/bin/sh", "-c", script], Network = NetMode.None }, Platform.LinuxAmd64, "run").Root;
+
+    /// <summary>Solves a graph; its layers.</summary>
+    public async Task<LayerChain> SolveAsync(LlbState state, Func<WorkerProgram>? find = null)
+    {
+        var locks = new KeyLocks(_folder["cache/locks"]);
+        await using var worker = new RootlessWorker(find ?? Worker, _store.Root, new StepGrants());
+        var options = new LayerOptions();
+        var steps = new StepWorker(_store, new LayerMaterializer(_store, locks, null), worker, _session, new StepOptions { Layers = options, SourceDateEpoch = Epoch, Time = TimeProvider.System }, null);
+        var engine = new EngineWorker(_store, _session, new LentTrees(_session, new FileFactsCache(_folder["cache/facts"], TimeProvider.System)), new NoImages(), options, steps);
+        using var solver = new Solver<VertexResult>(engine, new FileCacheIndex(_folder["cache/index"], TimeProvider.System), locks, new SolverOptions { Time = TimeProvider.System, Slots = 4 });
+        return ((LayersResult)await solver.SolveAsync(LlbGraph.Load(LlbMarshaller.Marshal(state)), default)).Chain;
+    }
+
+    /// <summary>What a layer says, one line a name.</summary>
+    public async Task<List<string>> ListAsync(Layer layer)
+    {
+        var lines = new List<string>();
+        await using var blob = await _store.FindAsync(layer.Blob.Digest, default);
+        await LayerReader.ReadAsync(blob!, Compression.Gzip, layer.DiffId, async (entry, content) =>
+            lines.Add($"{entry.Type} {entry.Path} {Convert.ToString(entry.Mode, 8)} {entry.Link}{(content is null ? "" : await new StreamReader(content).ReadToEndAsync())}"), default);
+        return lines;
+    }
+
+    public static WorkerProgram FindWorker() => new()
+    {
+        Command = [Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : RealTool.Find("dotnet"), Path.Combine(AppContext.BaseDirectory, "msbuildkit-worker.dll")],
+        SearchPath = Environment.GetEnvironmentVariable("PATH")!.Split(':'),
+        User = HostUser.Current("/etc/passwd", null),
+    };
+
+    private sealed class NoImages : IImageResolver
+    {
+        public Task<ResolvedImage> ResolveAsync(ImageReference reference, Platform platform, CancellationToken cancellationToken) =>
+            throw new InvalidOperationException("No test here asks for an image of a registry.");
+
+        public IContentSource Open(ImageReference reference) => throw new InvalidOperationException("No test here asks for an image of a registry.");
+    }
+}
