@@ -39,6 +39,9 @@ internal sealed class SourceBench : IAsyncDisposable
     /// <summary>Idle servers are given up after this.</summary>
     public TimeSpan IdleTimeout { get; set; } = s_idle;
 
+    /// <summary>Where git and ssh are looked for.</summary>
+    public IReadOnlyList<string> SearchPath { get; set; } = Environment.GetEnvironmentVariable("PATH")!.Split(':');
+
     public long MostBytes { get; set; } = 1 << 30;
 
     public SourcePins Pins { get; private set; } = new();
@@ -69,7 +72,7 @@ internal sealed class SourceBench : IAsyncDisposable
     {
         var options = new RegistryOptions { Time = new HurriedTime(IdleTimeout, s_patience), Random = new Random(1), IdleTimeout = IdleTimeout };
         using var files = new WebFiles(options) { MostBytes = MostBytes };
-        var git = new GitOptions { SearchPath = Environment.GetEnvironmentVariable("PATH")!.Split(':'), Time = TimeProvider.System, Patience = s_patience };
+        var git = new GitOptions { SearchPath = SearchPath, Time = TimeProvider.System, Patience = s_patience };
         var session = new BuildSession([], new Dictionary<string, IContentSource>()) { Secrets = _secrets, Ssh = _keys };
         var index = new FileCacheIndex(Folder["store/index"], TimeProvider.System);
         var remote = new RemoteSources(Store, index, KeyLocks.OfStore(Store.Root), new LayerOptions(), files, git, null);

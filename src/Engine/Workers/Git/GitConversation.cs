@@ -44,11 +44,21 @@ internal sealed partial class GitConversation(GitSource source, IBuildSession se
         }
     }
 
+    /// <summary>Somebody is shown a secret, or signed to.</summary>
+    public static Task<bool> IsAuthorizedAsync(GitSource source, IBuildSession session, CancellationToken cancellationToken) => IsAuthorizedAsync(source, source.Remote, session, cancellationToken);
+
+    /// <summary>The same, for the repository of a submodule.</summary>
+    public Task<bool> IsAuthorizedAsync(GitRemote remote, CancellationToken cancellationToken) => IsAuthorizedAsync(source, remote, session, cancellationToken);
+
     /// <inheritdoc />
     public void Dispose()
     {
         foreach (var access in _accesses.Values) access.Dispose();
     }
+
+    private static async Task<bool> IsAuthorizedAsync(GitSource source, GitRemote remote, IBuildSession session, CancellationToken cancellationToken) =>
+        remote.Scheme == "ssh" ? session.FindSsh(source.Ssh) is not null
+        : remote.IsHttp && await GitAccess.FindHeaderAsync(source, remote, session, cancellationToken).ConfigureAwait(false) is not null;
 
     private Task<GitOutput> RunAsync(GitAccess access, Func<string, GitCommand> make, CancellationToken cancellationToken) =>
         git.RunAsync(make(access.Remote.Address) with { Access = access }, cancellationToken);

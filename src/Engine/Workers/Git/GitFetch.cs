@@ -22,7 +22,7 @@ internal sealed class GitFetch(SharedRepository repository, GitRemote remote, Gi
 
     private async Task<string?> FindAsync(GitRevision revision, CancellationToken cancellationToken)
     {
-        if (!Directory.Exists(repository.Folder)) return null;
+        if (!repository.IsSound) return null;
         var output = await conversation.Git.RunAsync(new GitCommand("rev-parse", "--verify", "--quiet", revision.Id + "^{commit}") { Folder = repository.Folder }, cancellationToken).ConfigureAwait(false);
         return output.ExitCode == 0 && GitRef.IsId(output.Text) ? output.Text : null;
     }

@@ -16,13 +16,15 @@ internal sealed class GitProgram(GitOptions options)
     [
         "core.hooksPath=/dev/null", "core.fsmonitor=false", "core.askPass=", "credential.helper=", "init.templateDir=", "init.defaultBranch=main",
         "safe.directory=*", "gc.auto=0", "maintenance.auto=false", "fetch.recurseSubmodules=false", "submodule.recurse=false", "fetch.writeCommitGraph=false",
+        // A pack is durable and visible as a whole; single objects are not.
+        "fetch.unpackLimit=1",
         "core.logAllRefUpdates=false", "transfer.bundleURI=false", "fetch.fsckObjects=false", "core.quotePath=false", "log.showSignature=false",
         // Where redirects lead is ours to judge.
         "http.followRedirects=false", "http.emptyAuth=false", "http.lowSpeedLimit=64", "http.lowSpeedTime=100", "protocol.version=2",
     ];
 
     // A conversation has processes of its own: who ends git alone leaves them. So git leads a session, which goes as a whole when it is done, when it
-    // is no longer wanted, and when whoever wants it is gone: then the input ends.
+    // is no longer wanted, and when whoever wants it is gone: then the input ends. What is killed is on its way for a moment yet, which is waited for.
     private const string Guard = """
         setsid=$1
         shift
@@ -34,7 +36,12 @@ internal sealed class GitProgram(GitOptions options)
         exec 3<&-
         wait "$git"
         code=$?
+        exec 2> /dev/null
         kill -s KILL "$watch"
+        for turn in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+            kill -s KILL -- "-$git" || break
+            sleep 0.02
+        done
         exit "$code"
         """;
 

@@ -59,10 +59,14 @@ internal sealed class GitTree(GitSource source, GitConversation conversation, Lo
     {
         var submodules = new List<GitEntry>();
         var modules = default(GitEntry);
+        var folders = new HashSet<string>(StringComparer.Ordinal);
         foreach (var found in GitEntry.Read(await RunAsync(repository, "ls-tree", "-r", "-t", "-l", "-z", "--full-tree", commit).ConfigureAwait(false)))
         {
             var entry = found ?? throw GitErrors.Unusable(remote, "a name in it is no UTF-8");
             Check(remote, entry.Path);
+            // A name with a slash in it would look like a file of a directory.
+            if (entry.Path.LastIndexOf('/') is > 0 and var end && !folders.Contains(entry.Path[..end])) throw GitErrors.Unusable(remote, $"the name '{entry.Path}' in it has no place in an image");
+            if (entry.IsFolder) folders.Add(entry.Path);
             if (entry is { Path: ".gitmodules", IsFile: true }) modules = entry;
             if (entry.IsSubmodule) submodules.Add(entry);
             if (!_entries.TryAdd(prefix + entry.Path, ToTreeEntry(remote, objects, entry, prefix))) throw GitErrors.Unusable(remote, $"'{entry.Path}' is in it twice");
@@ -78,7 +82,7 @@ internal sealed class GitTree(GitSource source, GitConversation conversation, Lo
         if (url is null) throw GitErrors.Unusable(parent, $"its '.gitmodules' has no address for the submodule '{submodule.Path}'");
         if (depth > DeepestSubmodule || ++_submodules > MostSubmodules) throw GitErrors.Unusable(parent, "its submodules have no end");
         var remote = parent.Submodule(url);
-        var repository = await SharedRepository.OpenAsync(store.Root, remote, submodule.Id, conversation.Git.Options.Time, cancellationToken).ConfigureAwait(false);
+        var repository = await SharedRepository.OpenAsync(store.Root, remote, submodule.Id, await conversation.IsAuthorizedAsync(remote, cancellationToken).ConfigureAwait(false), conversation.Git.Options.Time, cancellationToken).ConfigureAwait(false);
         _opened.Add(repository);
         var commit = await new GitFetch(repository, remote, conversation, locks).EnsureAsync(new GitRevision(submodule.Id, submodule.Id, ""), cancellationToken).ConfigureAwait(false);
         await AddAsync(repository, Open(repository), remote, commit, $"{prefix}{submodule.Path}/", depth).ConfigureAwait(false);

@@ -25,7 +25,7 @@ internal sealed class GitWorker(GitProgram git, WebFiles web, LocalContentStore 
         var source = GitSource.Of(vertex);
         var revision = await FindAsync(source, session, cancellationToken).ConfigureAwait(false);
         pins.Add(vertex, new SourcePin($"git+{source.Remote.Address}{(source.Ref.Length == 0 ? "" : "#" + source.Ref)}", "gitCommit", revision.Commit));
-        var access = await IsAuthorizedAsync(source, session, cancellationToken).ConfigureAwait(false) ? "authorized" : "open";
+        var access = await GitConversation.IsAuthorizedAsync(source, session, cancellationToken).ConfigureAwait(false) ? "authorized" : "open";
         var kept = source.KeepDirectory ? $"{revision.Id} {revision.Ref}" : "";
         return Digest.Of(Encoding.UTF8.GetBytes(
             $"git:{FormatVersion}\n{source.Remote.Address}\n{access}\n{revision.Commit}\n{kept}\n{source.Subdirectory}\n{source.SkipSubmodules}\n{source.CommitTimes}\n{source.Checksum}\n{layering.Fingerprint}\n{vertex.Name}"));
@@ -36,7 +36,7 @@ internal sealed class GitWorker(GitProgram git, WebFiles web, LocalContentStore 
         var source = GitSource.Of(vertex);
         var revision = await FindAsync(source, session, cancellationToken).ConfigureAwait(false);
         using var conversation = new GitConversation(source, session, git, web);
-        using var repository = await SharedRepository.OpenAsync(store.Root, source.Remote, revision.Id, git.Options.Time, cancellationToken).ConfigureAwait(false);
+        using var repository = await SharedRepository.OpenAsync(store.Root, source.Remote, revision.Id, await conversation.IsAuthorizedAsync(source.Remote, cancellationToken).ConfigureAwait(false), git.Options.Time, cancellationToken).ConfigureAwait(false);
         var commit = await new GitFetch(repository, source.Remote, conversation, locks).EnsureAsync(revision, cancellationToken).ConfigureAwait(false);
         if (!commit.StartsWith(source.Checksum, StringComparison.Ordinal) && !revision.Id.StartsWith(source.Checksum, StringComparison.Ordinal))
             throw GitErrors.WrongCommit(vertex.Name, source.Checksum, commit);
@@ -61,8 +61,4 @@ internal sealed class GitWorker(GitProgram git, WebFiles web, LocalContentStore 
             using var conversation = new GitConversation(source, session, git, web);
             return await GitRevision.FindAsync(source, conversation, token).ConfigureAwait(false);
         }, cancellationToken);
-
-    private static async Task<bool> IsAuthorizedAsync(GitSource source, IBuildSession session, CancellationToken cancellationToken) =>
-        source.Remote.Scheme == "ssh" ? session.FindSsh(source.Ssh) is not null
-        : source.Remote.IsHttp && await GitAccess.FindHeaderAsync(source, source.Remote, session, cancellationToken).ConfigureAwait(false) is not null;
 }

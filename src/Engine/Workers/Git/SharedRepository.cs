@@ -14,6 +14,8 @@ internal sealed class SharedRepository : IDisposable
 {
     private const string Mark = "msbuildkit", Work = "msbuildkit-work";
 
+    private const int MostPacks = 50;
+
     private readonly SafeFileHandle _use;
     private readonly GitRemote _remote;
     private readonly bool _isSha256;
@@ -26,15 +28,19 @@ internal sealed class SharedRepository : IDisposable
     /// <summary>A folder for files that are needed while <see cref="WriteAsync"/> is under way.</summary>
     public string WorkFolder => Path.Combine(Folder, Work);
 
+    /// <summary>It was made, and nobody found it damaged since.</summary>
+    public bool IsSound => File.Exists(Path.Combine(Folder, Mark));
+
     /// <summary>Opens it; it need not be there.</summary>
     /// <param name="root">The store.</param>
     /// <param name="remote">What is fetched from.</param>
     /// <param name="id">A commit of it, by which its kind of ids is known.</param>
+    /// <param name="isAuthorized">Somebody shows a secret to fetch from it: what was fetched so is not for those who have none.</param>
     /// <param name="time">When it is used.</param>
     /// <param name="cancellationToken">Ends the wait for a collection.</param>
-    public static async Task<SharedRepository> OpenAsync(string root, GitRemote remote, string id, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<SharedRepository> OpenAsync(string root, GitRemote remote, string id, bool isAuthorized, TimeProvider time, CancellationToken cancellationToken)
     {
-        var folder = Path.Combine(root, StoreTrees.Repositories, remote.Key.Hex[..32] + (id.Length == 64 ? "-sha256" : ""));
+        var folder = Path.Combine(root, StoreTrees.Repositories, remote.Key.Hex[..32] + (isAuthorized ? "-authorized" : "") + (id.Length == 64 ? "-sha256" : ""));
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(folder)!);
@@ -86,9 +92,12 @@ internal sealed class SharedRepository : IDisposable
 
     private async Task PrepareAsync(GitProgram git, CancellationToken cancellationToken)
     {
-        if (File.Exists(Path.Combine(Folder, Mark)))
+        if (IsSound)
         {
             Tidy();
+            // Each fetch brings one, and each of them is looked into for each object. Others may read meanwhile: git looks for the new one then.
+            if (Directory.EnumerateFiles(Path.Combine(Folder, "objects", "pack"), "*.pack").Count() > MostPacks)
+                await git.RunAsync(new GitCommand("repack", "-q", "-a", "-d", "-l") { Folder = Folder }, cancellationToken).ConfigureAwait(false);
             return;
         }
         StagedFolder.Drop(Folder);
