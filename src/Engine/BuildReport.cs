@@ -25,7 +25,7 @@ internal sealed class BuildReport(BuildRequest request, IReadOnlyList<ImageRefer
             IndexJson = image.IndexJson is { } index ? Encoding.UTF8.GetString(index) : null,
             LayoutDirectory = request.OutputDirectory,
             Names = [.. names.Select(n => n.ToString())],
-            Files = [.. LayoutExporter.FilesOf(request.OutputDirectory), .. statements, .. request.Outputs.OfType<ArchiveOutput>().Select(a => a.Path)],
+            Files = [.. LayoutExporter.FilesOf(request.OutputDirectory), .. statements, .. request.Outputs.OfType<ArchiveOutput>().Select(a => a.Path), .. delivered.Files],
             References = [.. References(image, plans)],
             Loaded = delivered.Loaded,
             NewLayers = made.Count,

@@ -83,6 +83,10 @@ public sealed record RegistryOutput(string Registry) : BuildOutput;
 /// <summary>A tar of the layout (<c>oci</c>), or what <c>docker load</c> reads (<c>docker</c>).</summary>
 public sealed record ArchiveOutput(string Path, bool Docker) : BuildOutput;
 
+/// <summary>The file tree of the image, not the image: as a tar, or below a directory. With several platforms, each has a folder such as
+/// <c>linux_amd64</c>.</summary>
+public sealed record TreeOutput(string Path, bool IsTar) : BuildOutput;
+
 /// <summary>Load into a local engine; <paramref name="Engine"/> is <c>Docker</c>, <c>Podman</c>, or <c>null</c> to find one.</summary>
 public sealed record LocalEngineOutput(string? Engine) : BuildOutput;
 

@@ -10,6 +10,7 @@ namespace MsBuildKit.Engine;
 internal sealed class Delivery(BuilderServices services, BuildRequest request, LocalContentStore store, LayerMaterializer layers, IProgress<BuildEvent>? progress)
 {
     private readonly ArchiveExporter _archives = new(store, layers, request.SourceDateEpoch);
+    private readonly TreeExporter _trees = new(store, layers);
 
     public async Task<Delivered> DeliverAsync(
         AssembledImage image, IReadOnlyList<ImagePlan> plans, IReadOnlyList<ImageReference> names, CancellationToken cancellationToken)
@@ -19,6 +20,7 @@ internal sealed class Delivery(BuilderServices services, BuildRequest request, L
         var archives = request.Outputs.OfType<ArchiveOutput>().Select(a => _archives.ExportAsync(image, names, a.Path, a.Docker, cancellationToken));
         await Task.WhenAll(archives.Append(layout)).ConfigureAwait(false);
         (string, string)? loaded = null;
+        var files = new List<string>();
         foreach (var output in request.Outputs)
             switch (output)
             {
@@ -26,11 +28,18 @@ internal sealed class Delivery(BuilderServices services, BuildRequest request, L
                     await new RegistryDelivery(services.Registries, store, layers, progress)
                         .PushAsync(image, ImageReference.Create(registry.Registry, request.Repository), request.Tags, cancellationToken).ConfigureAwait(false);
                     break;
+                case TreeOutput { IsTar: true } tar:
+                    await _trees.WriteTarAsync(image, tar.Path, cancellationToken).ConfigureAwait(false);
+                    files.Add(tar.Path);
+                    break;
+                case TreeOutput folder:
+                    files.AddRange(await _trees.WriteFolderAsync(image, folder.Path, cancellationToken).ConfigureAwait(false));
+                    break;
                 case LocalEngineOutput local:
                     loaded = await LoadAsync(local, image, names, cancellationToken).ConfigureAwait(false);
                     break;
             }
-        return new Delivered(await layout.ConfigureAwait(false), loaded);
+        return new Delivered(await layout.ConfigureAwait(false), files, loaded);
     }
 
     /// <summary>Fetches what of the bases will be written, while there is other work to do.</summary>

@@ -22,6 +22,9 @@ internal sealed class OutputFactory(BuildImageParameters parameters, Problems pr
                 case "oci-archive" or "docker-archive" when path.Length > 0:
                     AddArchive(outputs, path, "ContainerOutput", repository, item.ItemSpec.StartsWith("docker", StringComparison.OrdinalIgnoreCase), item);
                     break;
+                case "tar" or "directory" when Text.IsPath(path):
+                    outputs.Add(new TreeOutput(Path.GetFullPath(path, parameters.ProjectDirectory), item.ItemSpec.Equals("tar", StringComparison.OrdinalIgnoreCase)));
+                    break;
                 case "registry" when ImageReference.IsRegistry(item.GetMetadata("Registry")):
                     outputs.Add(new RegistryOutput(item.GetMetadata("Registry").ToLowerInvariant()));
                     break;
@@ -29,7 +32,7 @@ internal sealed class OutputFactory(BuildImageParameters parameters, Problems pr
                     outputs.Add(new LocalEngineOutput(null));
                     break;
                 default:
-                    problems.Add(Problem.Output, "ContainerOutput", $"'{item.ItemSpec}' is no output. Write oci-archive or docker-archive with a Path, registry with a Registry, or local.", item);
+                    problems.Add(Problem.Output, "ContainerOutput", $"'{item.ItemSpec}' is no output. Write oci-archive, docker-archive, tar or directory with a Path, registry with a Registry, or local.", item);
                     break;
             }
         }

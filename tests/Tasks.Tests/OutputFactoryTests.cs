@@ -43,12 +43,12 @@ public sealed class OutputFactoryTests : IDisposable
         var outputs = _bench.Create(p => p with
         {
             Registry = "r.example",
-            Outputs = [Item("oci-archive", ("Path", "o.tar")), Item("DOCKER-archive", ("Path", "d.tar")), Item("registry", ("Registry", "Other.Example:5000")), Item("local")],
+            Outputs = [Item("oci-archive", ("Path", "o.tar")), Item("DOCKER-archive", ("Path", "d.tar")), Item("registry", ("Registry", "Other.Example:5000")), Item("local"), Item("tar", ("Path", "files.tar")), Item("Directory", ("Path", "files/"))],
         }).Outputs;
         Assert.Equal(
         [
             new RegistryOutput("r.example"), new ArchiveOutput(_bench.Folder["project/o.tar"], false), new ArchiveOutput(_bench.Folder["project/d.tar"], true),
-            new RegistryOutput("other.example:5000"), new LocalEngineOutput(null),
+            new RegistryOutput("other.example:5000"), new LocalEngineOutput(null), new TreeOutput(_bench.Folder["project/files.tar"], true), new TreeOutput(_bench.Folder["project/files/"], false),
         ], outputs);
     }
 
@@ -59,6 +59,8 @@ public sealed class OutputFactoryTests : IDisposable
     [Theory]
     [InlineData("oci-archive", "Path", "")]
     [InlineData("docker-archive", "Path", "")]
+    [InlineData("tar", "Path", "")]
+    [InlineData("directory", "Path", "a\0b")]
     [InlineData("registry", "Registry", "")]
     [InlineData("registry", "Registry", "https://x.example")]
     [InlineData("tarball", "Path", "x")]

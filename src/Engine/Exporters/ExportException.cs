@@ -11,6 +11,7 @@ public sealed class ExportException(string code, ErrorKind kind, string message,
     internal const string CannotWrite = "MBK2202";
     internal const string NoLocalEngine = "MBK2203";
     internal const string LocalEngineFailed = "MBK2204";
+    internal const string InTheWay = "MBK2205";
 
     /// <param name="what">What failed, with the place quoted, as the beginning of a sentence.</param>
     /// <param name="path">The file or folder.</param>

@@ -76,4 +76,18 @@ public sealed class ArchiveTests : IDisposable
         var bundle = await Umoci.UnpackAsync(_work["unpacked"], ImageBuild.Tag, _work["bundle"]);
         Assert.Equal(ImageBuild.Page, File.ReadAllText(bundle.Root + "/app/www/index.html"));
     }
+
+    [Fact]
+    public async Task BuildAsync_TarAndDirectory_HaveTheFilesThatUmociUnpacks()
+    {
+        var (tar, folder) = (_work["files.tar"], _work["files"]);
+
+        var result = await _build.RunAsync(_build.Request with { Sbom = false, Provenance = false, Outputs = [new TreeOutput(tar, IsTar: true), new TreeOutput(folder, IsTar: false)] });
+
+        var bundle = await Umoci.UnpackAsync(_build.Layout, ImageBuild.Tag, _work["bundle"]);
+        (await Command.RunAsync("tar", ["--compare", "--numeric-owner", "-f", tar, "-C", bundle.Root])).Succeeded();
+        (await Command.RunAsync("diff", ["-r", bundle.Root, folder])).Succeeded();
+        Assert.Contains(Path.Combine(folder, "app/www/index.html"), result.Files);
+        Assert.Contains(tar, result.Files);
+    }
 }

@@ -38,7 +38,9 @@ public sealed class FullImage(SdkPackage sdk) : IAsyncLifetime
             .Item("ContainerFile", "full.conf", ("TargetPath", "/etc/shop.conf"), ("Mode", "0600"), ("Owner", "5:6"))
             .Item("ContainerFile", "full.conf", ("TargetPath", "/etc/conf.d/"), ("Owner", "service"))
             .Item("ContainerFile", "start.sh", ("TargetPath", "/usr/bin/start"))
-            .Item("ContainerOutput", "docker-archive", ("Path", "out/docker.tar")));
+            .Item("ContainerOutput", "docker-archive", ("Path", "out/docker.tar"))
+            .Item("ContainerOutput", "tar", ("Path", "out/files.tar"))
+            .Item("ContainerOutput", "directory", ("Path", "out/files")));
         Tree.Write("Full/wwwroot/site.css", "body { color: red }");
         Run = (await Tree.ContainerBuildAsync("Full", "-getProperty:GeneratedContainerDigest,GeneratedContainerManifest,GeneratedContainerConfiguration,GeneratedContainerMediaType,GeneratedArchiveOutputPath",
             "-getItem:ContainerImage,ContainerSbom,ContainerProvenance,GeneratedContainer,GeneratedContainerName")).Succeeded();

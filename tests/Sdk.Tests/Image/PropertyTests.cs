@@ -137,6 +137,13 @@ public sealed class PropertyTests(FullImage full) : IClassFixture<FullImage>
     public void ContainerOutput_DockerArchive_IsWhatDockerLoads() => Assert.Contains("manifest.json", TarNames("docker.tar"));
 
     [Fact]
+    public void ContainerOutput_TarAndDirectory_AreTheFilesOfTheImage()
+    {
+        Assert.Contains("etc/shop.conf", TarNames("files.tar"));
+        Assert.Equal("text", File.ReadAllText(full.Tree["Full/out/files/etc/shop.conf"]));
+    }
+
+    [Fact]
     public void GeneratedContainer_TellsOfTheImage()
     {
         var one = Assert.Single(full.Run.Items("GeneratedContainer"));

@@ -1,0 +1,27 @@
+namespace MsBuildKit.Engine.Snapshots;
+
+/// <summary>A name in a <see cref="MergedTree"/>. Two names of one file share their <see cref="Entry"/>.</summary>
+internal sealed class MergedNode(MergedEntry entry)
+{
+    /// <summary>What it is.</summary>
+    public MergedEntry Entry { get; set; } = entry;
+
+    /// <summary>The layer, counted from the bottom, that said so last, of it or of anything below it.</summary>
+    public int LastLayer { get; set; } = entry.Layer;
+
+    /// <summary>What a directory has, by name; empty for all else.</summary>
+    public SortedDictionary<string, MergedNode> Children { get; } = new(StringComparer.Ordinal);
+
+    public bool IsDirectory => Entry.Value.Type == TreeEntryType.Directory;
+}
+
+/// <summary>An entry and where it stands.</summary>
+/// <param name="Value">As its layer holds it.</param>
+/// <param name="Layer">Counted from the bottom; -1 for what no layer names.</param>
+/// <param name="Number">Which of the layer's entries.</param>
+internal sealed record MergedEntry(TreeEntry Value, int Layer, int Number)
+{
+    public bool Equals(MergedEntry? other) => ReferenceEquals(this, other);
+
+    public override int GetHashCode() => System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(this);
+}
