@@ -1,4 +1,5 @@
 using System.Text;
+using MsBuildKit.Engine.Distribution;
 using MsBuildKit.Engine.Sessions;
 using MsBuildKit.Engine.Workers.Rootless;
 
@@ -11,12 +12,13 @@ internal sealed class GitAccess : IDisposable
 
     private readonly List<(string, string)> _settings = [];
     private readonly Dictionary<string, string> _variables = new(StringComparer.Ordinal);
+    private readonly Secrets _shown = new();
     private LentSecrets? _lent;
     private string? _folder;
 
     private GitAccess(GitRemote remote) => Remote = remote;
 
-    public GitRemote Remote { get; private init; }
+    public GitRemote Remote { get; }
 
     /// <summary>Settings that are secret.</summary>
     public IReadOnlyList<(string Key, string Value)> Settings => _settings;
@@ -26,6 +28,9 @@ internal sealed class GitAccess : IDisposable
 
     /// <summary>The header that is shown, or <c>null</c>.</summary>
     public string? Authorization { get; private set; }
+
+    /// <summary>What a server says, without what it was shown: it could repeat it into a log.</summary>
+    public string Redact(string said) => string.Join('\n', said.Split('\n').Select(_shown.Redact));
 
     /// <summary>What the session lends for it.</summary>
     /// <param name="source">Names secrets and keys.</param>
@@ -66,8 +71,11 @@ internal sealed class GitAccess : IDisposable
 
     private void Show(string? header)
     {
+        if (header is null) return;
         Authorization = header;
-        if (header is not null) _settings.Add(($"http.{Remote.Address}.extraHeader", "Authorization: " + header));
+        _settings.Add(($"http.{Remote.Address}.extraHeader", "Authorization: " + header));
+        foreach (var part in header.Split(' ')) _shown.Add(part);
+        if (Unwrap(header) is { } password) _shown.Add(password);
     }
 
     /// <summary>The header that a repository is shown, or <c>null</c>.</summary>
@@ -84,6 +92,13 @@ internal sealed class GitAccess : IDisposable
     // A token of GitHub is for many repositories there, and a project's submodules are often among them. BuildKit does likewise.
     private static bool IsMeantFor(GitSource source, GitRemote remote) =>
         remote.Address == source.Remote.Address || s_shared.Any(s => remote.Address.StartsWith(s, StringComparison.Ordinal) && source.Remote.Address.StartsWith(s, StringComparison.Ordinal));
+
+    // What stands behind the colon of 'basic base64(user:password)'.
+    private static string? Unwrap(string header)
+    {
+        var bytes = new byte[header.Length];
+        return Convert.TryFromBase64String(header[(header.LastIndexOf(' ') + 1)..], bytes, out var count) && Encoding.UTF8.GetString(bytes, 0, count) is var user && user.IndexOf(':', StringComparison.Ordinal) is >= 0 and var at ? user[(at + 1)..] : null;
+    }
 
     private static string Basic(string user) => "basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(user));
 

@@ -60,8 +60,11 @@ internal sealed partial class GitConversation(GitSource source, IBuildSession se
         remote.Scheme == "ssh" ? session.FindSsh(source.Ssh) is not null
         : remote.IsHttp && await GitAccess.FindHeaderAsync(source, remote, session, cancellationToken).ConfigureAwait(false) is not null;
 
-    private Task<GitOutput> RunAsync(GitAccess access, Func<string, GitCommand> make, CancellationToken cancellationToken) =>
-        git.RunAsync(make(access.Remote.Address) with { Access = access }, cancellationToken);
+    private async Task<GitOutput> RunAsync(GitAccess access, Func<string, GitCommand> make, CancellationToken cancellationToken)
+    {
+        var output = await git.RunAsync(make(access.Remote.Address) with { Access = access }, cancellationToken).ConfigureAwait(false);
+        return output with { Error = access.Redact(output.Error) };
+    }
 
     private async Task<GitAccess> OpenAsync(GitRemote remote, CancellationToken cancellationToken)
     {

@@ -168,6 +168,22 @@ public sealed class GitSafetyTests : IAsyncLifetime
         bool HasSecret(string text) => text.Contains(Canary, StringComparison.Ordinal) || text.Contains(header["basic ".Length..], StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task E8_ServerThatRepeatsTheSecret_DoesNotGetItIntoALog()
+    {
+        _bench.Server.Handler = context =>
+        {
+            var shown = context.Request.Headers.Authorization.ToString();
+            (context.Response.StatusCode, context.Response.ContentType) = (500, "text/plain");
+            return context.Response.WriteAsync($"fatal: you said {shown}, which is {Encoding.UTF8.GetString(Convert.FromBase64String(shown[6..]))}\n");
+        };
+        _bench.Lend("GIT_AUTH_TOKEN", Canary);
+        var (code, message) = await _bench.FailAsync(LlbState.Git(Url));
+        Assert.Equal("MBK2025", code);
+        Assert.DoesNotContain(Canary, message, StringComparison.Ordinal);
+        Assert.DoesNotContain(Convert.ToBase64String(Encoding.UTF8.GetBytes("x-access-token:" + Canary)), message, StringComparison.Ordinal);
+    }
+
     // reliability F8
     [Theory]
     [InlineData(true)]
