@@ -15,14 +15,7 @@ internal static class HostServices
     {
         Time = Time,
         Facts = facts,
-        Registries = new Registries(
-            new HostCredentials(environment, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile)),
-            new RegistryOptions
-            {
-                Time = Time,
-                Random = new Random(),
-                InsecureRegistries = environment.GetValueOrDefault("DOTNET_CONTAINER_INSECURE_REGISTRIES", "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
-            }),
+        Registries = Registries.OfHost(environment, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), Time, new Random()),
         Files = new WebFiles(new RegistryOptions { Time = Time, Random = new Random() }),
         Git = GitOptions.Of(environment, Time),
         Mirrors = PackageComposer.CreateClient(),

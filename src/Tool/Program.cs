@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Text;
+using MsBuildKit.Engine.Distribution;
 using MsBuildKit.Engine.Workers.Rootless;
 using MsBuildKit.Tool;
 using MsBuildKit.Tool.Commands;
@@ -19,6 +20,7 @@ var host = new ToolHost
     Self = Environment.ProcessPath is { } program && Path.GetFileNameWithoutExtension(program) == "dotnet" ? [program, typeof(ToolHost).Assembly.Location] : [Environment.ProcessPath!],
     HasTerminal = !Console.IsInputRedirected && !Console.IsOutputRedirected,
     Worker = WorkerProgram.Of(AppContext.BaseDirectory, environment, Environment.UserName),
+    OpenRegistries = () => Registries.OfHost(environment, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), TimeProvider.System, new Random()),
     Time = TimeProvider.System,
     Cores = Environment.ProcessorCount,
 };

@@ -1,3 +1,4 @@
+using MsBuildKit.Engine.Distribution;
 using MsBuildKit.Engine.Workers.Rootless;
 
 namespace MsBuildKit.Tool;
@@ -25,6 +26,9 @@ internal sealed record ToolHost
 
     /// <summary>How a worker is started, as a build would start it.</summary>
     public required WorkerProgram Worker { get; init; }
+
+    /// <summary>Opens the way to registries, with this machine's credentials.</summary>
+    public required Func<Registries> OpenRegistries { get; init; }
 
     public required TimeProvider Time { get; init; }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using MsBuildKit.Benchmarks.Comparing;
 using MsBuildKit.Benchmarks.Graphs;
 using MsBuildKit.Benchmarks.Layers;
 using MsBuildKit.Benchmarks.Measuring;
@@ -10,7 +11,7 @@ using MsBuildKit.Engine.Oci;
 
 var rounds = Environment.GetEnvironmentVariable("BENCH_ROUNDS") is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : 5;
 // What was started and written goes away when somebody stops a benchmark, too.
-var stops = args is ["layers" or "publish" or "steps", ..] ? new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM } : [];
+var stops = args is ["layers" or "publish" or "steps" or "compare", ..] ? new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM } : [];
 var registrations = stops.Select(s => PosixSignalRegistration.Create(s, context =>
 {
     context.Cancel = true;
@@ -52,7 +53,9 @@ switch (args)
     case ["step-unpack-inside", var ground, var cache, var digest, var diffId]:
         await EngineSide.UnpackInsideAsync(new StepPlaces(ground, cache), digest, diffId);
         return 0;
+    case ["compare", var peers, .. var only]:
+        return await FileComparison.RunAsync(peers, only.FirstOrDefault()) ? 0 : 1;
     default:
-        Console.Error.WriteLine("usage: eng/bench.sh [publish|layers|graph|steps|all]");
+        Console.Error.WriteLine("usage: eng/bench.sh [publish|layers|graph|steps|all], eng/compare.sh [PART OF A NAME]");
         return 2;
 }

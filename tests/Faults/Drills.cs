@@ -8,6 +8,7 @@ using MsBuildKit.Faults.PowerCuts;
 using MsBuildKit.Faults.Processes;
 using MsBuildKit.Faults.Registry;
 using MsBuildKit.Faults.Rot;
+using MsBuildKit.Faults.Secrets;
 using MsBuildKit.Faults.StepKills;
 using MsBuildKit.Faults.SystemCalls;
 
@@ -34,5 +35,7 @@ internal static class Drills
         new StepKillDrill(),
         new EscapeDrill(),
         new RaceDrill(),
+        new SecretsDrill(),
+        new SshDrill(),
     ];
 }

@@ -37,7 +37,7 @@ public sealed class StoreInventory
     /// <summary>The files of leases.</summary>
     public IReadOnlyList<StoredFile> Leases => _leases;
 
-    /// <summary>Records and facts that are being written, and what is left of those that never were.</summary>
+    /// <summary>Records and facts that are being written, those of caches too, and what is left of those that never were.</summary>
     public IReadOnlyList<StoredFile> Staged => _staged;
 
     /// <summary>All else: locks, the file that says what the folder is, whatever somebody put there.</summary>
@@ -133,6 +133,7 @@ public sealed class StoreInventory
     private List<StoredFile> ListOf(string[] parts) => parts switch
     {
         ["index", _, var name] => name.Contains('.') ? _staged : _records,
+        [StoreTrees.Caches, var name] when name.EndsWith(".tmp", StringComparison.Ordinal) => _staged,
         ["facts", var name] => name.Contains('.') ? _staged : _facts,
         ["ingest", _] => _ingests,
         ["leases", not StoreGate.FileName] => _leases,

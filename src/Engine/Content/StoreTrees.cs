@@ -15,6 +15,18 @@ internal static class StoreTrees
 
     private const string Gone = "gone-";
 
+    /// <summary>The file that the users of a cache lock.</summary>
+    public static string CacheLock(string path) => path + ".lock";
+
+    /// <summary>The file that says which cache a directory is.</summary>
+    public static string CacheRecord(string path) => path + ".record";
+
+    /// <summary>The directories of caches.</summary>
+    public static IEnumerable<string> CacheFolders(string root) => Folders(Path.Combine(root, Caches));
+
+    /// <summary>Measures one of them.</summary>
+    public static StoredTree MeasureCache(string path) => Measure(CollectedKind.Cache, path, CacheLock(path));
+
     /// <summary>The entry is a tree, and what is in it no file of the store's own.</summary>
     public static bool IsTree(string root, ref FileSystemEntry entry)
     {
@@ -23,7 +35,7 @@ internal static class StoreTrees
     }
 
     /// <summary>There is something that belongs to the users of images.</summary>
-    public static bool Any(string root) => Folders(Path.Combine(root, Snapshots)).Any(f => Path.GetFileName(f) != Staging || Folders(f).Any()) || Folders(Path.Combine(root, Caches)).Any() || Folders(Path.Combine(root, Failed)).Any();
+    public static bool Any(string root) => Folders(Path.Combine(root, Snapshots)).Any(f => Path.GetFileName(f) != Staging || Folders(f).Any()) || CacheFolders(root).Any() || Folders(Path.Combine(root, Failed)).Any();
 
     /// <summary>Finds and measures them.</summary>
     public static IReadOnlyList<StoredTree> Read(string root)
@@ -33,7 +45,7 @@ internal static class StoreTrees
         [
             .. Folders(snapshots).Where(f => Path.GetFileName(f) != Staging).Select(f => Measure(CollectedKind.Snapshot, f, Path.Combine(f, LockName))),
             .. Folders(Path.Combine(snapshots, Staging)).Select(f => Measure(CollectedKind.Leftover, f, f + ".lock")),
-            .. Folders(Path.Combine(root, Caches)).Select(f => Measure(CollectedKind.Cache, f, f + ".lock")),
+            .. CacheFolders(root).Select(MeasureCache),
             .. Folders(Path.Combine(root, Failed)).Select(f => Measure(CollectedKind.Failed, f, Path.Combine(f, LockName))),
             .. Folders(Path.Combine(root, Repositories)).Select(f => Measure(CollectedKind.Repository, f, f + ".lock")),
         ];
@@ -53,6 +65,7 @@ internal static class StoreTrees
         {
             if (Path.GetDirectoryName(tree.File.Path) != staging) Directory.Move(tree.File.Path, gone);
             else gone = tree.File.Path;
+            if (tree.Kind == CollectedKind.Cache) File.Delete(CacheRecord(tree.File.Path));
             Directory.Delete(gone, recursive: true);
             return true;
         }

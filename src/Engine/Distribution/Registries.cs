@@ -9,6 +9,20 @@ public sealed class Registries(ICredentialSource credentials, RegistryOptions op
 {
     private readonly ConcurrentDictionary<(string Registry, bool Push), RegistryConnection> _connections = new();
 
+    /// <summary>As a developer's machine reaches them: with its credentials, and with the registries that the .NET SDK's variable lets go without TLS.</summary>
+    /// <param name="environment">A copy of the environment.</param>
+    /// <param name="homeDirectory">Absolute.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="random">For the jitter of pauses.</param>
+    public static Registries OfHost(IReadOnlyDictionary<string, string> environment, string homeDirectory, TimeProvider time, Random random) => new(
+        new HostCredentials(environment, homeDirectory),
+        new RegistryOptions
+        {
+            Time = time,
+            Random = random,
+            InsecureRegistries = environment.GetValueOrDefault("DOTNET_CONTAINER_INSECURE_REGISTRIES", "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
+        });
+
     /// <summary>Opens a repository to read; its documents are kept in <paramref name="documents"/>.</summary>
     public RegistryRepository OpenRepository(ImageReference reference, IContentStore documents) =>
         new(Connect(reference.Registry, push: false), reference.Repository, documents);

@@ -10,7 +10,11 @@ namespace MsBuildKit.Engine.Exporters;
 /// <summary>Leaves an image as one tar file: an OCI layout, with what <c>docker load</c> reads beside it when asked.</summary>
 /// <remarks>The tar is never compressed, whatever its name: layers are already, and every loader looks at the bytes. Order, times and
 /// modes are fixed, so the same image gives the same archive.</remarks>
-public sealed class ArchiveExporter(LocalContentStore store, ILayerProvider layers, long sourceDateEpoch)
+/// <param name="store">Has the documents.</param>
+/// <param name="layers">Brings the layers.</param>
+/// <param name="sourceDateEpoch">The time of every entry, in seconds.</param>
+/// <param name="setting">What sets another place, for errors.</param>
+public sealed class ArchiveExporter(LocalContentStore store, ILayerProvider layers, long sourceDateEpoch, string setting = "ContainerArchiveOutputPath")
 {
     private const int BufferSize = 1 << 17;
 
@@ -28,7 +32,7 @@ public sealed class ArchiveExporter(LocalContentStore store, ILayerProvider laye
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw ExportException.CannotWriteTo($"The archive '{path}' cannot be written", path, SizeOf(image), "ContainerArchiveOutputPath", e);
+            throw ExportException.CannotWriteTo($"The archive '{path}' cannot be written", path, SizeOf(image), setting, e);
         }
         finally
         {

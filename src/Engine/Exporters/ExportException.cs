@@ -12,6 +12,7 @@ public sealed class ExportException(string code, ErrorKind kind, string message,
     internal const string NoLocalEngine = "MBK2203";
     internal const string LocalEngineFailed = "MBK2204";
     internal const string InTheWay = "MBK2205";
+    internal const string NoCaches = "MBK2206";
 
     /// <param name="what">What failed, with the place quoted, as the beginning of a sentence.</param>
     /// <param name="path">The file or folder.</param>

@@ -112,19 +112,7 @@ public sealed class ImageAssembler(IContentStore store, AssemblyOptions options)
         return new Descriptor { MediaType = MediaTypes.Layer(compression, options.Docker), Digest = layer.Blob.Digest, Size = layer.Blob.Size };
     }
 
-    private async Task<Descriptor> PutAsync(string mediaType, byte[] bytes, CancellationToken cancellationToken)
-    {
-        var descriptor = Descriptor.Of(mediaType, bytes);
-        store.Retain(descriptor.Digest);
-        if (await store.FindSizeAsync(descriptor.Digest, cancellationToken).ConfigureAwait(false) == bytes.Length) return descriptor;
-        var ingest = store.BeginIngest();
-        await using (ingest.ConfigureAwait(false))
-        {
-            await ingest.WriteAsync(bytes, cancellationToken).ConfigureAwait(false);
-            await ingest.CommitAsync(descriptor.Digest, bytes.Length, cancellationToken).ConfigureAwait(false);
-        }
-        return descriptor;
-    }
+    private Task<Descriptor> PutAsync(string mediaType, byte[] bytes, CancellationToken cancellationToken) => Documents.PutAsync(store, mediaType, bytes, cancellationToken);
 
     private static ExportException CannotHold(string what) => new(ExportException.FormatCannotHold, ErrorKind.NotSupported,
         $"Docker's image format cannot hold {what}. Set ContainerImageFormat to OCI, or do without.");

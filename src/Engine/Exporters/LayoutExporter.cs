@@ -11,7 +11,10 @@ namespace MsBuildKit.Engine.Exporters;
 /// renamed, <c>index.json</c> is replaced last, and only then go the blobs that nothing refers to any more. A layout that is as it
 /// should be is not touched. Blobs are copied, not linked: a hard link would let whoever edits the output damage the store.
 /// </remarks>
-public sealed class LayoutExporter(LocalContentStore store, ILayerProvider layers)
+/// <param name="store">Has the documents.</param>
+/// <param name="layers">Brings the layers.</param>
+/// <param name="setting">What sets another place, for errors.</param>
+public sealed class LayoutExporter(LocalContentStore store, ILayerProvider layers, string setting = "ContainerOutputDirectory")
 {
     private const string Staged = StagedFile.Ending;
     private const int BufferSize = 1 << 17;
@@ -29,13 +32,13 @@ public sealed class LayoutExporter(LocalContentStore store, ILayerProvider layer
         try
         {
             foreach (var blob in missing) await CopyAsync(blob, directory, cancellationToken).ConfigureAwait(false);
-            OutputFile.Replace(Path.Combine(directory, "oci-layout"), LayoutIndex.LayoutFile);
-            OutputFile.Replace(Path.Combine(directory, "index.json"), LayoutIndex.Write(image, names));
+            OutputFile.Replace(Path.Combine(directory, "oci-layout"), LayoutIndex.LayoutFile, setting);
+            OutputFile.Replace(Path.Combine(directory, "index.json"), LayoutIndex.Write(image, names), setting);
             Sweep(directory, blobs.Select(b => b.Digest).ToHashSet());
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw ExportException.CannotWriteTo($"The image cannot be written to '{directory}'", directory, missing.Sum(b => b.Size), "ContainerOutputDirectory", e);
+            throw ExportException.CannotWriteTo($"The image cannot be written to '{directory}'", directory, missing.Sum(b => b.Size), setting, e);
         }
         return missing.Select(b => b.Digest).ToHashSet();
     }

@@ -7,7 +7,10 @@ public static class OutputFile
 {
     /// <summary>Makes a file say <paramref name="bytes"/>: written beside and renamed, and not touched when it says so already. Throws
     /// MBK2202.</summary>
-    public static void Replace(string path, byte[] bytes)
+    /// <param name="path">The file; its folder is made.</param>
+    /// <param name="bytes">All that it is to say.</param>
+    /// <param name="setting">What sets another place, for the error.</param>
+    public static void Replace(string path, byte[] bytes, string setting = "ContainerOutputDirectory")
     {
         try
         {
@@ -21,7 +24,7 @@ public static class OutputFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw ExportException.CannotWriteTo($"'{path}' cannot be written", path, bytes.Length, "ContainerOutputDirectory", e);
+            throw ExportException.CannotWriteTo($"'{path}' cannot be written", path, bytes.Length, setting, e);
         }
     }
 

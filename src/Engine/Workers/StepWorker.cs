@@ -38,10 +38,14 @@ internal sealed class StepWorker(
 
         using var lent = await LentSecrets.TakeAsync(vertex.Op.Exec ?? new ExecOp(), session, worker.FindProgram, options.Time, cancellationToken).ConfigureAwait(false);
         var done = await worker.RunAsync(
-            Describe(vertex, chains, lent), log => progress?.Report(new StepOutput(vertex.Name, log.Stream, log.Data.Memory)), cancellationToken).ConfigureAwait(false);
+            Describe(vertex, chains, lent), log => progress?.Report(ToEvent(vertex, log)), cancellationToken).ConfigureAwait(false);
         if (done.Outputs.Count != OpRules.CountOutputs(vertex.Op)) throw Broken(vertex);
         return await Task.WhenAll(done.Outputs.Select(o => ToResultAsync(vertex, chains, o, cancellationToken))).ConfigureAwait(false);
     }
+
+    private static BuildEvent ToEvent(Vertex vertex, Log log) => log.Stream == StepExecutor.RemarkStream
+        ? new BuildMessage(MessageLevel.Detail, $"{vertex.Name}: {log.Data.ToStringUtf8()}") { Step = vertex.Name }
+        : new StepOutput(vertex.Name, log.Stream, log.Data.Memory);
 
     private RunStep Describe(Vertex vertex, IReadOnlyList<LayerChain> chains, LentSecrets lent)
     {

@@ -22,10 +22,12 @@ public sealed class WorkerException(string code, ErrorKind kind, string message,
     internal const string WrongChecksum = "MBK2022";
     internal const string SourceChanged = "MBK2023";
     internal const string NoGit = "MBK2024";
-    internal const string GitFailed = "MBK2025";
-    internal const string NoSuchRef = "MBK2026";
+    internal const string GitFailed = "MBK2029";
+    internal const string NoSuchRef = "MBK2030";
     internal const string NoSuchFolder = "MBK2027";
     internal const string TreeNotUsable = "MBK2028";
+    internal const string CacheInUse = "MBK2025";
+    internal const string NoCache = "MBK2026";
 
     /// <summary>How the step ended, when it is one that ran and failed.</summary>
     public StepFailure? Failure { get; init; }

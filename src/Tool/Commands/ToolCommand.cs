@@ -16,6 +16,7 @@ internal static class ToolCommand
           msbuildkit du                            how large the store is, and of what
           msbuildkit prune --keep-storage 10GB     remove what was not used longest, down to 10 GB
           msbuildkit verify --repair               remove what the disk damaged; it is built or pulled anew
+          msbuildkit cache-mount list              the caches that steps keep; export and import carry them to another machine
           msbuildkit doctor                        what steps need of this machine, and how to get it
 
         Exit codes: 0 all well, 1 faults found, 2 the command could not do its work.
@@ -52,6 +53,7 @@ internal static class ToolCommand
             DuCommand.Create(host, store),
             PruneCommand.Create(host, store),
             VerifyCommand.Create(host, store),
+            CacheMountCommand.Create(host, store),
             DoctorCommand.Create(host, store),
             DebugCommand.Create(host, store),
         };

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using MsBuildKit.Benchmarks.Measuring;
 
@@ -11,10 +12,24 @@ internal sealed class BuildkitServer : IDisposable
     private readonly Process _process;
     private readonly string _folder;
     private readonly string _client;
+    private readonly ConcurrentQueue<string> _log = new();
 
-    private BuildkitServer(Process process, string folder, string client) => (_process, _folder, _client) = (process, folder, client);
+    private BuildkitServer(Process process, string folder, string client)
+    {
+        (_process, _folder, _client) = (process, folder, client);
+        process.OutputDataReceived += (_, e) => Keep(e.Data);
+        process.ErrorDataReceived += (_, e) => Keep(e.Data);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+    }
 
     public int ProcessId => _process.Id;
+
+    /// <summary>Whether it ended, which it should not.</summary>
+    public bool HasEnded => _process.HasExited;
+
+    /// <summary>What it said.</summary>
+    public IReadOnlyCollection<string> Log => _log;
 
     private string Address => $"unix://{_folder}/socket";
 
@@ -31,8 +46,6 @@ internal sealed class BuildkitServer : IDisposable
             RedirectStandardOutput = true, RedirectStandardError = true,
         };
         var server = new BuildkitServer(Process.Start(start)!, folder, Path.Combine(programs, "buildctl"));
-        server._process.BeginOutputReadLine();
-        server._process.BeginErrorReadLine();
         await server.AwaitAsync();
         return server;
     }
@@ -51,9 +64,15 @@ internal sealed class BuildkitServer : IDisposable
         ]);
     }
 
+    /// <summary>The command line that solves the definition on its input, anew.</summary>
+    /// <param name="layout">The value of buildctl's <c>--oci-layout</c>.</param>
+    /// <param name="output">The value of its <c>--output</c>.</param>
+    public IReadOnlyList<string> Solve(string layout, string output) =>
+        [_client, "--addr", Address, "build", "--progress=plain", "--no-cache", "--oci-layout", layout, "--output", output];
+
     public void Dispose()
     {
-        _process.Kill();
+        if (!_process.HasExited) _process.Kill();
         _process.WaitForExit();
         _process.Dispose();
     }
@@ -70,6 +89,11 @@ internal sealed class BuildkitServer : IDisposable
             {
                 // Not yet.
             }
-        throw new InvalidOperationException("buildkitd does not answer.");
+        throw new InvalidOperationException($"buildkitd does not answer:\n{string.Join('\n', _log.TakeLast(20))}");
+    }
+
+    private void Keep(string? line)
+    {
+        if (line is not null) _log.Enqueue(line);
     }
 }

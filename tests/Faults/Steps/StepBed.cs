@@ -27,7 +27,7 @@ internal sealed class StepBed : IAsyncDisposable
         Scratch = area.Private;
         Snapshots = SnapshotStore.Of(_store, StepIds.First);
         var runner = new StepRunner(new StepRunnerOptions { Scratch = Scratch, SearchPath = searchPath ?? Environment.GetEnvironmentVariable("PATH")! }, TimeProvider.System);
-        _executor = new StepExecutor(Snapshots, new DraftLayers(_store, Snapshots), runner, new CacheMounts(Path.Combine(store, StoreTrees.Caches)), new FailedSteps(store), area);
+        _executor = new StepExecutor(Snapshots, new DraftLayers(_store, Snapshots), runner, new CacheMounts(store), new FailedSteps(store), area);
     }
 
     public SnapshotStore Snapshots { get; }
@@ -66,6 +66,9 @@ internal sealed class StepBed : IAsyncDisposable
         Dest = target, Input = -1, Output = -1, MountType = MountType.Secret, SecretOpt = new SecretOpt { ID = SecretId, Mode = 0b100_100_100 },
     };
 
+    /// <summary>The socket of an agent that <see cref="RunAsync"/> is given.</summary>
+    public static Mount Ssh(string target) => new() { Dest = target, Input = -1, Output = -1, MountType = MountType.Ssh, SSHOpt = new SSHOpt { ID = "default", Mode = 0b110_000_000 } };
+
     public static Mount Tmpfs(string target) => new() { Dest = target, Input = -1, Output = -1, MountType = MountType.Tmpfs, TmpfsOpt = new TmpfsOpt() };
 
     /// <summary>Runs a step from its mounts to its layer. What it says is the answer.</summary>
@@ -73,7 +76,10 @@ internal sealed class StepBed : IAsyncDisposable
     /// <param name="inputs">The layers of each input from the bottom up.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <param name="heard">Hears what it says at once.</param>
-    public async Task<string> RunAsync(ExecOp exec, IEnumerable<IReadOnlyList<LayerBlob>> inputs, CancellationToken cancellationToken = default, Action? heard = null)
+    /// <param name="agent">The socket of an SSH agent.</param>
+    /// <param name="remarked">Hears what the worker itself says.</param>
+    public async Task<string> RunAsync(
+        ExecOp exec, IEnumerable<IReadOnlyList<LayerBlob>> inputs, CancellationToken cancellationToken = default, Action? heard = null, string? agent = null, Action<string>? remarked = null)
     {
         var said = new StringBuilder();
         var step = new RunStep
@@ -81,8 +87,14 @@ internal sealed class StepBed : IAsyncDisposable
             Name = "step", Inputs = { inputs.Select(i => new Chain { Layers = { i } }) },
             Layering = new Layering { Compression = (int)Compression.None, Parallelism = 1 }, Secrets = { [SecretId] = ByteString.CopyFromUtf8("secret") },
         };
-        await _executor.RunAsync(exec, step, (_, bytes) =>
+        if (agent is not null) step.SshAgents["default"] = agent;
+        await _executor.RunAsync(exec, step, (stream, bytes) =>
         {
+            if (stream == StepExecutor.RemarkStream)
+            {
+                remarked?.Invoke(Encoding.UTF8.GetString(bytes.Span));
+                return ValueTask.CompletedTask;
+            }
             said.Append(Encoding.UTF8.GetString(bytes.Span));
             heard?.Invoke();
             return ValueTask.CompletedTask;

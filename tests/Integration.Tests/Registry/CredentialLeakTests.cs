@@ -3,6 +3,7 @@ using System.Text.Json;
 using MsBuildKit.Integration.Tests.Samples;
 using MsBuildKit.TestKit;
 using MsBuildKit.TestKit.Real;
+using MsBuildKit.TestKit.Secrets;
 
 namespace MsBuildKit.Integration.Tests.Registry;
 
@@ -66,11 +67,11 @@ public sealed class CredentialLeakTests : IDisposable
 
         Assert.Empty(Hunt(_folder.Path, "log.binlog", "output.txt"));
         Assert.All(
-            File.ReadLines(_folder["output.txt"]).Where(l => new SecretHunt(User, Secret).Find("", Encoding.UTF8.GetBytes(l)).Any()),
+            File.ReadLines(_folder["output.txt"]).Where(l => new SecretHunt(Canary.OfText("the secret", Secret)).Find("", Encoding.UTF8.GetBytes(l)).Any()),
             l => Assert.Equal($"{name} = {Secret}", l.Trim()));
     }
 
-    private IReadOnlyList<string> Hunt(string folder, params string[] except) => new SecretHunt(User, Secret).FindBelow(folder, except);
+    private IReadOnlyList<SecretHit> Hunt(string folder, params string[] except) => new SecretHunt(Canary.OfText("the secret", Secret)).FindBelow(folder, except);
 
     private void WriteHelper(string host, string script)
     {

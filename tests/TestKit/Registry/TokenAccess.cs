@@ -27,6 +27,9 @@ public sealed class TokenAccess(string? user = null, string? password = null) : 
 
     public int? ExpiresIn { get; init; }
 
+    /// <summary>What every token begins with; a number follows.</summary>
+    public string Prefix { get; init; } = "token-";
+
     /// <summary>The scopes of every token that was asked for.</summary>
     public ConcurrentQueue<IReadOnlyList<string>> Asked { get; } = new();
 
@@ -52,7 +55,7 @@ public sealed class TokenAccess(string? user = null, string? password = null) : 
             context.Response.StatusCode = known ? 403 : 401;
             return;
         }
-        var token = $"token-{Interlocked.Increment(ref _number)}";
+        var token = $"{Prefix}{Interlocked.Increment(ref _number)}";
         _tokens[token] = [.. scopes.Where(s => !Withheld.Contains(s!)).SelectMany(s => Each(s!))];
         await context.Response.WriteAsJsonAsync(new Dictionary<string, object?> { [form is null ? "token" : "access_token"] = token, ["expires_in"] = ExpiresIn ?? 300 });
     }

@@ -22,7 +22,7 @@ internal static partial class Kernel
 
     public const int TypeMask = 0xF000, Socket = 0xC000, Link = 0xA000, File = 0x8000, BlockDevice = 0x6000, Directory = 0x4000, CharacterDevice = 0x2000, Fifo = 0x1000;
 
-    private const int OpenAt2 = 437, SetMountAttributes = 442;
+    private const int OpenAt2 = 437, SetMountAttributes = 442, ExchangeNames = 2;
 
     /// <summary>Only directories open. The numbers of these two differ between processors.</summary>
     public static int OnlyDirectory { get; } = IsArm ? 0x4000 : 0x10000;
@@ -95,6 +95,10 @@ internal static partial class Kernel
         return (int)syscall(SetMountAttributes, CurrentDirectory, mount, 0, in attributes, Marshal.SizeOf<MountAttributes>());
     }
 
+    /// <summary>Has two names of one file system change places at once (renameat2(2)).</summary>
+    public static int Exchange(string one, string other) =>
+        (int)syscall(IsArm ? 276 : 316, CurrentDirectory, Encoding.UTF8.GetBytes(one + '\0'), CurrentDirectory, Encoding.UTF8.GetBytes(other + '\0'), ExchangeNames);
+
     /// <summary>The last error, or the one of a number, as the framework's: the number is its <see cref="Exception.HResult"/>.</summary>
     public static IOException Error(string what, int? number = null)
     {
@@ -164,6 +168,9 @@ internal static partial class Kernel
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial nint syscall(long number, nint directory, string path, nint flags, in MountAttributes attributes, nint size);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial nint syscall(long number, nint oldDirectory, byte[] oldPath, nint newDirectory, byte[] newPath, nint flags);
 
     /// <summary>struct timespec where a long has 64 bits.</summary>
     [StructLayout(LayoutKind.Sequential)]

@@ -12,7 +12,7 @@ internal sealed class GitFetch(SharedRepository repository, GitRemote remote, Gi
     // What servers say that do not give a commit by its id, or not without its history.
     private static readonly string[] s_refusals = ["not our ref", "unadvertised object", "does not allow request", "find remote ref", "no such remote ref", "shallow", "depth"];
 
-    /// <summary>Makes sure that a commit is here, and returns its id: that of the commit that a tag stands for. Throws MBK2025 and MBK2026.</summary>
+    /// <summary>Makes sure that a commit is here, and returns its id: that of the commit that a tag stands for. Throws MBK2029 and MBK2030.</summary>
     /// <param name="revision">What is wanted.</param>
     /// <param name="cancellationToken">Ends it; what is half fetched is nothing.</param>
     public async Task<string> EnsureAsync(GitRevision revision, CancellationToken cancellationToken) =>

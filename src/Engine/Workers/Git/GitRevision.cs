@@ -9,7 +9,7 @@ namespace MsBuildKit.Engine.Workers.Git;
 /// <param name="Ref">The full name, or empty for what was named by its id.</param>
 internal sealed record GitRevision(string Id, string Commit, string Ref)
 {
-    /// <summary>Asks a repository, unless the source says it all. Throws MBK2022, MBK2025, MBK2026.</summary>
+    /// <summary>Asks a repository, unless the source says it all. Throws MBK2022, MBK2029, MBK2030.</summary>
     public static async Task<GitRevision> FindAsync(GitSource source, GitConversation conversation, CancellationToken cancellationToken)
     {
         if (GitRef.IsId(source.Ref)) return new(source.Ref, source.Ref, "");

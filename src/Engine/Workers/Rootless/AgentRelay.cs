@@ -2,16 +2,21 @@ using System.Net.Sockets;
 
 namespace MsBuildKit.Engine.Workers.Rootless;
 
-/// <summary>A socket of a step's own that leads to an SSH agent, and is dead once it is disposed.</summary>
+/// <summary>A socket of a step's own that leads to an SSH agent, and is dead once it is disposed. A step can list the agent's keys and sign with
+/// them; it cannot take keys away, add some or lock the agent, which is the caller's own and goes on living.</summary>
 internal sealed class AgentRelay : IDisposable
 {
     private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
     private readonly CancellationTokenSource _stop = new();
     private readonly string _agent;
+    private readonly Func<string, ValueTask> _signed;
 
-    public AgentRelay(string path, string agent)
+    /// <param name="path">Of the socket.</param>
+    /// <param name="agent">The agent's.</param>
+    /// <param name="signed">Hears of each signature, with the key's fingerprint, before the step has it.</param>
+    public AgentRelay(string path, string agent, Func<string, ValueTask> signed)
     {
-        (Path, _agent) = (path, agent);
+        (Path, _agent, _signed) = (path, agent, signed);
         _listener.Bind(new UnixDomainSocketEndPoint(path));
         _listener.Listen();
         _ = AcceptAsync();
@@ -47,7 +52,11 @@ internal sealed class AgentRelay : IDisposable
             try
             {
                 await agent.ConnectAsync(new UnixDomainSocketEndPoint(_agent), stop).ConfigureAwait(false);
-                await Task.WhenAny(CopyAsync(client, agent, stop), CopyAsync(agent, client, stop)).ConfigureAwait(false);
+                while (await AgentMessage.ReceiveAsync(client, stop).ConfigureAwait(false) is { } request)
+                {
+                    if (await AnswerAsync(request, agent, stop).ConfigureAwait(false) is not { } answer) break;
+                    await answer.SendAsync(client, stop).ConfigureAwait(false);
+                }
             }
             catch (Exception e) when (e is OperationCanceledException or SocketException)
             {
@@ -55,18 +64,12 @@ internal sealed class AgentRelay : IDisposable
             }
     }
 
-    private static async Task CopyAsync(Socket from, Socket to, CancellationToken stop)
+    private async Task<AgentMessage?> AnswerAsync(AgentMessage request, Socket agent, CancellationToken stop)
     {
-        var buffer = new byte[1 << 14];
-        try
-        {
-            for (int read; (read = await from.ReceiveAsync(buffer, stop).ConfigureAwait(false)) > 0;)
-                for (var sent = 0; sent < read;)
-                    sent += await to.SendAsync(buffer.AsMemory(sent, read - sent), stop).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
-        {
-            // Either end is gone.
-        }
+        if (!request.IsForSigning) return AgentMessage.Failure;
+        await request.SendAsync(agent, stop).ConfigureAwait(false);
+        var answer = await AgentMessage.ReceiveAsync(agent, stop).ConfigureAwait(false);
+        if (answer is { IsSignature: true } && request.SigningKey is { } key) await _signed(key).ConfigureAwait(false);
+        return answer;
     }
 }

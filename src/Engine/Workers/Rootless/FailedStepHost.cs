@@ -56,7 +56,7 @@ public static class FailedStepHost
             // It had the host's network only where that was granted.
             var runner = new StepRunner(new StepRunnerOptions { Scratch = area.Private, SearchPath = searchPath, Grants = new StepGrants(HostNetwork: true) }, time);
             var exec = Op.Parser.ParseFrom(failed.Step.Op).Exec;
-            using var trees = new StepTrees(exec, failed.Step, snapshots, new CacheMounts(Path.Combine(root, StoreTrees.Caches)), area, failed);
+            using var trees = new StepTrees(exec, failed.Step, snapshots, new CacheMounts(root), area, failed);
             var spec = await trees.PrepareAsync(CancellationToken.None).ConfigureAwait(false);
             return await runner.AttachAsync(spec with { Args = command.Count > 0 ? command : ["/bin/sh"], Terminal = hasTerminal ? ProcessCalls.ReadTerminalSize() : null }, CancellationToken.None).ConfigureAwait(false);
         }

@@ -23,10 +23,13 @@ public sealed class RootlessWorker(Func<WorkerProgram> find, string store, StepG
     public void Prepare() => _ = StartedAsync();
 
     /// <summary>Runs a step in it. Throws <see cref="WorkerException"/>.</summary>
-    public async Task<Done> RunAsync(RunStep step, Action<Log> log, CancellationToken cancellationToken)
+    public Task<Done> RunAsync(RunStep step, Action<Log> log, CancellationToken cancellationToken) => CallAsync(new Frame { RunStep = step }, log, cancellationToken);
+
+    /// <summary>Has it do what a frame asks for. Throws <see cref="WorkerException"/>.</summary>
+    public async Task<Done> CallAsync(Frame frame, Action<Log> log, CancellationToken cancellationToken)
     {
         var (_, connection) = await StartedAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
-        return await connection.RunAsync(step, log, cancellationToken).ConfigureAwait(false);
+        return await connection.CallAsync(frame, log, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc />

@@ -1,4 +1,5 @@
 using System.Runtime.Versioning;
+using System.Text;
 using MsBuildKit.Engine.Llb.Pb;
 using MsBuildKit.Engine.Snapshots;
 using MsBuildKit.Engine.Snapshots.Linux;
@@ -11,12 +12,15 @@ namespace MsBuildKit.Engine.Workers.Rootless;
 internal sealed class StepExecutor(
     SnapshotStore snapshots, DraftLayers layers, StepRunner runner, CacheMounts caches, FailedSteps failed, WorkArea area)
 {
+    /// <summary>The number, beside those of <see cref="StepStream"/>, of what the worker itself has to say of a step.</summary>
+    public const int RemarkStream = 3;
+
     /// <summary>Runs the command; what it prints goes to <paramref name="log"/>.</summary>
     public async Task<Done> RunAsync(ExecOp exec, RunStep step, Func<int, ReadOnlyMemory<byte>, ValueTask> log, CancellationToken cancellationToken)
     {
         // Unpacking and mounting take a while in which a network can be connected.
         if (exec.Network == NetMode.Unset) runner.ConnectAhead();
-        using var trees = new StepTrees(exec, step, snapshots, caches, area);
+        using var trees = new StepTrees(exec, step, snapshots, caches, area, remark: text => log(RemarkStream, Encoding.UTF8.GetBytes(text)));
         var spec = await trees.PrepareAsync(cancellationToken).ConfigureAwait(false);
         try
         {

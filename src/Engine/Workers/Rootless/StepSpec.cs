@@ -27,6 +27,9 @@ public sealed record StepSpec
     /// <summary>What is mounted besides the tree.</summary>
     public IReadOnlyList<StepMount> Mounts { get; init; } = [];
 
+    /// <summary>What it knows and must not show: in what it prints <c>***</c> stands in its place.</summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>> Secrets { get; init; } = [];
+
     /// <summary>What of the network it sees; unset means a network of its own that leads out, but not to the host's loopback.</summary>
     public NetMode Network { get; init; }
 

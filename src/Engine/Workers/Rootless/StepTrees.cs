@@ -11,7 +11,7 @@ namespace MsBuildKit.Engine.Workers.Rootless;
 
 /// <summary>Everything that is mounted for one step, from its inputs' layers to its caches; disposed, all of it is gone again.</summary>
 [SupportedOSPlatform("linux")]
-internal sealed class StepTrees(ExecOp exec, RunStep step, SnapshotStore snapshots, CacheMounts caches, WorkArea area, FailedStep? failed = null) : IDisposable
+internal sealed class StepTrees(ExecOp exec, RunStep step, SnapshotStore snapshots, CacheMounts caches, WorkArea area, FailedStep? failed = null, Func<string, ValueTask>? remark = null) : IDisposable
 {
     private static readonly FileActionCopy s_whole = new() { Mode = -1 };
 
@@ -73,7 +73,7 @@ internal sealed class StepTrees(ExecOp exec, RunStep step, SnapshotStore snapsho
         var spec = new StepSpec
         {
             Root = "", Args = meta.Args, Environment = [.. meta.Env, .. secrets], User = meta.User, ReadOnlyRoot = readOnly, Mounts = mounts, Network = exec.Network, Security = exec.Security,
-            WorkingDirectory = meta.Cwd.Length > 0 ? meta.Cwd : "/", ValidExitCodes = meta.ValidExitCodes,
+            WorkingDirectory = meta.Cwd.Length > 0 ? meta.Cwd : "/", ValidExitCodes = meta.ValidExitCodes, Secrets = [.. step.Secrets.Values.Select(s => s.Memory)],
             ExtraHosts = [.. meta.ExtraHosts.Select(h => new ExtraHost(h.Host, h.IP))], Ulimits = [.. meta.Ulimit.Select(u => new StepUlimit(u.Name, u.Soft, u.Hard))],
         };
         return meta.Hostname.Length > 0 ? spec with { Hostname = meta.Hostname } : spec;
@@ -89,7 +89,7 @@ internal sealed class StepTrees(ExecOp exec, RunStep step, SnapshotStore snapsho
             ? new SecretFile(mount.Dest, secret.Memory, (int)mount.SecretOpt.Uid, (int)mount.SecretOpt.Gid, (int)mount.SecretOpt.Mode)
             : null,
         MountType.Ssh => step.SshAgents.TryGetValue(mount.SSHOpt.ID, out var agent)
-            ? new SshSocket(Relay(agent), mount.Dest, (int)mount.SSHOpt.Uid, (int)mount.SSHOpt.Gid, (int)mount.SSHOpt.Mode)
+            ? new SshSocket(Relay(mount.SSHOpt.ID, agent), mount.Dest, (int)mount.SSHOpt.Uid, (int)mount.SSHOpt.Gid, (int)mount.SSHOpt.Mode)
             : null,
         _ => throw WorkerException.NeedsRunner($"A mount of the kind '{mount.MountType}'"),
     };
@@ -130,9 +130,9 @@ internal sealed class StepTrees(ExecOp exec, RunStep step, SnapshotStore snapsho
         Directory.Move(begun, path);
     }
 
-    private string Relay(string agent)
+    private string Relay(string id, string agent)
     {
-        var relay = new AgentRelay(Path.Combine(_trees.MakeFolder(), "agent"), agent);
+        var relay = new AgentRelay(Path.Combine(_trees.MakeFolder(), "agent"), agent, key => remark?.Invoke($"signed with the SSH key {key} of '{id}'") ?? default);
         _relays.Add(relay);
         return relay.Path;
     }

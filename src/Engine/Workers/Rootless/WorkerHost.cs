@@ -25,12 +25,12 @@ public static class WorkerHost
             var snapshots = SnapshotStore.Of(store, StepIds.First);
             var runner = new StepRunner(new StepRunnerOptions { Scratch = area.Private, SearchPath = told.SearchPath, Grants = told.Grants, ConnectsAhead = true }, time);
             var layers = new DraftLayers(store, snapshots);
-            var caches = new CacheMounts(Path.Combine(told.Store, StoreTrees.Caches));
+            var caches = new CacheMounts(told.Store);
             var executor = new OpExecutor(
                 new StepExecutor(snapshots, layers, runner, caches, new FailedSteps(told.Store), area), new FileExecutor(snapshots, layers, area), new DiffExecutor(snapshots, layers, area));
             _ = Task.Run(runner.PrepareAsync);
             using var channel = new FrameChannel(input, output);
-            await new WorkerServer(channel, executor).ServeAsync(CancellationToken.None).ConfigureAwait(false);
+            await new WorkerServer(channel, executor, new CacheTransfer(caches, snapshots, store)).ServeAsync(CancellationToken.None).ConfigureAwait(false);
         }
     }
 }

@@ -149,7 +149,7 @@ public sealed class GitSafetyTests : IAsyncLifetime
         var user = id == "address" ? "me" : "x-access-token";
         var header = "basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{Canary}"));
         _bench.Backend.Authorization = header;
-        Assert.Equal("MBK2025", (await _bench.FailAsync(LlbState.Git(Url))).Code);
+        Assert.Equal("MBK2029", (await _bench.FailAsync(LlbState.Git(Url))).Code);
         if (id != "address") _bench.Lend(id.Replace("host", _bench.Server.Address.Authority, StringComparison.Ordinal), id.Contains("HEADER", StringComparison.Ordinal) ? header : Canary + "\n");
         var state = LlbState.Git(id == "address" ? Url.Replace("http://", $"http://me:{Canary}@", StringComparison.Ordinal) : Url, new GitSourceOptions { KeepGitDirectory = true });
         var arguments = new HashSet<string>();
@@ -179,7 +179,7 @@ public sealed class GitSafetyTests : IAsyncLifetime
         };
         _bench.Lend("GIT_AUTH_TOKEN", Canary);
         var (code, message) = await _bench.FailAsync(LlbState.Git(Url));
-        Assert.Equal("MBK2025", code);
+        Assert.Equal("MBK2029", code);
         Assert.DoesNotContain(Canary, message, StringComparison.Ordinal);
         Assert.DoesNotContain(Convert.ToBase64String(Encoding.UTF8.GetBytes("x-access-token:" + Canary)), message, StringComparison.Ordinal);
     }
@@ -196,7 +196,7 @@ public sealed class GitSafetyTests : IAsyncLifetime
         _bench.Lend("GIT_AUTH_TOKEN", Canary);
         await _bench.BuildAsync(state);
         _bench.TakeBack("GIT_AUTH_TOKEN");
-        Assert.Equal("MBK2025", (await _bench.FailAsync(state)).Code);
+        Assert.Equal("MBK2029", (await _bench.FailAsync(state)).Code);
     }
 
     [Fact]
@@ -329,7 +329,7 @@ public sealed class GitSafetyTests : IAsyncLifetime
         }
         var state = LlbState.Git(Url, new GitSourceOptions { CommitTimes = true });
         var (code, message) = await _bench.FailAsync(state);
-        Assert.True(code == "MBK2025", message);
+        Assert.True(code == "MBK2029", message);
         Assert.StartsWith($"File 644 0:0 {GitRepository.Time} f ", Assert.Single(await _bench.ListAsync(await _bench.BuildAsync(state))), StringComparison.Ordinal);
     }
 

@@ -116,8 +116,8 @@ public sealed class GitSourceTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("none", "MBK2026")]
-    [InlineData("0123456789012345678901234567890123456789", "MBK2026")]
+    [InlineData("none", "MBK2030")]
+    [InlineData("0123456789012345678901234567890123456789", "MBK2030")]
     public async Task Build_RefThatIsNotThere_IsToldOf(string reference, string code)
     {
         await _repository.CommitAsync(("f", "x"));
@@ -127,10 +127,10 @@ public sealed class GitSourceTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Build_EmptyRepository_IsToldOf() => Assert.Equal("MBK2026", (await _bench.FailAsync(LlbState.Git(Url))).Code);
+    public async Task Build_EmptyRepository_IsToldOf() => Assert.Equal("MBK2030", (await _bench.FailAsync(LlbState.Git(Url))).Code);
 
     [Fact]
-    public async Task Build_NoRepository_IsToldOf() => Assert.Equal("MBK2025", (await _bench.FailAsync(LlbState.Git(_bench.Url("none.git")))).Code);
+    public async Task Build_NoRepository_IsToldOf() => Assert.Equal("MBK2029", (await _bench.FailAsync(LlbState.Git(_bench.Url("none.git")))).Code);
 
     [Fact]
     public async Task Build_Checksum_MustBeTheBeginningOfTheCommitOrItsTag()

@@ -16,6 +16,7 @@ public sealed class WorkerConnectionTests : IAsyncLifetime
     private readonly AnonymousPipeClientStream _fromEngine;
     private readonly AnonymousPipeClientStream _fromWorker;
     private readonly ScriptedExecutor _executor = new();
+    private readonly ScriptedCaches _caches = new();
     private WorkerConnection _connection = null!;
     private Task _serving = Task.CompletedTask;
 
@@ -27,7 +28,7 @@ public sealed class WorkerConnectionTests : IAsyncLifetime
 
     public ValueTask InitializeAsync()
     {
-        _serving = new WorkerServer(new FrameChannel(_fromEngine, _toEngine), _executor).ServeAsync(default);
+        _serving = new WorkerServer(new FrameChannel(_fromEngine, _toEngine), _executor, _caches).ServeAsync(default);
         _connection = new WorkerConnection(new FrameChannel(_fromWorker, _toWorker));
         return ValueTask.CompletedTask;
     }
@@ -74,6 +75,19 @@ public sealed class WorkerConnectionTests : IAsyncLifetime
         var results = await Task.WhenAll(Enumerable.Range(0, 50).Select(async i => (Name: $"{i}", Done: await _connection.RunAsync(Step($"{i}"), l => printed[$"{i}"] = l.Data.ToStringUtf8(), default))));
         Assert.All(results, r => Assert.Equal(r.Name, r.Done.Outputs[0].Layers[0].CreatedBy));
         Assert.All(printed, p => Assert.Equal(p.Key, p.Value));
+    }
+
+    [Fact]
+    public async Task Call_ACache_IsAnsweredAndCancelledAsAStepIs()
+    {
+        var said = new StringBuilder();
+        var done = await _connection.CallAsync(new Frame { ExportCache = new ExportCache { Cache = new CacheRecord { Id = "apt" } } }, l => said.Append(l.Data.ToStringUtf8()), default);
+        Assert.Equal(("apt", "apt"), (said.ToString(), done.Outputs[0].Layers[0].CreatedBy));
+
+        using var stop = new CancellationTokenSource();
+        var import = _connection.CallAsync(new Frame { ImportCache = new ImportCache() }, _ => { }, stop.Token);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => import);
     }
 
     [Fact]
@@ -190,6 +204,21 @@ public sealed class WorkerConnectionTests : IAsyncLifetime
         {
             Started.Enqueue(step.Name);
             return Runs(step, log, cancellationToken);
+        }
+    }
+
+    private sealed class ScriptedCaches : ICacheExecutor
+    {
+        public async Task<Done> ExportAsync(ExportCache call, Func<int, ReadOnlyMemory<byte>, ValueTask> log, CancellationToken cancellationToken)
+        {
+            await log(2, Encoding.UTF8.GetBytes(call.Cache.Id));
+            return new Done { Outputs = { new Output { Input = -1, Layers = { new LayerBlob { CreatedBy = call.Cache.Id } } } } };
+        }
+
+        public async Task<Done> ImportAsync(ImportCache call, Func<int, ReadOnlyMemory<byte>, ValueTask> log, CancellationToken cancellationToken)
+        {
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+            return new Done();
         }
     }
 }

@@ -33,7 +33,10 @@ public sealed class WorkerConnection : IAsyncDisposable
     }
 
     /// <summary>Runs a step. <paramref name="log"/> is called in order, for whatever the step prints, before this returns.</summary>
-    public async Task<Done> RunAsync(RunStep step, Action<Log> log, CancellationToken cancellationToken)
+    public Task<Done> RunAsync(RunStep step, Action<Log> log, CancellationToken cancellationToken) => CallAsync(new Frame { RunStep = step }, log, cancellationToken);
+
+    /// <summary>Calls the worker with a frame that it answers with Done or Failure; its number is given here.</summary>
+    public async Task<Done> CallAsync(Frame frame, Action<Log> log, CancellationToken cancellationToken)
     {
         var number = Interlocked.Increment(ref _last);
         var call = new Call(log);
@@ -41,7 +44,8 @@ public sealed class WorkerConnection : IAsyncDisposable
         if (Volatile.Read(ref _end) is { } end) call.Fail(end);
         try
         {
-            await SendAsync(new Frame { Call = number, RunStep = step }, cancellationToken).ConfigureAwait(false);
+            frame.Call = number;
+            await SendAsync(frame, cancellationToken).ConfigureAwait(false);
             await using (cancellationToken.UnsafeRegister(_ => _ = CancelAsync(number), null).ConfigureAwait(false))
             {
                 var done = await call.Result.ConfigureAwait(false);

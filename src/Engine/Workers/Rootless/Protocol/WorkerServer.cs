@@ -5,7 +5,7 @@ using MsBuildKit.Engine.Diagnostics;
 namespace MsBuildKit.Engine.Workers.Rootless.Protocol;
 
 /// <summary>The worker's end: takes calls until the engine's side closes, then stops what still runs.</summary>
-public sealed class WorkerServer(FrameChannel channel, IStepExecutor executor)
+public sealed class WorkerServer(FrameChannel channel, IStepExecutor steps, ICacheExecutor caches)
 {
     private readonly ConcurrentDictionary<ulong, CancellationTokenSource> _running = new();
 
@@ -19,8 +19,8 @@ public sealed class WorkerServer(FrameChannel channel, IStepExecutor executor)
             while (await channel.ReadAsync(cancellationToken).ConfigureAwait(false) is { } frame)
                 switch (frame.BodyCase)
                 {
-                    case Frame.BodyOneofCase.RunStep: calls[frame.Call] = Begin(frame.Call, frame.RunStep, call => calls.TryRemove(call, out _)); break;
                     case Frame.BodyOneofCase.Cancel: Stop(frame.Call); break;
+                    default: calls[frame.Call] = Begin(frame, call => calls.TryRemove(call, out _)); break;
                 }
         }
         catch (Exception e) when (e is IOException or InvalidDataException or OperationCanceledException)
@@ -31,13 +31,14 @@ public sealed class WorkerServer(FrameChannel channel, IStepExecutor executor)
         await Task.WhenAll(calls.Values).ConfigureAwait(false);
     }
 
-    private Task Begin(ulong call, RunStep step, Action<ulong> ended)
+    private Task Begin(Frame frame, Action<ulong> ended)
     {
+        var call = frame.Call;
         var stop = new CancellationTokenSource();
         _running[call] = stop;
         return Task.Run(async () =>
         {
-            var answer = await AnswerAsync(call, step, stop.Token).ConfigureAwait(false);
+            var answer = await AnswerAsync(frame, stop.Token).ConfigureAwait(false);
             _running.TryRemove(call, out _);
             await SendAsync(answer).ConfigureAwait(false);
             ended(call);
@@ -45,13 +46,14 @@ public sealed class WorkerServer(FrameChannel channel, IStepExecutor executor)
         });
     }
 
-    private async Task<Frame> AnswerAsync(ulong call, RunStep step, CancellationToken cancellationToken)
+    private async Task<Frame> AnswerAsync(Frame frame, CancellationToken cancellationToken)
     {
+        var call = frame.Call;
         try
         {
             ValueTask Log(int stream, ReadOnlyMemory<byte> data) =>
                 new(SendAsync(new Frame { Call = call, Log = new Log { Stream = stream, Data = ByteString.CopyFrom(data.Span) } }));
-            return new Frame { Call = call, Done = await executor.RunAsync(step, Log, cancellationToken).ConfigureAwait(false) };
+            return new Frame { Call = call, Done = await ExecuteAsync(frame, Log, cancellationToken).ConfigureAwait(false) };
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -63,10 +65,18 @@ public sealed class WorkerServer(FrameChannel channel, IStepExecutor executor)
         }
         catch (Exception e)
         {
-            // Whatever else happened happened to this step alone, and the engine must hear of it.
+            // Whatever else happened happened to this call alone, and the engine must hear of it.
             return new Frame { Call = call, Failure = new Failure { Code = WorkerException.WorkerFault, Kind = (int)ErrorKind.Unavailable, Message = $"The worker failed: {e.GetType().Name}: {e.Message}" } };
         }
     }
+
+    private Task<Done> ExecuteAsync(Frame frame, Func<int, ReadOnlyMemory<byte>, ValueTask> log, CancellationToken cancellationToken) => frame.BodyCase switch
+    {
+        Frame.BodyOneofCase.RunStep => steps.RunAsync(frame.RunStep, log, cancellationToken),
+        Frame.BodyOneofCase.ExportCache => caches.ExportAsync(frame.ExportCache, log, cancellationToken),
+        Frame.BodyOneofCase.ImportCache => caches.ImportAsync(frame.ImportCache, log, cancellationToken),
+        _ => throw new InvalidDataException($"'{frame.BodyCase}' is no call"),
+    };
 
     private async Task SendAsync(Frame frame)
     {
