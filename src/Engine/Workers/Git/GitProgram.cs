@@ -95,9 +95,11 @@ internal sealed class GitProgram(GitOptions options)
 
     private Process Start(GitCommand command, bool guarded)
     {
+        var git = _git.Value;
+        if (!Path.IsPathFullyQualified(git)) throw new InvalidOperationException($"'{git}' is no full path.");
         var setsid = guarded && OperatingSystem.IsLinux() ? ProgramPath.Find(options.SearchPath.Concat(["/usr/bin", "/bin"]), "setsid") : null;
         IEnumerable<string> line = [.. s_settings.SelectMany(s => new[] { "-c", s }), .. command.Folder is { } folder ? new[] { "--git-dir", folder } : [], .. command.Arguments];
-        var start = setsid is null ? new ProcessStartInfo(_git.Value, line) : new ProcessStartInfo("/bin/sh", ["-c", Guard, "/bin/sh", setsid, _git.Value, .. line]);
+        var start = setsid is null ? new ProcessStartInfo(git, line) : new ProcessStartInfo("/bin/sh", ["-c", Guard, "/bin/sh", setsid, git, .. line]);
         (start.RedirectStandardInput, start.RedirectStandardOutput, start.RedirectStandardError) = (true, true, true);
         (start.StandardInputEncoding, start.WorkingDirectory) = (new UTF8Encoding(false), command.Folder ?? Path.GetPathRoot(Path.GetTempPath())!);
         Equip(start.Environment, command);
