@@ -49,6 +49,8 @@ public sealed class Builder(BuilderServices services)
         private readonly FileCacheIndex _index;
         private readonly LayerMaterializer _materializer;
         private readonly IImageResolver _images;
+        private readonly LayerOptions _layering;
+        private readonly RemoteSources _remote;
         private readonly RootlessWorker? _worker;
         private readonly IReadOnlyList<ImageReference> _names;
 
@@ -60,6 +62,8 @@ public sealed class Builder(BuilderServices services)
             _index = new FileCacheIndex(Path.Combine(store.Root, "index"), services.Time);
             _materializer = new LayerMaterializer(store, _locks, progress);
             _images = new RegistryImages(services.Registries, store);
+            _layering = new LayerOptions(request.Compression, request.CompressionLevel, request.Parallelism);
+            _remote = new RemoteSources(store, _index, _locks, _layering, services.Files, services.Git, progress);
             if (services.Worker is { } find && request.Images.Any(i => i.Steps.Count > 0))
                 _worker = new RootlessWorker(() => Told(find(), request), store.Root, new StepGrants(HostNetwork: request.AllowHostNetwork));
             _names = [.. request.Tags.Select(t => ImageReference.Create(request.Registry ?? ImageReference.DefaultRegistry, request.Repository, t))];
@@ -84,7 +88,7 @@ public sealed class Builder(BuilderServices services)
             try
             {
                 var chains = await SolveAsync(plans, session, trees, cancellationToken).ConfigureAwait(false);
-                var (image, texts) = await AssembleAsync(plans, chains, new Describer(_request, trees), cancellationToken).ConfigureAwait(false);
+                var (image, texts) = await AssembleAsync(plans, chains, new Describer(_request, trees, _remote.Pins), cancellationToken).ConfigureAwait(false);
                 await fetching.ConfigureAwait(false);
                 var delivered = await delivery.DeliverAsync(image, plans, _names, cancellationToken).ConfigureAwait(false);
                 return new BuildReport(_request, _names).Write(image, plans, texts, delivered);
@@ -151,11 +155,10 @@ public sealed class Builder(BuilderServices services)
 
         private Solver<VertexResult> CreateSolver(IBuildSession session, LentTrees trees)
         {
-            var layering = new LayerOptions(_request.Compression, _request.CompressionLevel, _request.Parallelism);
             var steps = _worker is null ? null
-                : new StepWorker(_store, _materializer, _worker, session, new StepOptions { Layers = layering, SourceDateEpoch = _request.SourceDateEpoch, KeepFailed = _request.KeepFailed, Time = _services.Time }, _progress);
+                : new StepWorker(_store, _materializer, _worker, session, new StepOptions { Layers = _layering, SourceDateEpoch = _request.SourceDateEpoch, KeepFailed = _request.KeepFailed, Time = _services.Time }, _progress);
             return new Solver<VertexResult>(
-                new EngineWorker(_store, session, trees, _images, layering, steps),
+                new EngineWorker(_store, session, trees, _images, _layering, steps, _remote),
                 _index,
                 _vertexLocks,
                 new SolverOptions { Time = _services.Time, Slots = _request.Parallelism, Progress = _progress });

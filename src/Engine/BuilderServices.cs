@@ -1,6 +1,7 @@
 using MsBuildKit.Engine.Distribution;
 using MsBuildKit.Engine.Exporters;
 using MsBuildKit.Engine.Sessions;
+using MsBuildKit.Engine.Workers.Git;
 using MsBuildKit.Engine.Workers.Rootless;
 
 namespace MsBuildKit.Engine;
@@ -22,6 +23,13 @@ public sealed record BuilderServices : IDisposable
     /// <summary>How the process is started that runs steps; <c>null</c> means that a build with steps is refused.</summary>
     public Func<WorkerProgram>? Worker { get; init; }
 
+    /// <summary>Fetches files of web servers that a graph names, and follows where git repositories redirect to; <c>null</c> means that a graph with either
+    /// is refused.</summary>
+    public WebFiles? Files { get; init; }
+
+    /// <summary>How git repositories that a graph names are fetched; <c>null</c> means that such a graph is refused.</summary>
+    public GitOptions? Git { get; init; }
+
     /// <summary>Loads images into local engines.</summary>
     public required LocalEngineLoader LocalEngines { get; init; }
 
@@ -30,5 +38,6 @@ public sealed record BuilderServices : IDisposable
     {
         Registries.Dispose();
         Mirrors.Dispose();
+        Files?.Dispose();
     }
 }

@@ -1,3 +1,4 @@
+using MsBuildKit.Engine.Diagnostics;
 using System.Globalization;
 using MsBuildKit.Engine.Attestations;
 using MsBuildKit.Engine.Frontends.Project;
@@ -8,7 +9,7 @@ using MsBuildKit.Engine.Workers;
 namespace MsBuildKit.Engine;
 
 /// <summary>Gathers what an SBOM and provenance tell of one image.</summary>
-internal sealed class Describer(BuildRequest request, LentTrees trees)
+internal sealed class Describer(BuildRequest request, LentTrees trees, SourcePins pins)
 {
     /// <summary>The SPDX document: every file of our layers, each with its one component.</summary>
     public async Task<byte[]> WriteSbomAsync(ImagePlan plan, CancellationToken cancellationToken)
@@ -109,6 +110,8 @@ internal sealed class Describer(BuildRequest request, LentTrees trees)
     {
         foreach (var part in plan.Base.Parts.Concat(plan.Base.Contexts.OrderBy(c => c.Key, StringComparer.Ordinal).SelectMany(c => c.Value.Parts)))
             yield return new ProvenanceDependency(part.Purl ?? part.Name, part.Algorithm?.ToLowerInvariant(), part.Hash);
+        foreach (var pin in GraphSources.Of(plan.Graph).SelectMany(pins.Of).Distinct().OrderBy(p => p.Uri, StringComparer.Ordinal))
+            yield return new ProvenanceDependency(pin.Uri, pin.Algorithm, pin.Value);
         foreach (var component in plan.Image.Files.Select(f => f.Component).Where(c => c.Kind <= ComponentKind.Package).Distinct().OrderBy(c => c.Name, StringComparer.Ordinal))
         {
             var described = Describe(component);

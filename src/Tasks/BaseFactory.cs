@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using MsBuildKit.Engine.Attestations;
+using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Frontends.Project;
 using MsBuildKit.Engine.Oci;
 

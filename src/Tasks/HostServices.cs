@@ -3,6 +3,7 @@ using MsBuildKit.Engine.Distribution;
 using MsBuildKit.Engine.Exporters;
 using MsBuildKit.Engine.Packages;
 using MsBuildKit.Engine.Sessions;
+using MsBuildKit.Engine.Workers.Git;
 using MsBuildKit.Engine.Workers.Rootless;
 
 namespace MsBuildKit.Tasks;
@@ -15,6 +16,8 @@ internal static class HostServices
         Time = Time,
         Facts = facts,
         Registries = Registries.OfHost(environment, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), Time, new Random()),
+        Files = new WebFiles(new RegistryOptions { Time = Time, Random = new Random() }),
+        Git = GitOptions.Of(environment, Time),
         Mirrors = PackageComposer.CreateClient(),
         // It lies beside the tasks.
         Worker = () => WorkerProgram.Of(Path.GetDirectoryName(typeof(HostServices).Assembly.Location)!, environment, Environment.UserName),

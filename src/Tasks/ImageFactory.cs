@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Microsoft.Build.Framework;
-using MsBuildKit.Engine.Attestations;
+using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Frontends.Project;
 using MsBuildKit.Engine.Oci;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using MsBuildKit.Engine;
-using MsBuildKit.Engine.Attestations;
+using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Frontends.Project;
 using MsBuildKit.Engine.Oci;
 

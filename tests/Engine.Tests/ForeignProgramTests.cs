@@ -95,7 +95,7 @@ public sealed partial class ForeignProgramTests : IDisposable
     [GeneratedRegex(@"^(?:new ProcessStartInfo\()?(?:[a-z]\w*|""/[^""]*"")\s*[,)]")]
     private static partial Regex Argument();
 
-    [GeneratedRegex(@"UseShellExecute = true|(?<!string )FileName = [""$]")]
+    [GeneratedRegex(@"UseShellExecute = true|(?<!string |\w)FileName = [""$]")]
     private static partial Regex Shell();
 
     [GeneratedRegex(@"(?:LibraryImport|DllImport|NativeLibrary\.\w*Load|Assembly\.(?:LoadFrom|LoadFile|UnsafeLoadFrom))\w*\(""?([^"",)]*)")]

@@ -34,4 +34,7 @@ public enum CollectedKind
 
     /// <summary>The files of a step that failed, kept to be looked at.</summary>
     Failed,
+
+    /// <summary>What was fetched of a git repository. It is fetched again when a source needs it.</summary>
+    Repository,
 }

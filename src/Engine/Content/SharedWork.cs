@@ -21,6 +21,8 @@ internal sealed class SharedWork<TKey, TResult> where TKey : notnull
             }
             catch (Exception e)
             {
+                // Its token is this one's: it is about to end, and what it leaves is gone before anybody hears that it ended.
+                if (shared == own) await ((Task)shared.Value).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 if (shared.Value.IsCompleted) _running.TryRemove(new(key, shared));
                 if (e is not OperationCanceledException || shared == own || cancellationToken.IsCancellationRequested) throw;
             }

@@ -8,7 +8,7 @@ namespace MsBuildKit.Engine.Content;
 public sealed class StoreInventory
 {
     // What a build makes in the folder before it opens the store.
-    private static readonly string[] s_early = ["facts", "index", "locks"];
+    private static readonly string[] s_early = ["facts", "index", "locks", StoreTrees.Repositories];
 
     private readonly List<StoredBlob> _blobs = [];
     private readonly List<StoredFile> _records = [];

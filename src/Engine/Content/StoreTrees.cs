@@ -2,13 +2,13 @@ using System.IO.Enumeration;
 
 namespace MsBuildKit.Engine.Content;
 
-/// <summary>The trees of a store that steps leave: <c>snapshots/ID</c>, <c>cache-mounts/ID</c> and <c>failed-steps/ID</c>, whose files belong to the users
-/// of images.</summary>
-/// <remarks>Only a process that is root, of the machine or of a user namespace with the ids of these users, sees and removes them.</remarks>
+/// <summary>The trees of a store: <c>snapshots/ID</c>, <c>cache-mounts/ID</c> and <c>failed-steps/ID</c>, which steps leave and whose files belong to the users
+/// of images; and <c>git-repositories/ID</c>, the caller's own.</summary>
+/// <remarks>Only a process that is root, of the machine or of a user namespace with the ids of these users, sees and removes those of steps.</remarks>
 internal static class StoreTrees
 {
     /// <summary>The folders of a store, and the one in the first of what is on its way in or out.</summary>
-    public const string Snapshots = "snapshots", Caches = "cache-mounts", Failed = "failed-steps", Staging = "staging";
+    public const string Snapshots = "snapshots", Caches = "cache-mounts", Failed = "failed-steps", Repositories = "git-repositories", Staging = "staging";
 
     /// <summary>The file of an unpacked layer, or of a failed step's tree, that its users lock.</summary>
     public const string LockName = "lock";
@@ -31,7 +31,7 @@ internal static class StoreTrees
     public static bool IsTree(string root, ref FileSystemEntry entry)
     {
         var folder = entry.Directory[root.TrimEnd('/').Length..].TrimStart('/');
-        return folder is Caches or Failed || folder is $"{Snapshots}/{Staging}" || (folder is Snapshots && entry.FileName is not Staging);
+        return folder is Caches or Failed or Repositories || folder is $"{Snapshots}/{Staging}" || (folder is Snapshots && entry.FileName is not Staging);
     }
 
     /// <summary>There is something that belongs to the users of images.</summary>
@@ -47,6 +47,7 @@ internal static class StoreTrees
             .. Folders(Path.Combine(snapshots, Staging)).Select(f => Measure(CollectedKind.Leftover, f, f + ".lock")),
             .. CacheFolders(root).Select(MeasureCache),
             .. Folders(Path.Combine(root, Failed)).Select(f => Measure(CollectedKind.Failed, f, Path.Combine(f, LockName))),
+            .. Folders(Path.Combine(root, Repositories)).Select(f => Measure(CollectedKind.Repository, f, f + ".lock")),
         ];
     }
 

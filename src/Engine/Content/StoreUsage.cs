@@ -35,6 +35,7 @@ public sealed record StoreUsage(string Root, IReadOnlyList<StoreUsagePart> Parts
                 Of("snapshots", "unpacked layers", inventory.Trees, CollectedKind.Snapshot),
                 Of("caches", "caches of steps", inventory.Trees, CollectedKind.Cache),
                 Of("failed", "failed steps", inventory.Trees, CollectedKind.Failed),
+                Of("repositories", "git repositories", inventory.Trees, CollectedKind.Repository),
                 Of("leases", "leases", inventory.Leases, inventory.Leases.Where(f => names.Contains(Leftovers.NameOf(f)))),
                 Of("staged", "files being written", inventory.Staged, []),
                 Of("stagedTrees", "trees being made", inventory.Trees, CollectedKind.Leftover),

@@ -6,7 +6,9 @@ namespace MsBuildKit.Engine.Distribution;
 /// <summary>Keeps a registry from sending its users to addresses of a narrower circle than its own.</summary>
 /// <remarks>A registry names the hosts of its token server and of its storage, and a name can resolve to anything: the address is judged
 /// when the connection is made, not before. What the registry itself is judged by is the widest circle in which it was ever reached.</remarks>
-internal sealed class AddressGuard(string registry)
+/// <param name="server">Its name.</param>
+/// <param name="kind">What it is, for the message.</param>
+internal sealed class AddressGuard(string server, string kind = "registry")
 {
     private int _widest = -1;
 
@@ -25,7 +27,7 @@ internal sealed class AddressGuard(string registry)
     {
         if (addresses.All(a => Permits(AddressKinds.KindOf(a)))) return;
         throw new RegistryException(RegistryException.UnsafeAddress, ErrorKind.FailedPrecondition,
-            $"Nothing was sent, because the registry '{registry}' sends its users to the private address of '{host}' {purpose}. Ask whoever runs it.");
+            $"Nothing was sent, because the {kind} '{server}' sends its users to the private address of '{host}' {purpose}. Ask whoever runs it.");
     }
 
     // A registry behind a proxy was never reached directly, and counts as public.

@@ -2,7 +2,7 @@ using MsBuildKit.Engine.Diagnostics;
 
 namespace MsBuildKit.Engine.Distribution;
 
-/// <summary>A registry refused, cannot be reached, or answered nonsense. The message never holds a secret.</summary>
+/// <summary>A registry, or the server of a file, refused, cannot be reached, or answered nonsense. The message never holds a secret.</summary>
 public sealed class RegistryException(string code, ErrorKind kind, string message, Exception? inner = null)
     : BuildException(code, kind, message, inner)
 {
@@ -13,4 +13,9 @@ public sealed class RegistryException(string code, ErrorKind kind, string messag
     internal const string WrongContent = "MBK1405";
     internal const string UnsafeAddress = "MBK1406";
     internal const string BadCredentials = "MBK1407";
+    internal const string FileUnreachable = "MBK1411";
+    internal const string FileDenied = "MBK1412";
+    internal const string FileNotThere = "MBK1413";
+    internal const string FileRefused = "MBK1414";
+    internal const string FileTooLarge = "MBK1415";
 }

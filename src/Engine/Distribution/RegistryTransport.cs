@@ -38,7 +38,20 @@ internal static class RegistryTransport
         return client;
     }
 
-    private static HttpClient Create(RegistryAddress address, RegistryOptions options, Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>> connect)
+    /// <summary>For files of a server that an address names, and where it redirects to. A certificate is always looked at.</summary>
+    public static HttpClient CreateForFiles(string server, AddressGuard guard, RegistryOptions options) =>
+        Create(null, options, async (context, cancellationToken) =>
+        {
+            var host = context.DnsEndPoint.Host;
+            var (stream, reached) = await ConnectAsync(
+                context.DnsEndPoint,
+                found => { if (IsDirect(context) && host != server) guard.Require(host, found, "for a file"); },
+                cancellationToken).ConfigureAwait(false);
+            if (IsDirect(context) && host == server) guard.Reached(reached);
+            return stream;
+        });
+
+    private static HttpClient Create(RegistryAddress? address, RegistryOptions options, Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>> connect)
     {
         var client = new HttpClient(new SocketsHttpHandler
         {
@@ -47,7 +60,7 @@ internal static class RegistryTransport
             ConnectTimeout = TimeSpan.FromSeconds(30),
             ConnectCallback = connect,
             Proxy = new LoopbackFreeProxy(options.Proxy ?? HttpClient.DefaultProxy),
-            SslOptions = { RemoteCertificateValidationCallback = (sender, _, _, errors) => errors == SslPolicyErrors.None || (address.MayBePlain && IsFor(sender, address)) },
+            SslOptions = { RemoteCertificateValidationCallback = (sender, _, _, errors) => errors == SslPolicyErrors.None || (address is { MayBePlain: true } && IsFor(sender, address)) },
         })
         {
             Timeout = Timeout.InfiniteTimeSpan,

@@ -7,6 +7,23 @@ internal static class Capabilities
     public const string SourceImageChecksum = "source.image.checksum";
     public const string SourceOciLayout = "source.ocilayout";
     public const string SourceLocal = "source.local";
+    public const string SourceGit = "source.git";
+    public const string SourceGitKeepDirectory = "source.git.keepgitdir";
+    public const string SourceGitFullUrl = "source.git.fullurl";
+    public const string SourceGitHttpAuth = "source.git.httpauth";
+    public const string SourceGitKnownSshHosts = "source.git.knownsshhosts";
+    public const string SourceGitSshSocket = "source.git.mountsshsock";
+    public const string SourceGitChecksum = "source.git.checksum";
+    public const string SourceGitSkipSubmodules = "source.git.skipsubmodules";
+    public const string SourceGitTimes = "source.git.mtime";
+    public const string SourceGitFetchByCommit = "source.git.fetchbycommit";
+    public const string SourceHttp = "source.http";
+    public const string SourceHttpAuth = "source.http.auth";
+    public const string SourceHttpChecksum = "source.http.checksum";
+    public const string SourceHttpMode = "source.http.perm";
+    // So it is spelt on the wire.
+    public const string SourceHttpOwner = "soruce.http.uidgid";
+    public const string SourceHttpHeader = "source.http.header";
     public const string FileBase = "file.base";
     public const string FileRmWildcard = "file.rm.wildcard";
     public const string FileCopyPatterns = "file.copy.includeexcludepatterns";

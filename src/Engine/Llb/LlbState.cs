@@ -22,15 +22,36 @@ public sealed class LlbState
 
     /// <summary>The tree of an image in a registry (<c>docker-image://</c>). Pin <paramref name="reference"/> by digest to be reproducible.</summary>
     public static LlbState Image(string reference, ImagePlatform platform, string? name = null, IReadOnlyDictionary<string, string>? attributes = null) =>
-        Source($"docker-image://{reference}", Capabilities.SourceImage, platform, name, attributes);
+        Source($"docker-image://{reference}", [Capabilities.SourceImage], platform, name, attributes);
 
     /// <summary>The tree of an image in a layout that the session lends (<c>oci-layout://</c>).</summary>
     public static LlbState OciLayout(string store, Digest digest, ImagePlatform platform, string? name = null) =>
-        Source($"oci-layout://{store}@{digest}", Capabilities.SourceOciLayout, platform, name);
+        Source($"oci-layout://{store}@{digest}", [Capabilities.SourceOciLayout], platform, name);
 
     /// <summary>A tree of files that the session lends (<c>local://</c>).</summary>
     public static LlbState Local(string tree, string? name = null, IReadOnlyDictionary<string, string>? attributes = null) =>
-        Source($"local://{tree}", Capabilities.SourceLocal, null, name, attributes);
+        Source($"local://{tree}", [Capabilities.SourceLocal], null, name, attributes);
+
+    /// <summary>A tree of one file that a web server has (<c>https://</c>, <c>http://</c>).</summary>
+    /// <param name="url">Its address.</param>
+    /// <param name="options">What it is to be, and how it is asked for.</param>
+    /// <param name="name">What people are shown.</param>
+    public static LlbState Http(string url, HttpSourceOptions? options = null, string? name = null)
+    {
+        var (attributes, capabilities) = (options ?? new HttpSourceOptions()).ToWire();
+        return Source(url, capabilities, null, name, attributes);
+    }
+
+    /// <summary>The tree of a commit of a repository (<c>git://</c>).</summary>
+    /// <param name="url">Of the repository: https, http, ssh, git, or <c>user@host:path</c>; without a scheme it is https. What stands behind <c>#</c> is
+    /// of no meaning here: it belongs into <paramref name="options"/>.</param>
+    /// <param name="options">Which commit, and how it is fetched.</param>
+    /// <param name="name">What people are shown.</param>
+    public static LlbState Git(string url, GitSourceOptions? options = null, string? name = null)
+    {
+        var (identifier, attributes, capabilities) = (options ?? new GitSourceOptions()).ToWire(url);
+        return Source(identifier, capabilities, null, name, attributes);
+    }
 
     /// <summary>This tree after file actions, applied in order.</summary>
     public LlbState File(string? name, params FileStep[] steps)
@@ -100,12 +121,12 @@ public sealed class LlbState
         return new LlbState(new LlbNode(op, inputs, [Capabilities.Diff], name));
     }
 
-    private static LlbState Source(string identifier, string capability, ImagePlatform? platform, string? name, IReadOnlyDictionary<string, string>? attributes = null)
+    private static LlbState Source(string identifier, IReadOnlyList<string> capabilities, ImagePlatform? platform, string? name, IReadOnlyDictionary<string, string>? attributes = null)
     {
         var op = new Op { Source = new SourceOp { Identifier = identifier } };
         foreach (var (key, value) in attributes ?? new Dictionary<string, string>()) op.Source.Attrs[key] = value;
         if (platform is not null) op.Platform = ToWire(platform);
-        return new LlbState(new LlbNode(op, [], platform is null ? [capability] : [capability, Capabilities.Platform], name));
+        return new LlbState(new LlbNode(op, [], platform is null ? capabilities : [.. capabilities, Capabilities.Platform], name));
     }
 
     private static int Add(List<LlbState> inputs, LlbState state)

@@ -1,3 +1,4 @@
+using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Llb.Pb;
 
 namespace MsBuildKit.Engine.Llb;
@@ -5,10 +6,12 @@ namespace MsBuildKit.Engine.Llb;
 /// <summary>Short descriptions of operations that have no name of their own.</summary>
 internal static class OpNames
 {
+    private static readonly string[] s_addresses = ["https://", "http://", "git://"];
+
     public static string Describe(Op op) => op.OpCase switch
     {
         Op.OpOneofCase.Exec => string.Join(' ', op.Exec.Meta?.Args ?? []),
-        Op.OpOneofCase.Source => op.Source.Identifier,
+        Op.OpOneofCase.Source => Describe(op.Source.Identifier),
         Op.OpOneofCase.File => string.Join(", ", op.File.Actions.Select(Describe)),
         Op.OpOneofCase.Merge => "merge",
         Op.OpOneofCase.Diff => "diff",
@@ -16,6 +19,10 @@ internal static class OpNames
         Op.OpOneofCase.Passthrough => "passthrough",
         _ => "nothing",
     };
+
+    // In other identifiers an '@' stands before a digest.
+    private static string Describe(string identifier) =>
+        s_addresses.Any(s => identifier.StartsWith(s, StringComparison.Ordinal)) ? SourceAddress.WithoutCredentials(identifier) : identifier;
 
     private static string Describe(FileAction action) => action.ActionCase switch
     {

@@ -27,10 +27,10 @@ public sealed class EngineWorker : IVertexWorker<VertexResult>
     {
     }
 
-    internal EngineWorker(LocalContentStore store, IBuildSession session, LentTrees trees, IImageResolver images, LayerOptions options, StepWorker? steps)
+    internal EngineWorker(LocalContentStore store, IBuildSession session, LentTrees trees, IImageResolver images, LayerOptions options, StepWorker? steps, RemoteSources? remote = null)
     {
         (_store, _images, _options, _steps) = (store, images, options, steps);
-        _sources = new(session, trees, images);
+        _sources = new(session, trees, images, remote);
         _files = new(store, options);
         _trees = steps?.Trees ?? new(store, options);
     }

@@ -45,6 +45,14 @@ internal sealed class LentSecrets : IDisposable
         }
     }
 
+    /// <summary>Asks for one agent. Throws MBK1807 or MBK1808.</summary>
+    public static async Task<LentSecrets> TakeAgentAsync(string id, IBuildSession session, Func<string, string?> find, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var lent = new LentSecrets(find, time);
+        await lent.AddAgentAsync(id, optional: false, session, cancellationToken).ConfigureAwait(false);
+        return lent;
+    }
+
     /// <inheritdoc />
     public void Dispose()
     {

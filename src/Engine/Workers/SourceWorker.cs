@@ -9,15 +9,15 @@ using Platform = MsBuildKit.Engine.Oci.Platform;
 
 namespace MsBuildKit.Engine.Workers;
 
-/// <summary>Sources: images, layouts and local trees. None of them moves a layer's bytes.</summary>
-internal sealed class SourceWorker(IBuildSession session, LentTrees trees, IImageResolver images)
+/// <summary>Sources: images, layouts and local trees, none of which moves a layer's bytes; and those of other servers.</summary>
+internal sealed class SourceWorker(IBuildSession session, LentTrees trees, IImageResolver images, RemoteSources? remote)
 {
     public async Task<Digest> KeyAsync(Vertex vertex, CancellationToken cancellationToken) => Split(vertex) switch
     {
         ("local", var name) => (await trees.GetAsync(name, cancellationToken).ConfigureAwait(false)).Fingerprint,
         ("docker-image", var name) => (await ResolveAsync(vertex, name, cancellationToken).ConfigureAwait(false)).Manifest.Digest,
         ("oci-layout", _) => vertex.Digest,
-        var (scheme, _) => throw NotOffered(scheme),
+        var (scheme, _) => await (remote?.FindKey(scheme, vertex, session, cancellationToken) ?? throw NotOffered(scheme)).ConfigureAwait(false),
     };
 
     public async Task<VertexResult> RunAsync(Vertex vertex, CancellationToken cancellationToken) => Split(vertex) switch
@@ -25,7 +25,7 @@ internal sealed class SourceWorker(IBuildSession session, LentTrees trees, IImag
         ("local", var name) => await trees.GetAsync(name, cancellationToken).ConfigureAwait(false),
         ("docker-image", var name) => Layers(await ResolveAsync(vertex, name, cancellationToken).ConfigureAwait(false), ImageReference.Parse(name)),
         ("oci-layout", var name) => Layers(await ResolveLayoutAsync(vertex, name, cancellationToken).ConfigureAwait(false), null),
-        var (scheme, _) => throw NotOffered(scheme),
+        var (scheme, _) => await (remote?.FindResult(scheme, vertex, session, cancellationToken) ?? throw NotOffered(scheme)).ConfigureAwait(false),
     };
 
     private Task<ResolvedImage> ResolveAsync(Vertex vertex, string name, CancellationToken cancellationToken) =>
@@ -62,5 +62,5 @@ internal sealed class SourceWorker(IBuildSession session, LentTrees trees, IImag
     }
 
     private static WorkerException NotOffered(string scheme) =>
-        new(WorkerException.NotOffered, ErrorKind.NotSupported, $"Sources of the kind '{scheme}://' are not offered here. Use docker-image, oci-layout or local.");
+        new(WorkerException.NotOffered, ErrorKind.NotSupported, $"Sources of the kind '{scheme}://' are not offered here. Use docker-image, oci-layout, local, https or git.");
 }

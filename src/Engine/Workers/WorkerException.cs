@@ -18,6 +18,14 @@ public sealed class WorkerException(string code, ErrorKind kind, string message,
     internal const string WorkerFault = "MBK2009";
     internal const string NoSelection = "MBK2019";
     internal const string NoFailedStep = "MBK2020";
+    internal const string InvalidSource = "MBK2021";
+    internal const string WrongChecksum = "MBK2022";
+    internal const string SourceChanged = "MBK2023";
+    internal const string NoGit = "MBK2024";
+    internal const string GitFailed = "MBK2029";
+    internal const string NoSuchRef = "MBK2030";
+    internal const string NoSuchFolder = "MBK2027";
+    internal const string TreeNotUsable = "MBK2028";
     internal const string CacheInUse = "MBK2025";
     internal const string NoCache = "MBK2026";
 
@@ -26,4 +34,6 @@ public sealed class WorkerException(string code, ErrorKind kind, string message,
 
     internal static WorkerException NeedsRunner(string what) => new(NotOffered, ErrorKind.NotSupported,
         $"{what} needs a worker that can run steps, and this build has none. Leave it out, or build where one is configured.");
+
+    internal static WorkerException SourceNotOffered(string what) => new(NotOffered, ErrorKind.NotSupported, $"{what} is not offered here. Leave it out.");
 }

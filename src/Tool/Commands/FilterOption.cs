@@ -25,7 +25,7 @@ internal static class FilterOption
                 filter = more;
                 continue;
             }
-            result.AddError($"'{token.Value}' is no filter. Write type=blob, type=record, type=facts, type=snapshot, type=cache, type=failed, type=leftover, digest=PREFIX, unused-for=7d or unreferenced.");
+            result.AddError($"'{token.Value}' is no filter. Write type=blob, type=record, type=facts, type=snapshot, type=cache, type=failed, type=git, type=leftover, digest=PREFIX, unused-for=7d or unreferenced.");
             return null;
         }
         return filter;
@@ -48,6 +48,7 @@ internal static class FilterOption
         "snapshot" => CollectedKind.Snapshot,
         "cache" => CollectedKind.Cache,
         "failed" => CollectedKind.Failed,
+        "git" => CollectedKind.Repository,
         "leftover" => CollectedKind.Leftover,
         _ => null,
     };

@@ -15,7 +15,7 @@ internal static class PruneCommand
         """;
 
     private static readonly (CollectedKind Kind, string Name)[] s_kinds =
-        [(CollectedKind.Blob, "blob"), (CollectedKind.Record, "record"), (CollectedKind.Facts, "facts file"), (CollectedKind.Snapshot, "unpacked layer"), (CollectedKind.Cache, "cache"), (CollectedKind.Failed, "failed step"), (CollectedKind.Leftover, "leftover")];
+        [(CollectedKind.Blob, "blob"), (CollectedKind.Record, "record"), (CollectedKind.Facts, "facts file"), (CollectedKind.Snapshot, "unpacked layer"), (CollectedKind.Cache, "cache"), (CollectedKind.Failed, "failed step"), (CollectedKind.Repository, "git clone"), (CollectedKind.Leftover, "leftover")];
 
     private static readonly TimeSpan s_defaultAge = TimeSpan.FromDays(7);
 

@@ -4,7 +4,6 @@ using MsBuildKit.Engine.Llb.Pb;
 using MsBuildKit.Engine.Solving;
 using MsBuildKit.Engine.Workers.Rootless;
 using MsBuildKit.TestKit;
-using Digest = MsBuildKit.Engine.Oci.Digest;
 using Platform = MsBuildKit.Engine.Oci.Platform;
 
 namespace MsBuildKit.Engine.Tests.Builds;
@@ -21,9 +20,9 @@ public sealed class SnapshotterGraphTests
         foreach (var kind in s_kinds)
         {
             await using var bed = Bed(kind);
-            var digests = new List<Digest>();
-            foreach (var graph in Graphs(bed.Base)) digests.AddRange((await bed.SolveAsync(graph)).Layers.Select(l => l.DiffId));
-            made.Add(string.Join('\n', digests));
+            var layers = new List<string>();
+            foreach (var graph in Graphs(bed.Base)) foreach (var layer in (await bed.SolveAsync(graph)).Layers) layers.Add($"{layer.DiffId}\n{string.Join('\n', await bed.ListAsync(layer))}");
+            made.Add(string.Join("\n\n", layers));
             Assert.Empty(Directory.EnumerateFileSystemEntries(bed["cache/snapshots/staging"]));
             Assert.All(Directory.GetDirectories(bed["cache/snapshots"]).Select(Path.GetFileName), f => Assert.EndsWith(f == "staging" ? "" : kind switch { "native" => ".native", "fuse-overlayfs" => ".fuse", _ => "" }, f));
         }
@@ -81,7 +80,7 @@ public sealed class SnapshotterGraphTests
         var seed = LlbState.Scratch.File("seed", FileStep.MakeDirectory("/c", 0b111_000_000).OwnedBy("7"), FileStep.MakeFile("/c/f", 0b110_100_100, "first"u8), FileStep.MakeDirectory("/c/sub", 0b111_101_101));
         foreach (var number in new[] { 1, 2 })
             yield return Exec(ground, $"cat /cache/f > /out; stat -c %u:%a /cache >> /out; echo {number} > /cache/f", [ExecMount.Cache("/cache", "id", CacheSharingOpt.Shared, seed, "/c")]);
-        yield return Exec(ground, "ls -ln /part > /out; cat /part/f >> /out; ! touch /part/no", [ExecMount.Bind("/part", seed, readOnly: true, "/c")]);
+        yield return Exec(ground, "ls /part > /out; stat -c %u:%a /part/* >> /out; cat /part/f >> /out; ! touch /part/no", [ExecMount.Bind("/part", seed, readOnly: true, "/c")]);
         yield return Exec(ground, "echo x > /part/f; rm -r /part/sub; cat /part/f > /out", [ExecMount.BindDiscarded("/part", seed, "/c")]);
 
         // The root lacks the mount points, and must not get them.

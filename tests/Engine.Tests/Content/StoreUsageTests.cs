@@ -38,6 +38,8 @@ public sealed class StoreUsageTests : IDisposable
         _store.Write("failed-steps/0a1b2c3d/fs/made", "made");
         _store.Write("cache-mounts/0a/list", "list");
         _store.Write("cache-mounts/0a.lock", "");
+        _store.Write("git-repositories/0b/HEAD", "ref: refs/heads/main\n");
+        _store.Write("git-repositories/0b.lock", "");
     }
 
     [Fact]

@@ -23,7 +23,8 @@ internal static class QuietProgram
     /// <summary>Starts a program whose output nobody reads. Throws <see cref="System.ComponentModel.Win32Exception"/> when the kernel does not run it.</summary>
     public static Process StartAlone(string program)
     {
-        var process = Start(new ProcessStartInfo(Full(program)) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true });
+        var path = Full(program);
+        var process = Start(new ProcessStartInfo(path) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true });
         process.StandardInput.Close();
         return process;
     }

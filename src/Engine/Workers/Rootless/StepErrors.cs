@@ -16,7 +16,7 @@ internal static class StepErrors
     public const string RuntimeCode = "MBK2016";
     public const string LimitCode = "MBK2017";
     public const string SpecCode = "MBK2018";
-    public const string PlatformCode = "MBK2027";
+    public const string PlatformCode = "MBK2031";
 
     public static WorkerException NoRuntime(string searchPath, string wanted) => new(NoRuntimeCode, ErrorKind.FailedPrecondition,
         wanted.Length == 0 ? $"Steps need 'crun' or 'runc', and neither is in '{searchPath}'. Install the package 'crun'."

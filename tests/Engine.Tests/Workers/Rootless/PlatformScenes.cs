@@ -58,11 +58,11 @@ public static partial class StepScenes
         LinkPrograms("crun");
         var bench = new StepBench(searchPath: "/mnt/path");
         var e = await Assert.ThrowsAsync<WorkerException>(() => bench.RunAsync(Foreign("riscv64", root => StepBench.Shell(root, "true"))));
-        Assert.Equal("MBK2027", e.Code);
+        Assert.Equal("MBK2031", e.Code);
         Assert.Contains("'linux/riscv64'", e.Message, StringComparison.Ordinal);
         Assert.Contains("'qemu-user-static'", e.Message, StringComparison.Ordinal);
         foreach (var (os, architecture) in ((string, string)[])[("windows", "amd64"), ("linux", "vax")])
-            Assert.Equal("MBK2027", (await Assert.ThrowsAsync<WorkerException>(() => bench.ShellAsync("true", s => s with { Platform = new Platform { Os = os, Architecture = architecture } }))).Code);
+            Assert.Equal("MBK2031", (await Assert.ThrowsAsync<WorkerException>(() => bench.ShellAsync("true", s => s with { Platform = new Platform { Os = os, Architecture = architecture } }))).Code);
         StepBench.AssertNothingLeft();
     }
 

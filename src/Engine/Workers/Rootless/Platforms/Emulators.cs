@@ -27,7 +27,7 @@ internal sealed class Emulators(string searchPath, string folder, string? hidden
     private bool _hasTriedFormats;
     private int _trials;
 
-    /// <summary>How steps of a platform run; <c>null</c> without an emulator. Throws MBK2027 when they do not.</summary>
+    /// <summary>How steps of a platform run; <c>null</c> without an emulator. Throws MBK2031 when they do not.</summary>
     public async Task<Emulation?> FindAsync(Platform platform, CancellationToken cancellationToken)
     {
         platform = platform.Normalize();

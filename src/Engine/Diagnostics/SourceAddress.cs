@@ -1,4 +1,4 @@
-namespace MsBuildKit.Engine.Attestations;
+namespace MsBuildKit.Engine.Diagnostics;
 
 /// <summary>Addresses of sources, as they may be told to others.</summary>
 public static class SourceAddress

@@ -1,0 +1,64 @@
+using System.Text;
+using MsBuildKit.Engine.Content;
+using MsBuildKit.Engine.Distribution;
+using MsBuildKit.Engine.Llb;
+using MsBuildKit.Engine.Sessions;
+using MsBuildKit.Engine.Snapshots;
+using Digest = MsBuildKit.Engine.Oci.Digest;
+
+namespace MsBuildKit.Engine.Workers.Git;
+
+/// <summary>Sources of <c>git://</c>: each a layer of the tree of one commit.</summary>
+/// <remarks>
+/// The key is the commit, with what of it is wanted and where it is from. A ref is asked for once in a build; a full id needs no network when its
+/// layer is known. As with files of web servers, whether somebody was shown a secret is a part of the key.
+/// </remarks>
+internal sealed class GitWorker(GitProgram git, WebFiles web, LocalContentStore store, IKeyLock locks, LayerOptions layering, SourcePins pins)
+{
+    // Raised when the same commit comes to give another layer.
+    private const int FormatVersion = 1;
+
+    private readonly SharedWork<string, GitRevision> _revisions = new();
+
+    public async Task<Digest> KeyAsync(Vertex vertex, IBuildSession session, CancellationToken cancellationToken)
+    {
+        var source = GitSource.Of(vertex);
+        var revision = await FindAsync(source, session, cancellationToken).ConfigureAwait(false);
+        pins.Add(vertex, new SourcePin($"git+{source.Remote.Address}{(source.Ref.Length == 0 ? "" : "#" + source.Ref)}", "gitCommit", revision.Commit));
+        var access = await GitConversation.IsAuthorizedAsync(source, session, cancellationToken).ConfigureAwait(false) ? "authorized" : "open";
+        var kept = source.KeepDirectory ? $"{revision.Id} {revision.Ref}" : "";
+        return Digest.Of(Encoding.UTF8.GetBytes(
+            $"git:{FormatVersion}\n{source.Remote.Address}\n{access}\n{revision.Commit}\n{kept}\n{source.Subdirectory}\n{source.SkipSubmodules}\n{source.CommitTimes}\n{source.Checksum}\n{layering.Fingerprint}\n{vertex.Name}"));
+    }
+
+    public async Task<VertexResult> RunAsync(Vertex vertex, IBuildSession session, CancellationToken cancellationToken)
+    {
+        var source = GitSource.Of(vertex);
+        var revision = await FindAsync(source, session, cancellationToken).ConfigureAwait(false);
+        using var conversation = new GitConversation(source, session, git, web);
+        using var repository = await SharedRepository.OpenAsync(store.Root, source.Remote, revision.Id, await conversation.IsAuthorizedAsync(source.Remote, cancellationToken).ConfigureAwait(false), git.Options.Time, cancellationToken).ConfigureAwait(false);
+        var commit = await new GitFetch(repository, source.Remote, conversation, locks).EnsureAsync(revision, cancellationToken).ConfigureAwait(false);
+        if (!commit.StartsWith(source.Checksum, StringComparison.Ordinal) && !revision.Id.StartsWith(source.Checksum, StringComparison.Ordinal))
+            throw GitErrors.WrongCommit(vertex.Name, source.Checksum, commit);
+
+        using var tree = new GitTree(source, conversation, store, locks, cancellationToken);
+        await tree.AddAsync(repository, commit).ConfigureAwait(false);
+        if (!source.KeepDirectory || source.Subdirectory.Length > 0) return await WriteAsync(vertex, tree, cancellationToken).ConfigureAwait(false);
+        return await repository.WriteAsync(locks, git, async () =>
+        {
+            tree.Add(await new GitDirectory(source, revision, commit, repository, git).MakeAsync(cancellationToken).ConfigureAwait(false));
+            return await WriteAsync(vertex, tree, cancellationToken).ConfigureAwait(false);
+        }, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<VertexResult> WriteAsync(Vertex vertex, GitTree tree, CancellationToken cancellationToken) =>
+        new LayersResult(new LayerChain([await LayerWriter.WriteAsync(tree.Entries, store, layering, vertex.Name, cancellationToken).ConfigureAwait(false)]));
+
+    // Two sources of one branch see the same commit, whatever happens to the branch meanwhile.
+    private Task<GitRevision> FindAsync(GitSource source, IBuildSession session, CancellationToken cancellationToken) =>
+        _revisions.GetAsync(string.Join('\n', source.Remote.Address, source.Ref, source.Checksum, source.FetchByCommit, source.HeaderSecret, source.TokenSecret), async token =>
+        {
+            using var conversation = new GitConversation(source, session, git, web);
+            return await GitRevision.FindAsync(source, conversation, token).ConfigureAwait(false);
+        }, cancellationToken);
+}

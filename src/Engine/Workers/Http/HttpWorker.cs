@@ -1,0 +1,94 @@
+using System.Globalization;
+using System.Text;
+using MsBuildKit.Engine.Content;
+using MsBuildKit.Engine.Diagnostics;
+using MsBuildKit.Engine.Distribution;
+using MsBuildKit.Engine.Llb;
+using MsBuildKit.Engine.Sessions;
+using MsBuildKit.Engine.Snapshots;
+using MsBuildKit.Engine.Solving;
+using Digest = MsBuildKit.Engine.Oci.Digest;
+
+namespace MsBuildKit.Engine.Workers.Http;
+
+/// <summary>Sources of <c>http://</c> and <c>https://</c>: each a layer of one file.</summary>
+/// <remarks>
+/// The key is the content with its address, name, mode and owner. Who gives a checksum needs no network for it. Else the server is asked once in a
+/// build whether the file is still what it was; the answer is believed as far as its validators go (<see cref="WebFile"/>). Whether a secret was
+/// shown is a part of the key and of what is remembered: who has none is not given what somebody else was allowed to fetch.
+/// The layer depends on the content alone, so the file has the time 0, whatever the server says.
+/// </remarks>
+internal sealed class HttpWorker(WebFiles files, LocalContentStore store, ICacheIndex index, LayerOptions layering, SourcePins pins, IProgress<BuildEvent>? progress)
+{
+    // Raised when the same file comes to give another layer.
+    private const int FormatVersion = 1;
+
+    private readonly SharedWork<Digest, WebFile> _found = new();
+
+    public async Task<Digest> KeyAsync(Vertex vertex, IBuildSession session, CancellationToken cancellationToken)
+    {
+        var source = HttpSource.Of(vertex);
+        var authorization = await HttpAuthorization.FindAsync(source, session, cancellationToken).ConfigureAwait(false);
+        var file = source.Checksum is null ? await FindAsync(source, authorization, cancellationToken).ConfigureAwait(false) : null;
+        var content = source.Checksum ?? file!.Content;
+        pins.Add(vertex, new SourcePin(source.Address.AbsoluteUri, content.Algorithm, content.Hex));
+        return Digest.Of(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture,
+            $"http:{FormatVersion}\n{Identity(source, authorization)}\n{HttpFileName.Of(source, file)}\n{source.Mode}\n{source.Uid}:{source.Gid}\n{content}\n{layering.Fingerprint}\n{vertex.Name}")));
+    }
+
+    public async Task<VertexResult> RunAsync(Vertex vertex, IBuildSession session, CancellationToken cancellationToken)
+    {
+        var source = HttpSource.Of(vertex);
+        var authorization = await HttpAuthorization.FindAsync(source, session, cancellationToken).ConfigureAwait(false);
+        var file = await FindAsync(source, authorization, cancellationToken).ConfigureAwait(false);
+        if (!await IsHereAsync(file, cancellationToken).ConfigureAwait(false)) await FetchAgainAsync(source, authorization, file, cancellationToken).ConfigureAwait(false);
+        if (source.Checksum is { } wanted && wanted != file.Content) throw Mismatch(vertex, wanted, file.Content);
+        var entry = new TreeEntry
+        {
+            Path = HttpFileName.Of(source, source.Checksum is null ? file : null),
+            Type = TreeEntryType.File,
+            Mode = source.Mode,
+            Uid = source.Uid,
+            Gid = source.Gid,
+            Size = file.Size,
+            Open = file.Size == 0 ? null : () => store.Find(file.Content) ?? throw new FileNotFoundException($"'{file.Content}' is gone"),
+        };
+        return new LayersResult(new LayerChain([await LayerWriter.WriteAsync([entry], store, layering, vertex.Name, cancellationToken).ConfigureAwait(false)]));
+    }
+
+    // Once in a build: two vertices of one address, and the key and the result of each, speak of the same file.
+    private Task<WebFile> FindAsync(HttpSource source, string? authorization, CancellationToken cancellationToken)
+    {
+        var key = Digest.Of(Encoding.UTF8.GetBytes("http-file:1\n" + Identity(source, authorization)));
+        return _found.GetAsync(key, async token =>
+        {
+            var known = await index.FindAsync(key, token).ConfigureAwait(false) is { } record ? WebFile.Read(record) : null;
+            var file = await files.FetchAsync(Request(source, authorization) with { Known = known }, store, progress, token).ConfigureAwait(false);
+            if (file != known) await index.SaveAsync(key, file.Write(), token).ConfigureAwait(false);
+            return file;
+        }, cancellationToken);
+    }
+
+    // What is known by its digest may have been collected.
+    private async Task FetchAgainAsync(HttpSource source, string? authorization, WebFile file, CancellationToken cancellationToken)
+    {
+        var again = await files.FetchAsync(Request(source, authorization), store, progress, cancellationToken).ConfigureAwait(false);
+        if (again.Content != file.Content)
+            throw new WorkerException(WorkerException.SourceChanged, ErrorKind.Unavailable, $"The file '{SourceAddress.WithoutCredentials(source.Address.GetLeftPart(UriPartial.Path))}' changed while it was fetched. Build again.");
+    }
+
+    private async ValueTask<bool> IsHereAsync(WebFile file, CancellationToken cancellationToken)
+    {
+        store.Retain(file.Content);
+        return await store.FindSizeAsync(file.Content, cancellationToken).ConfigureAwait(false) == file.Size;
+    }
+
+    private static WebRequest Request(HttpSource source, string? authorization) => new(source.Address) { Authorization = authorization, Headers = source.Headers };
+
+    // No secret is in it, not even hashed.
+    private static string Identity(HttpSource source, string? authorization) =>
+        $"{source.Address.AbsoluteUri}\n{(authorization is null ? "open" : $"authorized by {source.AuthHeaderSecret}")}\n{string.Join('\n', source.Headers.Select(h => $"{h.Key}: {h.Value}"))}";
+
+    private static WorkerException Mismatch(Vertex vertex, Digest wanted, Digest found) => new(WorkerException.WrongChecksum, ErrorKind.FailedPrecondition,
+        $"The file of '{vertex.Name}' is not the one that is wanted: its digest is '{found}' and not '{wanted}'. Look at what changed, then correct the checksum.");
+}

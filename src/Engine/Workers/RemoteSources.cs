@@ -1,0 +1,52 @@
+using MsBuildKit.Engine.Content;
+using MsBuildKit.Engine.Diagnostics;
+using MsBuildKit.Engine.Distribution;
+using MsBuildKit.Engine.Llb;
+using MsBuildKit.Engine.Sessions;
+using MsBuildKit.Engine.Snapshots;
+using MsBuildKit.Engine.Solving;
+using MsBuildKit.Engine.Workers.Git;
+using MsBuildKit.Engine.Workers.Http;
+using Digest = MsBuildKit.Engine.Oci.Digest;
+
+namespace MsBuildKit.Engine.Workers;
+
+/// <summary>Sources of web servers and git repositories. One for a build, whatever is solved in it: an address and a branch mean the same in all of it.</summary>
+internal sealed class RemoteSources
+{
+    private readonly HttpWorker? _http;
+    private readonly GitWorker? _git;
+
+    /// <param name="store">Gets what is fetched.</param>
+    /// <param name="index">Remembers what servers said.</param>
+    /// <param name="locks">Those of the store.</param>
+    /// <param name="layering">How layers are written.</param>
+    /// <param name="files">Fetches; <c>null</c> means that neither kind is offered.</param>
+    /// <param name="git">Where git is; <c>null</c> means that repositories are not offered.</param>
+    /// <param name="progress">Hears how far it is.</param>
+    public RemoteSources(LocalContentStore store, ICacheIndex index, IKeyLock locks, LayerOptions layering, WebFiles? files, GitOptions? git, IProgress<BuildEvent>? progress)
+    {
+        if (files is null) return;
+        _http = new HttpWorker(files, store, index, layering, Pins, progress);
+        if (git is not null) _git = new GitWorker(new GitProgram(git), files, store, locks, layering, Pins);
+    }
+
+    /// <summary>What they turned out to be.</summary>
+    public SourcePins Pins { get; } = new();
+
+    /// <summary>The key of a source whose scheme is one of these, or <c>null</c>.</summary>
+    public Task<Digest>? FindKey(string scheme, Vertex vertex, IBuildSession session, CancellationToken cancellationToken) => scheme switch
+    {
+        "http" or "https" => _http?.KeyAsync(vertex, session, cancellationToken),
+        "git" => _git?.KeyAsync(vertex, session, cancellationToken),
+        _ => null,
+    };
+
+    /// <summary>The result of one, or <c>null</c>.</summary>
+    public Task<VertexResult>? FindResult(string scheme, Vertex vertex, IBuildSession session, CancellationToken cancellationToken) => scheme switch
+    {
+        "http" or "https" => _http?.RunAsync(vertex, session, cancellationToken),
+        "git" => _git?.RunAsync(vertex, session, cancellationToken),
+        _ => null,
+    };
+}
