@@ -58,7 +58,9 @@ unpack_foreign() {
     quietly "Reading the package lists of arm64" apt-get "${options[@]}" update
     (cd "$work/foreign" && quietly "Downloading 'busybox-static' of arm64" apt-get "${options[@]}" download busybox-static)
     quietly "Unpacking 'busybox-static' of arm64" dpkg-deb -x "$work/foreign"/busybox-static_*_arm64.deb "$work/foreign/tree"
-    cp "$work/foreign/tree/bin/busybox" "$tools/bin/busybox-arm64"
+    # The name stands for a program that is whole.
+    cp "$work/foreign/tree/bin/busybox" "$tools/busybox-arm64.new"
+    mv "$tools/busybox-arm64.new" "$tools/bin/busybox-arm64"
     say "unpacked busybox of arm64 into $tools"
 }
 

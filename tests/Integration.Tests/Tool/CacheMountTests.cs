@@ -170,7 +170,8 @@ public sealed class CacheMountTests : IDisposable
     // An export that says that it waits.
     private static async Task<Process> WaitingAsync(string home, string archive)
     {
-        var line = TestUser.Wrap([TheTool.Path, "cache-mount", "export", "--all", "--compression", "none", "-o", archive]);
+        // Whoever runs tests in the background ignores Ctrl+C for all that they start.
+        var line = TestUser.Wrap(["env", "--default-signal=INT", TheTool.Path, "cache-mount", "export", "--all", "--compression", "none", "-o", archive]);
         var start = new ProcessStartInfo(line[0], line.Skip(1)) { WorkingDirectory = home, RedirectStandardError = true, RedirectStandardOutput = true };
         start.Environment["MSBUILDKIT_CACHE"] = Path.Combine(home, "one");
         var process = Process.Start(start)!;
