@@ -45,6 +45,7 @@ internal sealed class FuseOverlayMount : ITreeMount
 
     private static FuseOverlayMount Mount(string program, string target, IReadOnlyList<string> lowers, string? upper, string? work)
     {
+        if (!Path.IsPathFullyQualified(program)) throw new ArgumentException($"'{program}' is no full path", nameof(program));
         CheckDevice();
         using var handles = new MountHandles($"/proc/{Environment.ProcessId}/fd/");
         var options = "lowerdir=" + string.Join(':', lowers.Select(handles.Open));
