@@ -1,10 +1,11 @@
 using System.IO.Compression;
 using System.Text;
 using MsBuildKit.Faults.Steps;
-using MsBuildKit.TestKit;
 using MsBuildKit.TestKit.Archives;
 using MsBuildKit.TestKit.Registry;
 using MsBuildKit.TestKit.Secrets;
+using MsBuildKit.TestKit.Web;
+using MsBuildKit.TestKit;
 
 namespace MsBuildKit.Faults.Secrets;
 

@@ -1,13 +1,7 @@
 using System.Collections.Concurrent;
-using System.Net;
 using System.Security.Cryptography.X509Certificates;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
+using MsBuildKit.TestKit.Web;
 
 namespace MsBuildKit.TestKit.Registry;
 
@@ -18,14 +12,18 @@ public sealed class TestRegistry : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, RegistryRepositoryState> _repositories = new();
     private readonly ConcurrentQueue<RecordedRequest> _requests = new();
-    private readonly WebApplication _app;
+    private readonly LoopbackServer _server;
 
-    private TestRegistry(WebApplication app) => _app = app;
+    private TestRegistry(LoopbackServer server)
+    {
+        _server = server;
+        server.Handler = HandleAsync;
+    }
 
     /// <summary>Host and port, as an image reference names it.</summary>
-    public string Name { get; private set; } = "";
+    public string Name => Address.Authority;
 
-    public Uri Address { get; private set; } = new("http://localhost");
+    public Uri Address => _server.Address;
 
     /// <summary>Who may do what.</summary>
     public RegistryAccess Access { get; set; } = RegistryAccess.Open;
@@ -47,35 +45,13 @@ public sealed class TestRegistry : IAsyncDisposable
     internal IEnumerable<RegistryRepositoryState> All => _repositories.Values;
 
     /// <param name="certificate">To speak TLS with; plain HTTP when <c>null</c>.</param>
-    public static async Task<TestRegistry> StartAsync(X509Certificate2? certificate = null)
-    {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(o =>
-        {
-            o.Listen(IPAddress.Loopback, 0, l => { if (certificate is not null) l.UseHttps(certificate); });
-            o.Limits.MaxRequestBodySize = null;
-            o.Limits.MinRequestBodyDataRate = null;
-            o.Limits.MinResponseDataRate = null;
-        });
-        builder.Services.Configure<Microsoft.Extensions.Hosting.HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromMilliseconds(100));
-        var registry = new TestRegistry(builder.Build());
-        registry._app.Run(registry.HandleAsync);
-        await registry._app.StartAsync();
-        registry.Address = new Uri(registry._app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
-        registry.Name = registry.Address.Authority;
-        return registry;
-    }
+    public static async Task<TestRegistry> StartAsync(X509Certificate2? certificate = null) => new(await LoopbackServer.StartAsync(certificate));
 
     /// <summary>The requests of a method whose path contains <paramref name="part"/>.</summary>
     public IReadOnlyList<RecordedRequest> Find(string method, string part = "") =>
         [.. _requests.Where(r => r.Method == method && r.Path.Contains(part, StringComparison.Ordinal))];
 
-    public async ValueTask DisposeAsync()
-    {
-        await _app.StopAsync();
-        await _app.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
 
     private async Task HandleAsync(HttpContext context)
     {
