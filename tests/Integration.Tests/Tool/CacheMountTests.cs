@@ -134,34 +134,15 @@ public sealed class CacheMountTests : IDisposable
 
     private static async Task WriteProjectAsync(string home)
     {
-        var tar = new RawTar().Folder("bin").Add('0', "bin/busybox", content: File.ReadAllBytes(RealTool.Find("busybox")), mode: 0b111_101_101).Folder("etc")
-            .File("etc/passwd", "root:x:0:0::/:/bin/sh\n").File("etc/group", "root:x:0:\n");
-        foreach (var name in (string[])["sh", "cat", "chmod", "chown", "ln", "ls", "mkdir", "mkfifo", "sleep", "stat"]) tar.Link("bin/" + name, "busybox");
-        HostileImage.Write(Path.Combine(home, "base"), [tar.ToArray()], Compression.None, "\"config\":{\"Env\":[\"PATH=/bin\"]}");
-        File.WriteAllText(Path.Combine(home, "base/oci-layout"), """{"imageLayoutVersion":"1.0.0"}""");
-        File.WriteAllText(Path.Combine(home, "Program.cs"), "return;\n");
+        StepProject.WriteBase(
+            home, ["sh", "cat", "chmod", "chown", "ln", "ls", "mkdir", "mkfifo", "sleep", "stat"],
+            tar => tar.File("etc/passwd", "root:x:0:0::/:/bin/sh\n").File("etc/group", "root:x:0:\n"));
         (await Command.RunAsync("chown", ["-R", "--reference", home, home])).Succeeded();
     }
 
     private static Task<CommandResult> BuildAsync(string home, string store, string command)
     {
-        File.WriteAllText(Path.Combine(home, "App.csproj"), $"""
-            <Project Sdk="Microsoft.NET.Sdk">
-              <Import Project="{TheTool.Root}/Sdk.props" />
-              <PropertyGroup>
-                <OutputType>Exe</OutputType>
-                <TargetFramework>net10.0</TargetFramework>
-                <UseAppHost>false</UseAppHost>
-                <NuGetAudit>false</NuGetAudit>
-                <MsBuildKitTasksAssembly>{TheTool.Tasks}</MsBuildKitTasksAssembly>
-                <ContainerBaseImage>oci-layout:{home}/base</ContainerBaseImage>
-                <ContainerLocalRegistry>none</ContainerLocalRegistry>
-              </PropertyGroup>
-              <ItemGroup>
-                <ContainerRun Include="step" Command="{command.Replace("\n", " &amp;&amp; ", StringComparison.Ordinal)}" Network="none" CacheMounts="/own,id=the/cache,sharing=locked" />
-              </ItemGroup>
-            </Project>
-            """);
+        StepProject.Write(home, $"""<ContainerRun Include="step" Command="{command.Replace("\n", " &amp;&amp; ", StringComparison.Ordinal)}" Network="none" CacheMounts="/own,id=the/cache,sharing=locked" />""");
         return TestUser.RunAsync(["dotnet", "publish", home, "-t:ContainerBuild", "-nologo", "-v:quiet", "-clp:NoSummary", "-nodeReuse:false"], home, Environment(home, store));
     }
 

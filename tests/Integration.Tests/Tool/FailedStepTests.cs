@@ -96,31 +96,14 @@ public sealed class FailedStepTests : IDisposable
 
     private async Task WriteProjectAsync(string home)
     {
-        var tar = new RawTar().Folder("bin").Add('0', "bin/busybox", content: File.ReadAllBytes(RealTool.Find("busybox")), mode: 0b111_101_101).Folder("etc")
-            .File("etc/passwd", "root:x:0:0::/:/bin/sh\napp:x:1000:1000::/:/bin/sh\n").File("etc/group", "root:x:0:\napp:x:1000:\n").Folder("w");
-        foreach (var name in (string[])["sh", "cat", "chown", "id", "ls", "stat", "stty", "sleep", "touch"]) tar.Link("bin/" + name, "busybox");
-        HostileImage.Write(Path.Combine(home, "base"), [tar.ToArray()], Compression.None, "\"config\":{\"Env\":[\"PATH=/bin\",\"FROM_BASE=1\"]}");
-        File.WriteAllText(Path.Combine(home, "base/oci-layout"), """{"imageLayoutVersion":"1.0.0"}""");
-        File.WriteAllText(Path.Combine(home, "Program.cs"), "return;\n");
+        StepProject.WriteBase(
+            home, ["sh", "cat", "chown", "id", "ls", "stat", "stty", "sleep", "touch"],
+            tar => tar.File("etc/passwd", "root:x:0:0::/:/bin/sh\napp:x:1000:1000::/:/bin/sh\n").File("etc/group", "root:x:0:\napp:x:1000:\n").Folder("w"), ",\"FROM_BASE=1\"");
         File.WriteAllText(Path.Combine(home, "token"), Canary);
-        File.WriteAllText(Path.Combine(home, "App.csproj"), $"""
-            <Project Sdk="Microsoft.NET.Sdk">
-              <Import Project="{TheTool.Root}/Sdk.props" />
-              <PropertyGroup>
-                <OutputType>Exe</OutputType>
-                <TargetFramework>net10.0</TargetFramework>
-                <UseAppHost>false</UseAppHost>
-                <NuGetAudit>false</NuGetAudit>
-                <MsBuildKitTasksAssembly>{TheTool.Tasks}</MsBuildKitTasksAssembly>
-                <ContainerBaseImage>oci-layout:{home}/base</ContainerBaseImage>
-                <ContainerLocalRegistry>none</ContainerLocalRegistry>
-              </PropertyGroup>
-              <ItemGroup>
-                <ContainerSecret Include="token" File="token" />
-                <ContainerRun Include="prepare" Command="echo made &gt; /made; chown 5:6 /made; touch /own/kept; chown 1000 /own /" Network="none" CacheMounts="/own" />
-                <ContainerRun Include="bad" Command="cat /run/secrets/token &gt; /dev/null; exit 7" Network="none" Environment="OWN=a b" WorkingDirectory="/w" CacheMounts="/own" User="app" Secrets="token" />
-              </ItemGroup>
-            </Project>
+        StepProject.Write(home, """
+            <ContainerSecret Include="token" File="token" />
+            <ContainerRun Include="prepare" Command="echo made &gt; /made; chown 5:6 /made; touch /own/kept; chown 1000 /own /" Network="none" CacheMounts="/own" />
+            <ContainerRun Include="bad" Command="cat /run/secrets/token &gt; /dev/null; exit 7" Network="none" Environment="OWN=a b" WorkingDirectory="/w" CacheMounts="/own" User="app" Secrets="token" />
             """);
         (await Command.RunAsync("chown", ["-R", "--reference", home, home])).Succeeded();
     }
