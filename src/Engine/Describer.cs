@@ -1,6 +1,6 @@
-using MsBuildKit.Engine.Diagnostics;
 using System.Globalization;
 using MsBuildKit.Engine.Attestations;
+using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Frontends.Project;
 using MsBuildKit.Engine.Llb;
 using MsBuildKit.Engine.Oci;

@@ -52,7 +52,7 @@ internal sealed class TreeReader
 
     private void Name(MergedTree tree)
     {
-        var seen = new Dictionary<MergedEntry, string>();
+        var seen = new Dictionary<MergedEntry, string>(ReferenceEqualityComparer.Instance);
         foreach (var (path, entry) in tree.Names())
         {
             // Only of files: what else has two names is as good as two.

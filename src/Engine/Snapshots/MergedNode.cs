@@ -14,14 +14,3 @@ internal sealed class MergedNode(MergedEntry entry)
 
     public bool IsDirectory => Entry.Value.Type == TreeEntryType.Directory;
 }
-
-/// <summary>An entry and where it stands.</summary>
-/// <param name="Value">As its layer holds it.</param>
-/// <param name="Layer">Counted from the bottom; -1 for what no layer names.</param>
-/// <param name="Number">Which of the layer's entries.</param>
-internal sealed record MergedEntry(TreeEntry Value, int Layer, int Number)
-{
-    public bool Equals(MergedEntry? other) => ReferenceEquals(this, other);
-
-    public override int GetHashCode() => System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(this);
-}
