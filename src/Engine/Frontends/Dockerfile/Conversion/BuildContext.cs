@@ -1,0 +1,24 @@
+using MsBuildKit.Engine.Oci;
+
+namespace MsBuildKit.Engine.Frontends.Dockerfile.Conversion;
+
+/// <summary>Files that a Dockerfile copies of, or an image that stands in for one that it names.</summary>
+public abstract record BuildContext;
+
+/// <summary>A folder that the caller lends under a name (<c>local://</c>).</summary>
+public sealed record FolderContext(string Name) : BuildContext;
+
+/// <summary>A commit of a repository, as <c>url#ref:folder</c> or with a query.</summary>
+public sealed record GitContext(string Address) : BuildContext;
+
+/// <summary>An archive that a web server has, unpacked.</summary>
+public sealed record HttpContext(string Url) : BuildContext;
+
+/// <summary>An image in a registry (<c>docker-image://</c>).</summary>
+public sealed record ImageContext(ImageReference Reference) : BuildContext;
+
+/// <summary>An image in a layout or archive that the caller lends (<c>oci-layout://</c>).</summary>
+public sealed record LayoutContext(string Store, string? Tag, Digest? Digest) : BuildContext;
+
+/// <summary>Nothing: what a Dockerfile from standard input has. Copying of it finds no file.</summary>
+public sealed record NoContext : BuildContext;

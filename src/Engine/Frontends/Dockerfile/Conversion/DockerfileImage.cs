@@ -1,0 +1,21 @@
+using MsBuildKit.Engine.Llb;
+using MsBuildKit.Engine.Oci;
+
+namespace MsBuildKit.Engine.Frontends.Dockerfile.Conversion;
+
+/// <summary>One platform's image, as a graph and a configuration.</summary>
+/// <param name="Platform">Of the image.</param>
+/// <param name="Graph">Its tree.</param>
+/// <param name="Config">Its configuration. The history has an entry for each instruction; those that make a layer say so, and digests of layers are
+/// the base's alone.</param>
+/// <param name="Bases">Every image that the graph begins with, for provenance.</param>
+/// <param name="Steps">Where the instruction of a vertex stands, by the name of the vertex.</param>
+public sealed record DockerfileImage(
+    Platform Platform, LlbState Graph, ImageConfig Config, IReadOnlyList<UsedImage> Bases, IReadOnlyDictionary<string, TextRange> Steps);
+
+/// <summary>An image that a graph begins with.</summary>
+/// <param name="Name">As <c>docker-image://</c> or <c>oci-layout://</c> would name it, pinned by digest.</param>
+/// <param name="Digest">Of the name.</param>
+/// <param name="Platform">Which of its platforms.</param>
+/// <param name="IsRemote">It stands in a registry.</param>
+public sealed record UsedImage(string Name, Digest Digest, Platform Platform, bool IsRemote);

@@ -1,0 +1,7 @@
+namespace MsBuildKit.Engine.Frontends.Dockerfile.Instructions;
+
+/// <summary><c>STOPSIGNAL</c>.</summary>
+public sealed record StopSignalInstruction : Instruction
+{
+    public required string Signal { get; init; }
+}
