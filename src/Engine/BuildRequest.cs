@@ -59,6 +59,10 @@ public sealed record BuildRequest
     /// <summary>Write and attach SLSA provenance per image.</summary>
     public bool Provenance { get; init; } = true;
 
+    /// <summary>Provenance tells the arguments and labels that a Dockerfile was given, which may be nobody else's business. What a project says of
+    /// itself is always told.</summary>
+    public bool FullProvenance { get; init; }
+
     /// <summary>Seconds of the Unix epoch that stand for every time in the image. Two builds of the same inputs agree because of it.</summary>
     public required long SourceDateEpoch { get; init; }
 

@@ -41,8 +41,11 @@ internal sealed class DockerfileDescriber(BuildRequest request, DockerfileReques
     {
         var parameters = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["filename"] = Path.GetFileName(dockerfile.File) };
         if (dockerfile.Target is { } target) parameters["target"] = target;
-        foreach (var (name, value) in dockerfile.BuildArgs) parameters["build-arg:" + name] = value;
-        foreach (var (name, value) in dockerfile.Labels) parameters["label:" + name] = value;
+        if (request.FullProvenance)
+        {
+            foreach (var (name, value) in dockerfile.BuildArgs) parameters["build-arg:" + name] = value;
+            foreach (var (name, value) in dockerfile.Labels) parameters["label:" + name] = value;
+        }
         parameters["platform"] = string.Join(',', dockerfile.Platforms);
         if (request.Secrets.Count > 0) parameters["secrets"] = ParameterText.List(request.Secrets.Keys.Order(StringComparer.Ordinal));
         if (request.Ssh.Count > 0) parameters["ssh"] = ParameterText.List(request.Ssh.Keys.Order(StringComparer.Ordinal));
