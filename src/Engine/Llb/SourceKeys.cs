@@ -3,6 +3,9 @@ namespace MsBuildKit.Engine.Llb;
 /// <summary>Names of the attributes of sources on the wire (BuildKit's solver/pb/attr.go).</summary>
 internal static class SourceKeys
 {
+    public const string LocalIncludePatterns = "local.includepattern";
+    public const string LocalExcludePatterns = "local.excludepatterns";
+    public const string LocalFollowPaths = "local.followpaths";
     public const string HttpChecksum = "http.checksum";
     public const string HttpFileName = "http.filename";
     public const string HttpMode = "http.perm";
