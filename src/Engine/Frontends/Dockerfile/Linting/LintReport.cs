@@ -1,5 +1,6 @@
 using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Frontends.Dockerfile.Instructions;
+using MsBuildKit.Engine.Frontends.Dockerfile.Parsing;
 
 namespace MsBuildKit.Engine.Frontends.Dockerfile.Linting;
 
@@ -11,6 +12,12 @@ public sealed class LintReport : ILintSink
 
     /// <summary>The code of warnings that fail the build.</summary>
     public const string Failed = "MBK1961";
+
+    /// <summary>The code of a build argument that cannot be understood.</summary>
+    public const string InvalidOptions = "MBK1962";
+
+    /// <summary>The build argument that stands in for the directive.</summary>
+    public const string BuildArgument = "BUILDKIT_DOCKERFILE_CHECK";
 
     private const string All = "all";
 
@@ -24,16 +31,16 @@ public sealed class LintReport : ILintSink
     public LintReport(string file, CheckDirective? options) => (_file, _options) = (file, options ?? new CheckDirective([], false, []));
 
     /// <summary>A report of one Dockerfile in one build.</summary>
-    /// <param name="file">Its directive counts unless the build has <see cref="CheckOptions.BuildArgument"/>.</param>
+    /// <param name="file">Its directive counts unless the build has <see cref="BuildArgument"/>.</param>
     /// <param name="buildArgs">Of the build.</param>
     /// <exception cref="DockerfileException">The build argument cannot be understood.</exception>
     public static LintReport Of(ParsedDockerfile file, IReadOnlyDictionary<string, string> buildArgs)
     {
-        if (!buildArgs.TryGetValue(CheckOptions.BuildArgument, out var text)) return new LintReport(file.File, file.Directives.Check);
-        var problems = new List<string>();
-        var options = CheckOptions.Parse(text, problems);
-        if (problems.Count == 0) return new LintReport(file.File, options);
-        throw new DockerfileException(file.File, [.. problems.Select(p => new DockerfileFault(CheckOptions.Invalid, p, default))]);
+        if (!buildArgs.TryGetValue(BuildArgument, out var text)) return new LintReport(file.File, file.Directives.Check);
+        if (string.IsNullOrWhiteSpace(text)) return new LintReport(file.File, null);
+        if (CheckOptions.Parse(text, out var problem) is { } options) return new LintReport(file.File, options);
+        throw new DockerfileException(file.File, [new DockerfileFault(
+            InvalidOptions, $"The build argument '{BuildArgument}' {problem}: write 'skip=<rules>;error=<true or false>;experimental=<rules>'.", default)]);
     }
 
     /// <summary>In the order of the text, each once.</summary>

@@ -38,12 +38,15 @@ internal sealed class OutlineReader(ParsedDockerfile file, DockerfileRequest req
             default)]);
     }
 
+    private int? FindStage(string name, int count) =>
+        FindNamed(name, count) ?? (int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number < count ? number : null);
+
     // The last of a name counts, as far as the Dockerfile is read.
-    private int? FindStage(string name, int count)
+    private int? FindNamed(string name, int count)
     {
         for (var i = count - 1; i >= 0; i--)
             if (string.Equals(file.Stages[i].From.StageName, name, StringComparison.OrdinalIgnoreCase)) return i;
-        return int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number < count ? number : null;
+        return null;
     }
 
     private void DeclareGlobal(ArgInstruction instruction, ArgDeclaration arg)
@@ -58,7 +61,7 @@ internal sealed class OutlineReader(ParsedDockerfile file, DockerfileRequest req
     {
         var image = Expand(stage.From.Image, _globals);
         var platform = Expand(stage.From.Platform ?? "", _globals);
-        var from = Part(image.Text);
+        var from = Part(image.Text, FindNamed);
         var read = new OutlineStage(from is null ? new OutlineVariables([]) : new OutlineVariables(from.Variables)) { Args = new(_globalArgs, StringComparer.Ordinal) };
         if (from is not null) read.Parts.Add(from);
         read.Used.UnionWith(image.Matched.Concat(platform.Matched));
@@ -68,8 +71,10 @@ internal sealed class OutlineReader(ParsedDockerfile file, DockerfileRequest req
         return read;
     }
 
-    private OutlineStage? Part(string? name) =>
-        name is { Length: > 0 } && !request.NamedContexts.ContainsKey(name.ToLowerInvariant()) && FindStage(name, _stages.Count) is { } number ? _stages[number] : null;
+    private OutlineStage? Part(string? name) => Part(name, FindStage);
+
+    private OutlineStage? Part(string? name, Func<string, int, int?> find) =>
+        name is { Length: > 0 } && !request.NamedContexts.ContainsKey(name.ToLowerInvariant()) && find(name, _stages.Count) is { } number ? _stages[number] : null;
 
     private void ReadInstruction(Instruction instruction, OutlineStage stage)
     {
