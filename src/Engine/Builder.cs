@@ -65,7 +65,7 @@ public sealed class Builder(BuilderServices services)
             _layering = new LayerOptions(request.Compression, request.CompressionLevel, request.Parallelism);
             _remote = new RemoteSources(store, _index, _locks, _layering, services.Files, services.Git, progress);
             if (services.Worker is { } find && request.Images.Any(i => i.Steps.Count > 0))
-                _worker = new RootlessWorker(() => Told(find(), request), store.Root, new StepGrants(HostNetwork: request.AllowHostNetwork));
+                _worker = new RootlessWorker(() => Told(find(), request), store.Root, new StepGrants(request.AllowHostNetwork, request.AllowInsecure, request.AllowDevices));
             _names = [.. request.Tags.Select(t => ImageReference.Create(request.Registry ?? ImageReference.DefaultRegistry, request.Repository, t))];
         }
 
