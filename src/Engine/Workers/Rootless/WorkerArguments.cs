@@ -31,8 +31,8 @@ internal sealed record WorkerArguments(string Store, string SearchPath, string R
     /// <summary>The memory that its trees are mounted on; hides neither the store nor a program.</summary>
     public WorkArea CreateArea() => WorkArea.Create([Store, AppContext.BaseDirectory, Runtime, .. SearchPath.Split(':')]);
 
-    /// <summary>How it has the trees of steps; tried in a folder of the store. Throws MBK1511.</summary>
-    public ISnapshotter ChooseSnapshotter(string folder) => Snapshotters.Choose(Snapshotter, folder, FindProgram);
+    /// <summary>How it has the trees of steps; tried in a folder of the store, once in each run of the machine. Throws MBK1511.</summary>
+    public ISnapshotter ChooseSnapshotter(string folder) => Snapshotters.Choose(Snapshotter, folder, FindProgram, memory: new SnapshotterMemory(Path.Combine(Store, "snapshotter")));
 
     /// <summary>The absolute path of a program, or <c>null</c>.</summary>
     public string? FindProgram(string name) => ProgramPath.Find(SearchPath.Split(':'), name);
