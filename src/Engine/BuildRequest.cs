@@ -78,8 +78,11 @@ public sealed record BuildRequest
     /// <summary>Steps may use the machine's own network, as <see cref="StepNetwork.Host"/> asks for it.</summary>
     public bool AllowHostNetwork { get; init; }
 
-    /// <summary>Steps may run without confinement, as <c>RUN --security=insecure</c> asks for it.</summary>
+    /// <summary>Steps may run without confinement: with every capability that the user's namespace has, and every system call.</summary>
     public bool AllowInsecure { get; init; }
+
+    /// <summary>Steps may use devices of the machine.</summary>
+    public bool AllowDevices { get; init; }
 
     /// <summary>The runtime that steps run with, a name or a full path; <c>null</c> leaves it to the machine: its own choice, else crun, else runc.</summary>
     public string? StepRuntime { get; init; }
