@@ -1,6 +1,7 @@
 using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Llb;
 using MsBuildKit.Engine.Oci;
+using MsBuildKit.Engine.Sessions;
 
 namespace MsBuildKit.Engine.Frontends.Dockerfile.Conversion;
 
@@ -73,7 +74,7 @@ internal sealed class ContextTrees(ConversionScope scope, ResolvedImages images,
     private async Task<LocalSourceOptions> FolderAsync(FolderContext folder, string name, int node, CancellationToken cancellationToken)
     {
         var ignore = files is null ? null : await files.FindAsync(folder.Name, IgnoreName, cancellationToken).ConfigureAwait(false);
-        return new LocalSourceOptions { SharedKeyHint = $"context:{name}-", ExcludePatterns = IgnoreText.Parse(ignore), FollowPaths = paths.Named(node) };
+        return new LocalSourceOptions { SharedKeyHint = $"context:{name}-", ExcludePatterns = IgnoreFile.Read(ignore), FollowPaths = paths.Named(node) };
     }
 
     private LlbState Git(string address)

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text;
 using MsBuildKit.Engine.Frontends.Dockerfile.Instructions;
 using MsBuildKit.Engine.Llb;
 using MsBuildKit.Engine.Llb.Pb;

@@ -7,7 +7,7 @@ using Digest = MsBuildKit.Engine.Oci.Digest;
 namespace MsBuildKit.Engine.Frontends.Dockerfile.Conversion.Translation;
 
 /// <summary>The copies that <c>COPY</c> and <c>ADD</c> come to, one for each source.</summary>
-internal sealed class TransferSources
+internal static class TransferSources
 {
     private const string NoName = "__unnamed__";
     private const int DocumentMode = 0b110_100_100;
@@ -17,7 +17,7 @@ internal sealed class TransferSources
     /// <param name="from">Where paths are.</param>
     /// <param name="destination">Absolute.</param>
     /// <param name="name">What people are shown of sources that are fetched.</param>
-    public IEnumerable<FileStep> Read(Transfer transfer, LlbState from, string destination, string name) =>
+    public static IEnumerable<FileStep> Read(Transfer transfer, LlbState from, string destination, string name) =>
         transfer.Sources.Select(s => Read(transfer, s, from, destination, name)).Concat(transfer.Documents.Select(d => Read(transfer, d, destination)));
 
     /// <summary>An address of http or https, be it of a file or of a repository.</summary>

@@ -8,13 +8,14 @@ namespace MsBuildKit.Engine.Frontends.Dockerfile.Conversion.Translation;
 /// <summary><c>COPY</c> and <c>ADD</c>.</summary>
 internal sealed class TransferTranslator(ConversionScope scope, LlbState context, ContextPaths paths)
 {
-    private readonly TransferSources _sources = new();
+    private readonly IgnoredPaths _ignored = new(scope);
 
     public void Translate(StageNode stage, TransferInstruction written, StageNode? from)
     {
         if (from is { IsDone: false })
             throw new Fault(FaultCodes.UnknownStage, $"'--from={((CopyInstruction)written).From}' is a stage that is built after '{stage.Title}'. Move it above.");
         var transfer = Expand(stage, written);
+        if (from is null) Check(transfer);
         var name = scope.Name(stage, written, StepNames.WithKeyword(scope.Words.Show(written.Text, stage.Variables)));
         var steps = Steps(stage, transfer, from?.Tree ?? context, name).ToArray();
         stage.Tree = transfer.Instruction.Link && transfer.Mode is null ? Link(stage, transfer, steps, name) : Place(stage, transfer, stage.Tree, steps, name);
@@ -46,11 +47,16 @@ internal sealed class TransferTranslator(ConversionScope scope, LlbState context
             throw new Fault(FaultCodes.BadCopy, $"'--checksum' is given for '{transfer.Sources[0]}', which is no address of a web server or a repository. Leave it out.");
     }
 
-    private IEnumerable<FileStep> Steps(StageNode stage, Transfer transfer, LlbState from, string name)
+    private void Check(Transfer transfer)
+    {
+        foreach (var source in transfer.Sources.Where(s => !TransferSources.IsRemote(s))) _ignored.Check(source, transfer.Instruction);
+    }
+
+    private static IEnumerable<FileStep> Steps(StageNode stage, Transfer transfer, LlbState from, string name)
     {
         var destination = UnixPath.Destination(stage.WorkingDirectory, transfer.Destination);
         var tree = transfer.Instruction.Link && transfer.Mode is null ? LlbState.Scratch : stage.Tree;
-        return _sources.Read(transfer, from, destination, name).Select(s => transfer.Owner is { } owner ? FileOwner.Give(s, owner, tree) : s);
+        return TransferSources.Read(transfer, from, destination, name).Select(s => transfer.Owner is { } owner ? FileOwner.Give(s, owner, tree) : s);
     }
 
     private static LlbState Place(StageNode stage, Transfer transfer, LlbState tree, FileStep[] steps, string name)
