@@ -58,9 +58,11 @@ switch (args)
     case ["step-unpack-inside", var ground, var cache, var digest, var diffId]:
         await EngineSide.UnpackInsideAsync(new StepPlaces(ground, cache), digest, diffId);
         return 0;
+    case ["compare", var peers, "dockerfiles", .. var only]:
+        return await DockerfileComparison.RunAsync(peers, only.FirstOrDefault()) ? 0 : 1;
     case ["compare", var peers, .. var only]:
         return await FileComparison.RunAsync(peers, only.FirstOrDefault()) ? 0 : 1;
     default:
-        Console.Error.WriteLine("usage: eng/bench.sh [publish|layers|graph|steps|dockerfiles|all], eng/compare.sh [PART OF A NAME]");
+        Console.Error.WriteLine("usage: eng/bench.sh [publish|layers|graph|steps|dockerfiles|all], eng/compare.sh [dockerfiles] [PART OF A NAME]");
         return 2;
 }
