@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Runtime.InteropServices;
 using System.Text;
 using MsBuildKit.Engine.Distribution;
 using MsBuildKit.Engine.Workers.Rootless;
@@ -19,6 +20,10 @@ var host = new ToolHost
     CurrentDirectory = Environment.CurrentDirectory,
     Self = Environment.ProcessPath is { } program && Path.GetFileNameWithoutExtension(program) == "dotnet" ? [program, typeof(ToolHost).Assembly.Location] : [Environment.ProcessPath!],
     HasTerminal = !Console.IsInputRedirected && !Console.IsOutputRedirected,
+    IsOutputTerminal = !Console.IsOutputRedirected,
+    IsErrorTerminal = !Console.IsErrorRedirected,
+    TerminalSize = () => (Console.WindowWidth, Console.WindowHeight),
+    Machine = MachinePlatform.Of(RuntimeInformation.OSArchitecture),
     Worker = WorkerProgram.Of(AppContext.BaseDirectory, environment, Environment.UserName),
     OpenRegistries = () => Registries.OfHost(environment, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), TimeProvider.System, new Random()),
     Time = TimeProvider.System,

@@ -1,4 +1,5 @@
 using MsBuildKit.Engine.Distribution;
+using MsBuildKit.Engine.Oci;
 using MsBuildKit.Engine.Workers.Rootless;
 
 namespace MsBuildKit.Tool;
@@ -23,6 +24,18 @@ internal sealed record ToolHost
 
     /// <summary>Whether input and output are a terminal.</summary>
     public required bool HasTerminal { get; init; }
+
+    /// <summary>Whether what is written to <see cref="Output"/> goes to a terminal.</summary>
+    public required bool IsOutputTerminal { get; init; }
+
+    /// <summary>Whether what is written to <see cref="Error"/> goes to a terminal.</summary>
+    public required bool IsErrorTerminal { get; init; }
+
+    /// <summary>How many columns and lines the terminal of <see cref="Error"/> has now.</summary>
+    public required Func<(int Width, int Height)> TerminalSize { get; init; }
+
+    /// <summary>What this machine runs.</summary>
+    public required Platform Machine { get; init; }
 
     /// <summary>How a worker is started, as a build would start it.</summary>
     public required WorkerProgram Worker { get; init; }
