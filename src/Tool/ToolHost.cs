@@ -1,3 +1,4 @@
+using MsBuildKit.Engine;
 using MsBuildKit.Engine.Distribution;
 using MsBuildKit.Engine.Oci;
 using MsBuildKit.Engine.Workers.Rootless;
@@ -13,6 +14,9 @@ internal sealed record ToolHost
 
     /// <summary>Opens standard input.</summary>
     public required Func<Stream> OpenInput { get; init; }
+
+    /// <summary>Opens standard output for bytes.</summary>
+    public required Func<Stream> OpenOutput { get; init; }
 
     public required IReadOnlyDictionary<string, string> Environment { get; init; }
 
@@ -42,6 +46,9 @@ internal sealed record ToolHost
 
     /// <summary>Opens the way to registries, with this machine's credentials.</summary>
     public required Func<Registries> OpenRegistries { get; init; }
+
+    /// <summary>Opens all that a build needs of the world outside.</summary>
+    public required Func<BuilderServices> OpenServices { get; init; }
 
     public required TimeProvider Time { get; init; }
 

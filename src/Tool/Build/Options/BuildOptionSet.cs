@@ -60,6 +60,9 @@ internal sealed class BuildOptionSet(StoreOption store)
         foreach (var (name, why) in s_notOffered) command.Options.Add(Refused(name, why));
     }
 
+    /// <summary>No context is named.</summary>
+    public bool IsIncomplete(CommandResult result) => result.GetResult(_context) is not { Tokens.Count: 1 };
+
     public BuildArguments Read(CommandResult result) => new()
     {
         Context = result.GetValue(_context)!,
@@ -108,9 +111,9 @@ internal sealed class BuildOptionSet(StoreOption store)
 
     private static Option<bool> Flag(string name, string text, params string[] aliases) => new(name, aliases) { Description = text };
 
-    private static Option<string[]> Refused(string name, string why)
+    private static Option<string?> Refused(string name, string why)
     {
-        var option = new Option<string[]>(name) { Hidden = true, Arity = ArgumentArity.ZeroOrMore };
+        var option = new Option<string?>(name) { Hidden = true, Arity = ArgumentArity.ZeroOrOne };
         option.Validators.Add(r => r.AddError($"{name} is not offered: {why}"));
         return option;
     }
