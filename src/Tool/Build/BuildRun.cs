@@ -34,7 +34,7 @@ internal sealed class BuildRun(ToolHost host, BuildSubmission submission)
     private async Task<int> BuildAsync(IProgressView view, BuildWatch watch, CancellationToken cancellationToken)
     {
         using var services = host.OpenServices();
-        using var folder = new TemporaryFolder(submission.Store);
+        using var folder = new TemporaryFolder();
         var side = new SideBuild(services, submission, host.Cores);
         _dockerfile = await new DockerfileReader(host, submission, side, folder).ReadAsync(cancellationToken).ConfigureAwait(false);
         var outputs = await new OutputPlaces(services, submission, folder).ChooseAsync(cancellationToken).ConfigureAwait(false);

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Frontends.Dockerfile.Conversion;
 using MsBuildKit.Tool.Build.Options;
@@ -50,7 +51,7 @@ internal sealed class DockerfileReader(ToolHost host, BuildSubmission submission
     private async Task<SubmittedDockerfile> ReadWebAsync(HttpContext context, CancellationToken cancellationToken)
     {
         var root = folder.PathOf(Fetched);
-        await side.RunAsync($"ADD [\"{context.Url}\", \"/context\"]\n", new NoContext(), null, root, cancellationToken).ConfigureAwait(false);
+        await side.RunAsync($"ADD {Words(context.Url, "/context")}\n", new NoContext(), null, root, cancellationToken).ConfigureAwait(false);
         var file = Path.Combine(root, "context");
         if (await ArchiveSigns.AreInAsync(file, cancellationToken).ConfigureAwait(false)) return await ReadRemoteAsync(context, cancellationToken).ConfigureAwait(false);
         return new SubmittedDockerfile(await ReadTextAsync(context.Url, () => File.OpenRead(file), cancellationToken).ConfigureAwait(false), Path.GetFileName(new Uri(context.Url).AbsolutePath), new NoContext(), null, []);
@@ -60,7 +61,8 @@ internal sealed class DockerfileReader(ToolHost host, BuildSubmission submission
     {
         var root = folder.PathOf("remote");
         var name = submission.Dockerfile is DockerfileInContext inside ? inside.Name : ByDefault;
-        await side.RunAsync($"COPY --parents [\"{name}*\", \"{Ignore}*\", \"/\"]\n", context, null, root, cancellationToken).ConfigureAwait(false);
+        var place = Path.GetDirectoryName(name) is { Length: > 0 } inner ? $"/{inner}/" : "/";
+        await side.RunAsync($"COPY {Words(name + "*", place)}\nCOPY {Words(Ignore + "*", "/")}\n", context, null, root, cancellationToken).ConfigureAwait(false);
         return await ReadFolderAsync(context, root, name, cancellationToken).ConfigureAwait(false) with { Folder = null };
     }
 
@@ -109,6 +111,8 @@ internal sealed class DockerfileReader(ToolHost host, BuildSubmission submission
             throw new ToolException(ToolException.NoContext, ErrorKind.FailedPrecondition, $"Standard input cannot be kept: {e.Message.TrimEnd('.')}. Make room for it in the store.", e);
         }
     }
+
+    private static string Words(params string[] words) => JsonSerializer.Serialize(words);
 
     private static string Below(string root, string name)
     {

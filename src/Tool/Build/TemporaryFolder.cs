@@ -2,16 +2,15 @@ using MsBuildKit.Engine.Diagnostics;
 
 namespace MsBuildKit.Tool.Build;
 
-/// <summary>A folder of one build's own, beside the store so that it is on a disk with room. Gone when the build is over.</summary>
-internal sealed class TemporaryFolder(string store) : IDisposable
+/// <summary>A folder of one build's own, that nobody else may look into. Gone when the build is over.</summary>
+internal sealed class TemporaryFolder : IDisposable
 {
     private string? _path;
 
     /// <summary>The path of something in it; the folder is made when it is first asked for.</summary>
     public string PathOf(string name)
     {
-        Directory.CreateDirectory(store);
-        _path ??= Make();
+        _path ??= Directory.CreateTempSubdirectory("msbuildkit-").FullName;
         return Path.Combine(_path, name);
     }
 
@@ -34,14 +33,5 @@ internal sealed class TemporaryFolder(string store) : IDisposable
     public void Dispose()
     {
         if (_path is not null) Directory.Delete(_path, recursive: true);
-    }
-
-    // Nobody else may look into what a build unpacks.
-    private string Make()
-    {
-        var path = Path.Combine(store, "build-" + Path.GetRandomFileName());
-        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(path);
-        else Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        return path;
     }
 }
