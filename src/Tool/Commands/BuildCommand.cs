@@ -22,6 +22,7 @@ internal static class BuildCommand
             // Without a context there is nothing to check the rest against, and that is told already.
             if (options.IsIncomplete(result)) return;
             var faults = new OptionFaults();
+            options.Refuse(result, faults);
             new SubmissionParser(host, faults).Parse(options.Read(result));
             foreach (var fault in faults.Texts) result.AddError(fault);
         });

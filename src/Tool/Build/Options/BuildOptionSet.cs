@@ -40,28 +40,35 @@ internal sealed class BuildOptionSet(StoreOption store)
     private readonly Option<string?> _cgroupParent = One("--cgroup-parent", "NAME", "The control group that those of steps are below.");
     private readonly Option<string[]> _grants = Many("--allow", "network.host|security.insecure", "What steps may do that ask for it.");
 
-    /// <summary>What this builder has no use for, and why.</summary>
-    private static readonly (string Name, string Why)[] s_notOffered =
+    // What this builder has no use for, and why.
+    private readonly IReadOnlyList<(Option Option, string Why)> _refused =
     [
-        ("--builder", "there is one builder, and it is in this program. Leave it out."),
-        ("--cache-from", "caches are not fetched from elsewhere. Share the store (--store), or move caches of steps with 'msbuildkit cache-mount import'."),
-        ("--cache-to", "caches are not sent elsewhere. Share the store (--store), or move caches of steps with 'msbuildkit cache-mount export'."),
-        ("--device", "steps get no devices of this machine. Leave it out."),
-        ("--isolation", "it is for Windows containers. Leave it out."),
-        ("--policy", "policies of sources are not read. Pin images by digest, and sources by '--checksum' in the Dockerfile."),
-        ("--security-opt", "it is for Docker's old builder. Leave it out, or write '--allow security.insecure' and 'RUN --security=insecure'."),
-        ("--squash", "it is for Docker's old builder. Copy from a stage to one that begins with 'scratch'."),
+        (Unused("--builder"), "there is one builder, and it is in this program. Leave it out."),
+        (Unused("--cache-from"), "caches are not fetched from elsewhere. Share the store (--store), or move caches of steps with 'msbuildkit cache-mount import'."),
+        (Unused("--cache-to"), "caches are not sent elsewhere. Share the store (--store), or move caches of steps with 'msbuildkit cache-mount export'."),
+        (Unused("--device"), "steps get no devices of this machine. Leave it out."),
+        (Unused("--isolation"), "it is for Windows containers. Leave it out."),
+        (Unused("--policy"), "policies of sources are not read. Pin images by digest, and sources by '--checksum' in the Dockerfile."),
+        (Unused("--security-opt"), "it is for Docker's old builder. Leave it out, or write '--allow security.insecure' and 'RUN --security=insecure'."),
+        (Unused("--squash"), "it is for Docker's old builder. Copy from a stage to one that begins with 'scratch'."),
     ];
 
     public void AddTo(Command command)
     {
         command.Arguments.Add(_context);
         foreach (var option in All()) command.Options.Add(option);
-        foreach (var (name, why) in s_notOffered) command.Options.Add(Refused(name, why));
+        foreach (var (option, _) in _refused) command.Options.Add(option);
     }
 
     /// <summary>No context is named.</summary>
     public bool IsIncomplete(CommandResult result) => result.GetResult(_context) is not { Tokens.Count: 1 };
+
+    /// <summary>Tells which of the options that are not offered are there.</summary>
+    public void Refuse(CommandResult result, OptionFaults faults)
+    {
+        foreach (var (option, why) in _refused)
+            if (result.GetResult(option) is not null) faults.Add(option.Name, $"it is not offered: {why}");
+    }
 
     public BuildArguments Read(CommandResult result) => new()
     {
@@ -109,12 +116,7 @@ internal sealed class BuildOptionSet(StoreOption store)
 
     private static Option<string[]> Many(string name, string form, string text, params string[] aliases) => new(name, aliases) { Description = text, HelpName = form, Arity = ArgumentArity.OneOrMore };
 
-    private static Option<bool> Flag(string name, string text, params string[] aliases) => new(name, aliases) { Description = text };
+    private static Option<string?> Unused(string name) => new(name) { Hidden = true, Arity = ArgumentArity.ZeroOrOne };
 
-    private static Option<string?> Refused(string name, string why)
-    {
-        var option = new Option<string?>(name) { Hidden = true, Arity = ArgumentArity.ZeroOrOne };
-        option.Validators.Add(r => r.AddError($"{name} is not offered: {why}"));
-        return option;
-    }
+    private static Option<bool> Flag(string name, string text, params string[] aliases) => new(name, aliases) { Description = text };
 }

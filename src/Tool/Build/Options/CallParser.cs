@@ -1,4 +1,4 @@
-using MsBuildKit.Tool.Text;
+using MsBuildKit.Engine.Diagnostics;
 
 namespace MsBuildKit.Tool.Build.Options;
 
@@ -21,7 +21,7 @@ internal static class CallParser
             "targets" => BuildCall.Targets,
             _ => null,
         };
-        if (call is null) faults.Add(Option, $"'{parts[0]}' is nothing that can be called.{Nearest.Hint(parts[0], s_calls)} Choose one of {string.Join(", ", s_calls)}.");
+        if (call is null) faults.Add(Option, $"'{parts[0]}' is nothing that can be called{NearestName.Suggest(parts[0], s_calls)}. Choose one of {string.Join(", ", s_calls)}.");
         if (check && call is not (null or BuildCall.Lint)) faults.Add(Option, $"'{text}' and --check ask for two different things. Keep one.");
         foreach (var part in parts[1..].Where(p => p is not ("format=json" or "format=text")))
             faults.Add(Option, $"'{text}' has '{part}', which is none. Write 'format=json' or 'format=text'.");

@@ -24,7 +24,7 @@ internal sealed class ContextParser(string currentDirectory, OptionFaults faults
     {
         if (text == "-") return null;
         if (FindFolder(text) is { } folder) return Lend(MainFolder, folder);
-        if (FindRemote(text) is { } remote) return remote;
+        if (FindRemote("CONTEXT", text, out var isFaulty) is { } remote || isFaulty) return remote;
         faults.Add("CONTEXT", $"'{text}' is neither a folder that is there, nor an address of git, http or https, nor '-' for standard input. Write one of them; '.' is this folder.");
         return null;
     }
@@ -51,7 +51,7 @@ internal sealed class ContextParser(string currentDirectory, OptionFaults faults
         }
         if (value.StartsWith(Layout, StringComparison.Ordinal)) return ParseLayout(name, value[Layout.Length..], text);
         if (FindFolder(value) is { } folder) return Lend($"{MainFolder}:{name}", folder);
-        if (FindRemote(value) is { } remote) return remote;
+        if (FindRemote(Option, value, out var isFaulty) is { } remote || isFaulty) return remote;
         faults.Add(Option, $"'{text}' names no folder that is there. Write the path of one, an address of git, http or https, 'docker-image://' and a name, or 'oci-layout://' and a path.");
         return null;
     }
@@ -91,12 +91,12 @@ internal sealed class ContextParser(string currentDirectory, OptionFaults faults
 
     private string? FindFolder(string text) => text.Length > 0 && Path.GetFullPath(text, currentDirectory) is var path && Directory.Exists(path) ? path : null;
 
-    // An address of http is a repository's when its path ends in '.git', as BuildKit has it.
-    private static BuildContext? FindRemote(string text)
+    private BuildContext? FindRemote(string option, string text, out bool isFaulty)
     {
-        if (text.StartsWith("github.com/", StringComparison.Ordinal)) return new GitContext("https://" + text);
-        if (GitAddress.Parse(text) is not { } address) return null;
-        if (address.Scheme is not ("http" or "https")) return new GitContext(text);
-        return address.Path.EndsWith(".git", StringComparison.Ordinal) ? new GitContext(text) : new HttpContext(text);
+        var isGit = GitReference.TryParse(text, out _, out var fault);
+        isFaulty = fault is not null;
+        if (isFaulty) faults.Add(option, $"'{text}' is an address of git with a mistake: {fault}. Write 'URL#REF:FOLDER'.");
+        if (isGit) return new GitContext(text);
+        return !isFaulty && GitAddress.Parse(text)?.Scheme is "http" or "https" ? new HttpContext(text) : null;
     }
 }

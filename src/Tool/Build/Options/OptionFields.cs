@@ -1,4 +1,5 @@
-using MsBuildKit.Tool.Text;
+using MsBuildKit.Engine.Diagnostics;
+using MsBuildKit.Engine.Frontends.Dockerfile.Parsing;
 
 namespace MsBuildKit.Tool.Build.Options;
 
@@ -24,7 +25,7 @@ internal sealed class OptionFields
     /// <param name="refused">Keys that mean something elsewhere, and why they are not offered.</param>
     public static OptionFields? Read(string option, string text, IReadOnlyCollection<string> known, OptionFaults faults, IReadOnlyDictionary<string, string>? refused = null)
     {
-        if (CsvFields.Split(text) is not { } parts)
+        if (CsvFields.Read(text) is not { } parts)
         {
             faults.Add(option, $"'{text}' has a quote too many or too few. Write \"key=value\" in quotes when the value holds a comma.");
             return null;
@@ -56,7 +57,7 @@ internal sealed class OptionFields
         if (equals < 0) faults.Add(Option, $"'{Text}' has '{part}', which is no key=value. Write one of {string.Join(", ", known)} before a '='.");
         else if (refused?.GetValueOrDefault(key) is { } why) faults.Add(Option, $"'{Text}' has '{key}', which is not offered: {why}");
         else if (!known.Contains(key) && !known.Any(k => k.EndsWith('*') && key.Length >= k.Length && key.StartsWith(k[..^1], StringComparison.Ordinal)))
-            faults.Add(Option, $"'{Text}' has the key '{key}', which is none.{Nearest.Hint(key, known)} Use {string.Join(", ", known)}.");
+            faults.Add(Option, $"'{Text}' has the key '{key}', which is none{NearestName.Suggest(key, known)}. Use {string.Join(", ", known)}.");
         else if (_fields.Any(f => f.Key == key)) faults.Add(Option, $"'{Text}' has '{key}' twice. Keep one.");
         else _fields.Add(new(key, part[(equals + 1)..]));
     }

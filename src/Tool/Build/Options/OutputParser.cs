@@ -1,6 +1,6 @@
 using System.Globalization;
+using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Oci;
-using MsBuildKit.Tool.Text;
 
 namespace MsBuildKit.Tool.Build.Options;
 
@@ -46,7 +46,7 @@ internal sealed class OutputParser(string currentDirectory, OptionFaults faults)
             case "image" or "registry": return OutputKind.Image;
             case "cacheonly": return OutputKind.CacheOnly;
             case null: return Refuse<OutputKind?>(fields, $"has no type. Add type= with one of {string.Join(", ", s_types)}.");
-            case var type: return Refuse<OutputKind?>(fields, $"has the type '{type}', which is none.{Nearest.Hint(type, s_types)} Choose one of {string.Join(", ", s_types)}.");
+            case var type: return Refuse<OutputKind?>(fields, $"has the type '{type}', which is none{NearestName.Suggest(type, s_types)}. Choose one of {string.Join(", ", s_types)}.");
         }
     }
 

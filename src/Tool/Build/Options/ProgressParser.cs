@@ -1,4 +1,4 @@
-using MsBuildKit.Tool.Text;
+using MsBuildKit.Engine.Diagnostics;
 
 namespace MsBuildKit.Tool.Build.Options;
 
@@ -28,7 +28,7 @@ internal sealed class ProgressParser(IReadOnlyDictionary<string, string> environ
                 faults.Add(where, "'tty' needs a terminal for errors, and there is none. Choose plain.");
                 return ProgressMode.Plain;
             default:
-                faults.Add(where, $"'{text}' is no way to show progress.{Nearest.Hint(text, s_modes)} Choose one of {string.Join(", ", s_modes)}.");
+                faults.Add(where, $"'{text}' is no way to show progress{NearestName.Suggest(text, s_modes)}. Choose one of {string.Join(", ", s_modes)}.");
                 return ProgressMode.Plain;
         }
     }

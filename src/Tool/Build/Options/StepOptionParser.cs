@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Net;
+using MsBuildKit.Engine.Diagnostics;
+using MsBuildKit.Engine.Frontends.Dockerfile.Parsing;
 using MsBuildKit.Engine.Llb.Pb;
-using MsBuildKit.Tool.Text;
 
 namespace MsBuildKit.Tool.Build.Options;
 
@@ -31,7 +32,7 @@ internal sealed class StepOptionParser(OptionFaults faults)
         {
             var parts = text.Split('=', 2);
             var values = parts.Length == 2 ? parts[1].Split(':') : [];
-            if (!s_limits.Contains(parts[0])) faults.Add("--ulimit", $"'{text}' is for '{parts[0]}', which is no limit.{Nearest.Hint(parts[0], s_limits)} Choose one of {string.Join(", ", s_limits)}.");
+            if (!s_limits.Contains(parts[0])) faults.Add("--ulimit", $"'{text}' is for '{parts[0]}', which is no limit{NearestName.Suggest(parts[0], s_limits)}. Choose one of {string.Join(", ", s_limits)}.");
             else if (values.Length is not (1 or 2) || !TryLimit(values[0], out var soft) || !TryLimit(values[^1], out var hard))
                 faults.Add("--ulimit", $"'{text}' has no number. Write {parts[0]}=SOFT or {parts[0]}=SOFT:HARD; -1 is no limit.");
             else if (hard != -1 && (soft == -1 || soft > hard)) faults.Add("--ulimit", $"'{text}' has a soft limit above the hard one. Write the lower one first.");
@@ -43,7 +44,7 @@ internal sealed class StepOptionParser(OptionFaults faults)
     public long ParseMemory(string? text)
     {
         if (text is null) return 0;
-        if (MemorySize.TryParse(text, out var bytes) && bytes > 0) return bytes;
+        if (ByteCount.Parse(text) is > 0 and var bytes) return bytes;
         faults.Add("--shm-size", $"'{text}' is no size. Write a number of bytes, or one with k, m or g, such as 64m.");
         return 0;
     }
@@ -72,7 +73,7 @@ internal sealed class StepOptionParser(OptionFaults faults)
         foreach (var text in texts.SelectMany(t => t.Split(',')))
             if (text == "network.host") granted = granted with { HostNetwork = true };
             else if (text == "security.insecure") granted = granted with { Insecure = true };
-            else faults.Add("--allow", $"'{text}' is nothing that can be allowed.{Nearest.Hint(text, ["network.host", "security.insecure"])} Choose network.host or security.insecure.");
+            else faults.Add("--allow", $"'{text}' is nothing that can be allowed{NearestName.Suggest(text, ["network.host", "security.insecure"])}. Choose network.host or security.insecure.");
         return granted;
     }
 

@@ -1,5 +1,6 @@
 using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Frontends.Dockerfile;
+using MsBuildKit.Engine.Frontends.Dockerfile.Subrequests;
 using MsBuildKit.Tool.Text;
 
 namespace MsBuildKit.Tool.Build.Progress;
@@ -25,12 +26,28 @@ internal sealed class FailureReport(TextWriter output, string file, string text)
         {
             foreach (var fault in broken.Faults)
             {
-                SourceExcerpt.Write(output, file, text, fault.Range.Line, fault.Range.EndLine);
+                Show(fault.Range);
                 output.WriteLine($"error {fault.Code}: {Printable.Text(fault.Message)}");
             }
             return;
         }
-        if (error.Position is { Line: > 0 } place && place.File == file) SourceExcerpt.Write(output, file, text, place.Line, SourceExcerpt.EndOf(text, place.Line));
+        if (error.Position is { Line: > 0 } place && place.File == file) Show(new TextRange(place.Line, 0, EndOf(place.Line), 0));
         output.WriteLine($"error {error.Code}: {error.Message}");
+    }
+
+    // The Dockerfile may be somebody else's.
+    private void Show(TextRange range)
+    {
+        foreach (var line in SourceExcerpt.Of(file, text, range).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            output.WriteLine(Printable.Text(line.Replace('\t', ' ')).TrimEnd());
+    }
+
+    // A line that ends in the escape character goes on.
+    private int EndOf(int first)
+    {
+        var lines = text.Split('\n');
+        var last = first;
+        while (last < lines.Length && lines[last - 1].TrimEnd() is [.., '\\' or '`']) last++;
+        return last;
     }
 }

@@ -12,6 +12,6 @@ internal static class RemarkReport
         output.WriteLine();
         output.WriteLine($" {Counts.Text(remarks.Count, "warning")} found:");
         foreach (var remark in remarks.OrderBy(r => r.Position!.Line))
-            output.WriteLine($" - {(remark.Code is null ? "" : remark.Code + ": ")}{remark.Text} (line {Counts.Text(remark.Position!.Line)})");
+            output.WriteLine($" - {remark.Text} (line {Counts.Text(remark.Position!.Line)})");
     }
 }

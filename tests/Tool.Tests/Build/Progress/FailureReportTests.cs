@@ -22,12 +22,10 @@ public sealed class FailureReportTests
             ------
             Dockerfile:3
             --------------------
-               1 |     FROM alpine
                2 |
                3 | >>> RUN echo a && \
                4 | >>>  false
                5 |
-               6 |     CMD x
             --------------------
             error MBK2007: RUN false: it ended with 1.
 
@@ -65,5 +63,5 @@ public sealed class FailureReportTests
         Assert.Equal(Enumerable.Range(6, 10).Select(i => $"{i}"), lines);
     }
 
-    private static BuildMessage Remark(string rule, int line) => new(MessageLevel.Warning, $"text of {rule}", rule, new SourcePosition("Dockerfile", line));
+    private static BuildMessage Remark(string rule, int line) => new(MessageLevel.Warning, $"{rule}: text of {rule}", "MBK1960", new SourcePosition("Dockerfile", line));
 }
