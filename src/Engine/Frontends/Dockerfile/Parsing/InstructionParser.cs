@@ -1,4 +1,3 @@
-using System.Text;
 using MsBuildKit.Engine.Frontends.Dockerfile.Instructions;
 
 namespace MsBuildKit.Engine.Frontends.Dockerfile.Parsing;
@@ -63,6 +62,9 @@ internal sealed partial class InstructionParser
         var instruction = kind(parser);
         return instruction is null ? null : instruction with { Comments = line.Comments, SkippedChecks = CheckOptions.SkippedBy(line.Comments) };
     }
+
+    /// <summary>Whether the line starts with an instruction that there is.</summary>
+    internal static bool IsKnown(LogicalLine line) => s_kinds.ContainsKey(SplitCommand.Of(line.Text, 0, '\\').Keyword.Text);
 
     /// <summary>Whether documents may follow: an instruction that takes them, itself or behind ONBUILD, and not as a JSON list.</summary>
     internal static bool TakesHeredocs(LogicalLine line, char escape)
