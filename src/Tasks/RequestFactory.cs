@@ -67,15 +67,12 @@ public sealed class RequestFactory(BuildImageParameters parameters, Problems pro
     }
 
     /// <summary>What <c>SOURCE_DATE_EPOCH</c> says, or 0 when it is unset or says nothing that can be used.</summary>
-    public static long EpochOf(IReadOnlyDictionary<string, string> environment) => FindEpoch(environment.GetValueOrDefault("SOURCE_DATE_EPOCH", "")) ?? 0;
-
-    private static long? FindEpoch(string text) =>
-        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var epoch) && epoch <= 253402300799 ? epoch : null;
+    public static long EpochOf(IReadOnlyDictionary<string, string> environment) => SourceDateEpoch.Find(environment.GetValueOrDefault("SOURCE_DATE_EPOCH", "")) ?? 0;
 
     private long ParseEpoch()
     {
         if (parameters.SourceDateEpoch.Length == 0) return 0;
-        if (FindEpoch(parameters.SourceDateEpoch) is { } epoch) return epoch;
+        if (SourceDateEpoch.Find(parameters.SourceDateEpoch) is { } epoch) return epoch;
         problems.Add(Problem.Epoch, "SOURCE_DATE_EPOCH", $"'{parameters.SourceDateEpoch}' is no number of seconds since 1970. Set it to one, or unset it.");
         return 0;
     }
