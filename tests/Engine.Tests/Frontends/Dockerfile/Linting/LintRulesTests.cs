@@ -12,6 +12,17 @@ public sealed class LintRulesTests
         Assert.Equal([LintRules.InvalidDefinitionDescription], LintRules.All.Where(r => r.IsExperimental));
     }
 
+    [Fact]
+    public void All_AreExplainedInTheDocs()
+    {
+        var folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "MsBuildKit.sln"))) folder = Path.GetDirectoryName(folder)!;
+        var explained = File.ReadLines(Path.Combine(folder, "docs/dockerfile-checks.md"))
+            .Where(l => l.StartsWith("| `", StringComparison.Ordinal)).Select(l => l.Split('`')[1]).Where(name => char.IsUpper(name[0]));
+
+        Assert.Equal(LintRules.All.Select(r => r.Name), explained);
+    }
+
     // Where Docker's page is named as the rule is, but for the marks between the words.
     [Fact]
     public void Url_IsOfTheRule()
