@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures, and prints tables for docs/performance.md. Arguments: publish, layers, graph, steps or all (the default); after steps, one of its cases.
+# Measures, and prints tables for docs/performance.md. Arguments: publish, layers, graph, dockerfile, steps or all (the default); after steps, one of its cases.
 # The variables are told in docs/performance.md.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -26,6 +26,8 @@ run() {
 layers() { need pigz zstd sha256sum tar; run layers; }
 
 graph() { run graph; }
+
+dockerfile() { run dockerfile; }
 
 # The package has a version of its own, so that no cache can hold an older one under its name.
 publish() (
@@ -57,8 +59,8 @@ steps() (
 
 what=${1:-all}
 case $what in
-    publish | layers | graph) prepare; "$what" ;;
+    publish | layers | graph | dockerfile) prepare; "$what" ;;
     steps) prepare; steps "${@:2}" ;;
-    all) prepare; layers; graph; publish; steps ;;
-    *) echo "usage: eng/bench.sh [publish|layers|graph|steps [start|true|ten|parallel|large|unpack]|all]" >&2; exit 2 ;;
+    all) prepare; layers; graph; dockerfile; publish; steps ;;
+    *) echo "usage: eng/bench.sh [publish|layers|graph|dockerfile|steps [start|true|ten|parallel|large|unpack]|all]" >&2; exit 2 ;;
 esac

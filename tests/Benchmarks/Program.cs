@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using MsBuildKit.Benchmarks.Comparing;
+using MsBuildKit.Benchmarks.Dockerfiles;
 using MsBuildKit.Benchmarks.Graphs;
 using MsBuildKit.Benchmarks.Layers;
 using MsBuildKit.Benchmarks.Measuring;
@@ -30,6 +31,9 @@ switch (args)
     case ["graph"]:
         GraphBenchmark.Run(rounds);
         return 0;
+    case ["dockerfile"]:
+        DockerfileBenchmark.Run(rounds);
+        return 0;
     case ["publish", var feed, var version]:
         await PublishBenchmark.RunAsync(feed, version, rounds);
         GC.KeepAlive(registrations);
@@ -56,6 +60,6 @@ switch (args)
     case ["compare", var peers, .. var only]:
         return await FileComparison.RunAsync(peers, only.FirstOrDefault()) ? 0 : 1;
     default:
-        Console.Error.WriteLine("usage: eng/bench.sh [publish|layers|graph|steps|all], eng/compare.sh [PART OF A NAME]");
+        Console.Error.WriteLine("usage: eng/bench.sh [publish|layers|graph|dockerfile|steps|all], eng/compare.sh [PART OF A NAME]");
         return 2;
 }
