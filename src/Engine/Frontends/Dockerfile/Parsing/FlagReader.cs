@@ -1,3 +1,5 @@
+using MsBuildKit.Engine.Diagnostics;
+
 namespace MsBuildKit.Engine.Frontends.Dockerfile.Parsing;
 
 /// <summary>An instruction's flags. Whoever asks for one makes it known; what nobody asked for is a fault in the end.</summary>
@@ -27,7 +29,7 @@ internal sealed class FlagReader
         if (Once(name) is not { } flag || !HasValue(flag)) return null;
         if (choices.Contains(flag.Value)) return flag.Value;
 
-        _faults.Add(DockerfileCodes.Choice, $"The flag '--{name}' cannot be '{FaultList.Short(flag.Value!)}'{Suggestion.For(flag.Value!, choices)}; use one of: {string.Join(", ", choices)}.", flag.Range);
+        _faults.Add(DockerfileCodes.Choice, $"The flag '--{name}' cannot be '{FaultList.Short(flag.Value!)}'{NearestName.Suggest(flag.Value!, choices, ignoreCase: true)}; use one of: {string.Join(", ", choices)}.", flag.Range);
         return null;
     }
 
@@ -51,7 +53,7 @@ internal sealed class FlagReader
         foreach (var flag in _flags.Where(f => !_known.Contains(f.Name)))
         {
             var offers = _known.Count == 0 ? "it has none" : "it has " + string.Join(", ", _known.Order(StringComparer.Ordinal).Select(k => "--" + k));
-            _faults.Add(DockerfileCodes.UnknownFlag, $"The instruction has no flag '--{FaultList.Short(flag.Name)}'{Suggestion.For(flag.Name, _known)}; {offers}.", flag.Range);
+            _faults.Add(DockerfileCodes.UnknownFlag, $"The instruction has no flag '--{FaultList.Short(flag.Name)}'{NearestName.Suggest(flag.Name, _known, ignoreCase: true)}; {offers}.", flag.Range);
         }
     }
 
