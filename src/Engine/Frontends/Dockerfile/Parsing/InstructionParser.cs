@@ -61,7 +61,7 @@ internal sealed partial class InstructionParser
             return null;
         }
         var instruction = kind(parser);
-        return instruction is null ? null : instruction with { Comments = line.Comments, SkippedChecks = CheckOptions.SkippedBy(line.Comments) };
+        return instruction is null || line.Comments.Count == 0 ? instruction : instruction with { Comments = line.Comments, SkippedChecks = CheckOptions.SkippedBy(line.Comments) };
     }
 
     /// <summary>Whether the line starts with an instruction that there is.</summary>
