@@ -33,7 +33,7 @@ internal static class RequestFactory
         Parallelism = host.Cores,
     };
 
-    private static DockerfileRequest CreateDockerfile(BuildSubmission submission, SubmittedDockerfile dockerfile, ToolHost host) => new()
+    public static DockerfileRequest CreateDockerfile(BuildSubmission submission, SubmittedDockerfile dockerfile, ToolHost host) => new()
     {
         Text = dockerfile.Text,
         File = dockerfile.File,
