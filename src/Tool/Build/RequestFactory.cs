@@ -23,6 +23,7 @@ internal static class RequestFactory
         Compression = submission.Compression,
         CompressionLevel = submission.CompressionLevel,
         Annotations = submission.ManifestAnnotations,
+        IndexAnnotations = submission.IndexAnnotations,
         Sbom = submission.Sbom,
         Provenance = submission.Provenance,
         SourceDateEpoch = submission.SourceDateEpoch,
