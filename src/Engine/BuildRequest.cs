@@ -50,8 +50,11 @@ public sealed record BuildRequest
     /// <summary>The compressor's level, or <c>null</c> for its default.</summary>
     public int? CompressionLevel { get; init; }
 
-    /// <summary>Annotations of every manifest and of the index.</summary>
+    /// <summary>Annotations of every manifest, and of the index unless it has its own.</summary>
     public IReadOnlyDictionary<string, string> Annotations { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Annotations of the index, or <c>null</c> for those of the manifests.</summary>
+    public IReadOnlyDictionary<string, string>? IndexAnnotations { get; init; }
 
     /// <summary>Write and attach an SPDX document per image.</summary>
     public bool Sbom { get; init; } = true;

@@ -147,7 +147,7 @@ public sealed class Builder(BuilderServices services)
             IReadOnlyList<ImagePlan> plans, IReadOnlyList<LayerChain> chains, IImageDescriber describer, CancellationToken cancellationToken)
         {
             var docker = _request.DockerFormat ?? FollowsDockerBase(plans, chains);
-            var assembler = new ImageAssembler(_store, new AssemblyOptions(docker, _request.SourceDateEpoch, _request.Annotations));
+            var assembler = new ImageAssembler(_store, new AssemblyOptions(docker, _request.SourceDateEpoch, _request.Annotations) { IndexAnnotations = _request.IndexAnnotations ?? _request.Annotations });
             var parts = new List<(AssembledManifest, IReadOnlyList<Statement>)>();
             var texts = new List<StatementTexts>();
             for (var i = 0; i < plans.Count; i++)

@@ -13,7 +13,7 @@ internal static class CallRun
         var answer = submission.Call switch
         {
             BuildCall.Lint => Lint(parsed, submission),
-            BuildCall.Outline => OutlineSubrequest.Answer(parsed, submission.Target, submission.BuildArgs),
+            BuildCall.Outline => OutlineSubrequest.Answer(parsed, RequestFactory.CreateDockerfile(submission, dockerfile, host)),
             _ => TargetsSubrequest.Answer(parsed),
         };
         host.Output.Write(submission.IsCallJson ? answer.Json + "\n" : answer.Text);
@@ -23,7 +23,7 @@ internal static class CallRun
 
     private static SubrequestResult Lint(ParsedDockerfile parsed, BuildSubmission submission)
     {
-        var report = LintReport.For(parsed, submission.BuildArgs);
+        var report = LintReport.Of(parsed, submission.BuildArgs);
         DockerfileLinter.Check(parsed, report);
         return LintSubrequest.Answer(parsed, report.Warnings, parsed.Faults.Count == 0 ? null : new DockerfileException(parsed.File, parsed.Faults));
     }

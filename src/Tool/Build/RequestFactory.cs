@@ -23,6 +23,7 @@ internal static class RequestFactory
         Compression = submission.Compression,
         CompressionLevel = submission.CompressionLevel,
         Annotations = submission.ManifestAnnotations,
+        IndexAnnotations = submission.IndexAnnotations,
         Sbom = submission.Sbom,
         Provenance = submission.Provenance,
         SourceDateEpoch = submission.SourceDateEpoch,
@@ -33,7 +34,7 @@ internal static class RequestFactory
         Parallelism = host.Cores,
     };
 
-    private static DockerfileRequest CreateDockerfile(BuildSubmission submission, SubmittedDockerfile dockerfile, ToolHost host) => new()
+    public static DockerfileRequest CreateDockerfile(BuildSubmission submission, SubmittedDockerfile dockerfile, ToolHost host) => new()
     {
         Text = dockerfile.Text,
         File = dockerfile.File,

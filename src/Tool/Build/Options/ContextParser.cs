@@ -24,7 +24,7 @@ internal sealed class ContextParser(string currentDirectory, OptionFaults faults
     {
         if (text == "-") return null;
         if (FindFolder(text) is { } folder) return Lend(MainFolder, folder);
-        if (FindRemote("CONTEXT", text, out var isFaulty) is { } remote || isFaulty) return remote;
+        if (FindRemote("CONTEXT", text, out var isFaulty) is var remote && (remote is not null || isFaulty)) return remote;
         faults.Add("CONTEXT", $"'{text}' is neither a folder that is there, nor an address of git, http or https, nor '-' for standard input. Write one of them; '.' is this folder.");
         return null;
     }
@@ -51,7 +51,7 @@ internal sealed class ContextParser(string currentDirectory, OptionFaults faults
         }
         if (value.StartsWith(Layout, StringComparison.Ordinal)) return ParseLayout(name, value[Layout.Length..], text);
         if (FindFolder(value) is { } folder) return Lend($"{MainFolder}:{name}", folder);
-        if (FindRemote(Option, value, out var isFaulty) is { } remote || isFaulty) return remote;
+        if (FindRemote(Option, value, out var isFaulty) is var remote && (remote is not null || isFaulty)) return remote;
         faults.Add(Option, $"'{text}' names no folder that is there. Write the path of one, an address of git, http or https, 'docker-image://' and a name, or 'oci-layout://' and a path.");
         return null;
     }
