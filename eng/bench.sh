@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures, and prints tables for docs/performance.md. Arguments: publish, layers, graph, steps, dockerfiles or all (the default); after steps and
+# Measures, and prints tables for docs/performance.md. Arguments: publish, layers, graph, parse, steps, dockerfiles or all (the default); after steps and
 # dockerfiles, one of their cases.
 # The variables are told in docs/performance.md.
 set -euo pipefail
@@ -27,6 +27,8 @@ run() {
 layers() { need pigz zstd sha256sum tar; run layers; }
 
 graph() { run graph; }
+
+parse() { run parse; }
 
 # The package has a version of its own, so that no cache can hold an older one under its name.
 publish() (
@@ -72,8 +74,8 @@ dockerfiles() (
 
 what=${1:-all}
 case $what in
-    publish | layers | graph) prepare; "$what" ;;
+    publish | layers | graph | parse) prepare; "$what" ;;
     steps | dockerfiles) prepare; "$what" "${@:2}" ;;
-    all) prepare; layers; graph; publish; steps; dockerfiles ;;
-    *) echo "usage: eng/bench.sh [publish|layers|graph|steps [start|true|ten|parallel|large|unpack]|dockerfiles [context|cached|stages]|all]" >&2; exit 2 ;;
+    all) prepare; layers; graph; parse; publish; steps; dockerfiles ;;
+    *) echo "usage: eng/bench.sh [publish|layers|graph|parse|steps [start|true|ten|parallel|large|unpack]|dockerfiles [context|cached|stages]|all]" >&2; exit 2 ;;
 esac

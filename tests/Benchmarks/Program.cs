@@ -31,6 +31,9 @@ switch (args)
     case ["graph"]:
         GraphBenchmark.Run(rounds);
         return 0;
+    case ["parse"]:
+        ParseBenchmark.Run(rounds);
+        return 0;
     case ["publish", var feed, var version]:
         await PublishBenchmark.RunAsync(feed, version, rounds);
         GC.KeepAlive(registrations);
@@ -63,6 +66,6 @@ switch (args)
     case ["compare", var peers, .. var only]:
         return await FileComparison.RunAsync(peers, only.FirstOrDefault()) ? 0 : 1;
     default:
-        Console.Error.WriteLine("usage: eng/bench.sh [publish|layers|graph|steps|dockerfiles|all], eng/compare.sh [dockerfiles] [PART OF A NAME]");
+        Console.Error.WriteLine("usage: eng/bench.sh [publish|layers|graph|parse|steps|dockerfiles|all], eng/compare.sh [dockerfiles] [PART OF A NAME]");
         return 2;
 }

@@ -162,7 +162,7 @@ internal sealed class OutlineReader(ParsedDockerfile file, DockerfileRequest req
         return new Outline
         {
             Name = name, Description = Descriptions.Of(from, name),
-            Args = [.. stages.SelectMany(s => s.UsedArgs()).DistinctBy(a => a.Name).OrderBy(a => a.Range.Line).ThenBy(a => a.Range.Column)],
+            Args = [.. stages.SelectMany(s => s.UsedArgs()).DistinctBy(a => a.Name).OrderBy(a => a.Range.Line)],
             Secrets = InOrder(stages.SelectMany(s => s.Secrets.Values)), Ssh = InOrder(stages.SelectMany(s => s.Ssh.Values)),
             Caches = InOrder(stages.SelectMany(s => s.Caches.Values)),
         };

@@ -19,16 +19,14 @@ internal sealed record OutlineStage(OutlineVariables Variables)
     /// <summary>The stage that it begins with first, then those that it copies of.</summary>
     public List<OutlineStage> Parts { get; } = [];
 
-    /// <summary>The arguments that it uses, and those that they are made of.</summary>
+    /// <summary>The arguments that it uses, and those that they are made of, in the order in which they are declared.</summary>
     public IEnumerable<OutlineArg> UsedArgs()
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
         var open = new Stack<string>(Used);
         while (open.TryPop(out var name))
-        {
-            if (!names.Add(name) || !Args.TryGetValue(name, out var arg)) continue;
-            foreach (var use in arg.Uses) open.Push(use);
-            yield return arg;
-        }
+            if (names.Add(name) && Args.TryGetValue(name, out var arg))
+                foreach (var use in arg.Uses) open.Push(use);
+        return Args.Values.Where(a => names.Contains(a.Name));
     }
 }
