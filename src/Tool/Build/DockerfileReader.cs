@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Frontends.Dockerfile.Conversion;
+using MsBuildKit.Engine.Sessions;
 using MsBuildKit.Tool.Build.Options;
 
 namespace MsBuildKit.Tool.Build;
@@ -74,7 +75,7 @@ internal sealed class DockerfileReader(ToolHost host, BuildSubmission submission
     }
 
     private static async Task<IReadOnlyList<string>> ReadIgnoreAsync(string path, CancellationToken cancellationToken) =>
-        (await ReadTextAsync(path, () => File.OpenRead(path), cancellationToken).ConfigureAwait(false)).ReplaceLineEndings("\n").Split('\n');
+        IgnoreFile.Read(Encoding.UTF8.GetBytes(await ReadTextAsync(path, () => File.OpenRead(path), cancellationToken).ConfigureAwait(false)));
 
     private static async Task<string> ReadTextAsync(string name, Func<Stream> open, CancellationToken cancellationToken)
     {
