@@ -1,7 +1,6 @@
 using System.Text;
 using Google.Protobuf;
 using MsBuildKit.Engine.Exporters;
-using MsBuildKit.Engine.Frontends.Project;
 using MsBuildKit.Engine.Llb;
 using MsBuildKit.Engine.Oci;
 
@@ -16,16 +15,16 @@ internal sealed class BuildReport(BuildRequest request, IReadOnlyList<ImageRefer
         var made = layers.Where(l => delivered.Written.Contains(l.Blob.Digest)).ToList();
         IReadOnlyList<BuiltImage> images = [.. image.Manifests.Select((m, i) => new BuiltImage(
             m.Platform, m.Descriptor, Encoding.UTF8.GetString(m.ManifestJson), Encoding.UTF8.GetString(m.ConfigJson),
-            Save("sbom", ".spdx.json", m, texts[i].Sbom), Save("provenance", ".json", m, texts[i].Provenance), GraphOf(plans[i])))];
+            Save("sbom", ".spdx.json", m, texts[i].Sbom, plans.Count > 1), Save("provenance", ".json", m, texts[i].Provenance, plans.Count > 1), GraphOf(plans[i])))];
         var statements = images.SelectMany(i => new[] { i.SbomPath, i.ProvenancePath }).OfType<string>().ToList();
         Sweep(statements);
         return new BuildResult
         {
             Image = image.Root,
             IndexJson = image.IndexJson is { } index ? Encoding.UTF8.GetString(index) : null,
-            LayoutDirectory = request.OutputDirectory,
+            LayoutDirectory = request.OutputDirectory ?? "",
             Names = [.. names.Select(n => n.ToString())],
-            Files = [.. LayoutExporter.FilesOf(request.OutputDirectory), .. statements, .. request.Outputs.OfType<ArchiveOutput>().Select(a => a.Path), .. delivered.Files],
+            Files = [.. request.OutputDirectory is { } folder ? LayoutExporter.FilesOf(folder) : [], .. statements, .. request.Outputs.OfType<ArchiveOutput>().Select(a => a.Path), .. delivered.Files],
             References = [.. References(image, plans)],
             Loaded = delivered.Loaded,
             NewLayers = made.Count,
@@ -35,10 +34,10 @@ internal sealed class BuildReport(BuildRequest request, IReadOnlyList<ImageRefer
         };
     }
 
-    private string? Save(string name, string ending, AssembledManifest manifest, byte[]? text)
+    private string? Save(string name, string ending, AssembledManifest manifest, byte[]? text, bool isMany)
     {
-        if (text is null) return null;
-        var suffix = request.Images.Count > 1 ? "." + manifest.Platform.ToString().Replace('/', '-') : "";
+        if (text is null || request.OutputDirectory is null) return null;
+        var suffix = isMany ? "." + manifest.Platform.ToString().Replace('/', '-') : "";
         var path = Path.Combine(request.OutputDirectory, name + suffix + ending);
         OutputFile.Replace(path, text);
         return path;
@@ -47,6 +46,7 @@ internal sealed class BuildReport(BuildRequest request, IReadOnlyList<ImageRefer
     // What an earlier build of another shape said is not left to be taken for this one's.
     private void Sweep(IReadOnlyList<string> kept)
     {
+        if (request.OutputDirectory is null) return;
         foreach (var pattern in new[] { "sbom*.spdx.json", "provenance*.json" })
             foreach (var file in Directory.EnumerateFiles(request.OutputDirectory, pattern).Where(f => !kept.Contains(f)))
                 OutputFile.Remove(file);
@@ -57,14 +57,9 @@ internal sealed class BuildReport(BuildRequest request, IReadOnlyList<ImageRefer
 
     private IEnumerable<(ImageReference, Digest)> References(AssembledImage image, IReadOnlyList<ImagePlan> plans)
     {
-        foreach (var plan in plans)
-            if (plan.Image.Base is RegistryBase { Reference: { Digest: null } reference })
-                yield return (reference, plan.Base.Image!.Root.Digest);
-        foreach (var (plan, name) in plans.SelectMany(p => p.Image.Contexts.Select(c => (p, c.Key))))
-            if (plan.Image.Contexts[name] is RegistryBase { Reference: { Digest: null } reference })
-                yield return (reference, plan.Base.Contexts[name].Image!.Root.Digest);
+        foreach (var reference in plans.SelectMany(p => p.References)) yield return reference;
         foreach (var output in request.Outputs.OfType<RegistryOutput>())
-            foreach (var tag in request.Tags)
-                yield return (ImageReference.Create(output.Registry, request.Repository, tag), image.Root.Digest);
+            foreach (var name in output.Registry is { } registry ? request.Tags.Select(t => ImageReference.Create(registry, request.Repository, t)) : names)
+                yield return (name, image.Root.Digest);
     }
 }

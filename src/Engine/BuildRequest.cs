@@ -11,20 +11,27 @@ public sealed record BuildRequest
     /// <summary>The project's name for people, without extension.</summary>
     public required string ProjectName { get; init; }
 
-    /// <summary>One image per entry; more than one makes an index. Never empty; platforms differ.</summary>
-    public required IReadOnlyList<ProjectImage> Images { get; init; }
+    /// <summary>The images of a project, one for each platform; more than one makes an index. Empty when <see cref="Dockerfile"/> says what is built.</summary>
+    public IReadOnlyList<ProjectImage> Images { get; init; } = [];
 
-    /// <summary>The repository path, without registry.</summary>
-    public required string Repository { get; init; }
+    /// <summary>What is built when it is a Dockerfile that says so, or <c>null</c>.</summary>
+    public DockerfileBuild? Dockerfile { get; init; }
 
-    /// <summary>Tags, at least one.</summary>
-    public required IReadOnlyList<string> Tags { get; init; }
+    /// <summary>The repository path, without registry; empty when the image has no name or <see cref="Names"/> says it.</summary>
+    public string Repository { get; init; } = "";
+
+    /// <summary>Tags in <see cref="Repository"/>.</summary>
+    public IReadOnlyList<string> Tags { get; init; } = [];
 
     /// <summary>The registry that <see cref="Repository"/> belongs to when the image is named in full, or <c>null</c>.</summary>
     public string? Registry { get; init; }
 
-    /// <summary>The layout directory that is always written.</summary>
-    public required string OutputDirectory { get; init; }
+    /// <summary>Every name of the image in full, or <c>null</c> when they are <see cref="Tags"/> in <see cref="Repository"/>. None at all is an image that
+    /// only its digest names.</summary>
+    public IReadOnlyList<ImageReference>? Names { get; init; }
+
+    /// <summary>The layout directory to write, with what is said about the image beside it; <c>null</c> for none.</summary>
+    public string? OutputDirectory { get; init; }
 
     /// <summary>Where else the image goes.</summary>
     public IReadOnlyList<BuildOutput> Outputs { get; init; } = [];
@@ -67,6 +74,9 @@ public sealed record BuildRequest
     /// <summary>Steps may use the machine's own network, as <see cref="StepNetwork.Host"/> asks for it.</summary>
     public bool AllowHostNetwork { get; init; }
 
+    /// <summary>Steps may run without confinement, as <c>RUN --security=insecure</c> asks for it.</summary>
+    public bool AllowInsecure { get; init; }
+
     /// <summary>The runtime that steps run with, a name or a full path; <c>null</c> leaves it to the machine: its own choice, else crun, else runc.</summary>
     public string? StepRuntime { get; init; }
 
@@ -84,8 +94,8 @@ public sealed record BuildRequest
 /// <summary>A place that an image is delivered to.</summary>
 public abstract record BuildOutput;
 
-/// <summary>Push to <c>registry/repository:tag</c> for every tag of the request.</summary>
-public sealed record RegistryOutput(string Registry) : BuildOutput;
+/// <summary>Push to <c>registry/repository:tag</c> for every tag of the request; without a registry, to every name of the request where it says.</summary>
+public sealed record RegistryOutput(string? Registry) : BuildOutput;
 
 /// <summary>A tar of the layout (<c>oci</c>), or what <c>docker load</c> reads (<c>docker</c>).</summary>
 public sealed record ArchiveOutput(string Path, bool Docker) : BuildOutput;

@@ -14,7 +14,7 @@ public sealed record BuildResult
     /// <summary>The manifest and configuration of every platform.</summary>
     public required IReadOnlyList<BuiltImage> Images { get; init; }
 
-    /// <summary>The layout directory.</summary>
+    /// <summary>The layout directory; empty when none was asked for.</summary>
     public required string LayoutDirectory { get; init; }
 
     /// <summary>Full names under which the image was made.</summary>

@@ -51,7 +51,9 @@ public sealed class Builder(BuilderServices services)
         private readonly IImageResolver _images;
         private readonly LayerOptions _layering;
         private readonly RemoteSources _remote;
+        private readonly FileFactsCache _facts;
         private readonly RootlessWorker? _worker;
+        private readonly IBuildPlanner _planner;
         private readonly IReadOnlyList<ImageReference> _names;
 
         public Build(BuilderServices services, BuildRequest request, LocalContentStore store, IProgress<BuildEvent>? progress)
@@ -64,33 +66,28 @@ public sealed class Builder(BuilderServices services)
             _images = new RegistryImages(services.Registries, store);
             _layering = new LayerOptions(request.Compression, request.CompressionLevel, request.Parallelism);
             _remote = new RemoteSources(store, _index, _locks, _layering, services.Files, services.Git, progress);
-            if (services.Worker is { } find && request.Images.Any(i => i.Steps.Count > 0))
-                _worker = new RootlessWorker(() => Told(find(), request), store.Root, new StepGrants(HostNetwork: request.AllowHostNetwork));
-            _names = [.. request.Tags.Select(t => ImageReference.Create(request.Registry ?? ImageReference.DefaultRegistry, request.Repository, t))];
+            _facts = services.Facts ?? new FileFactsCache(Path.Combine(store.Root, "facts"), services.Time);
+            if (services.Worker is { } find && (request.Dockerfile is not null || request.Images.Any(i => i.Steps.Count > 0)))
+                _worker = new RootlessWorker(() => Told(find(), request), store.Root, new StepGrants(request.AllowHostNetwork, request.AllowInsecure));
+            _planner = CreateProjectPlanner();
+            _names = request.Names ?? [.. request.Tags.Select(t => ImageReference.Create(request.Registry ?? ImageReference.DefaultRegistry, request.Repository, t))];
         }
 
         public ValueTask DisposeAsync() => _worker?.DisposeAsync() ?? ValueTask.CompletedTask;
 
         public async Task<BuildResult> RunAsync(CancellationToken cancellationToken)
         {
-            var bases = new BaseResolver(_store, _images, new PackageComposer(_store, _index, _locks, _services.Mirrors, _services.Time), _request.SourceDateEpoch);
-            var resolved = await Task.WhenAll(_request.Images.Select(i => bases.ResolveAsync(i, cancellationToken))).ConfigureAwait(false);
-            var facts = _services.Facts ?? new FileFactsCache(Path.Combine(_store.Root, "facts"), _services.Time);
-            var plans = new List<ImagePlan>();
-            for (var i = 0; i < resolved.Length; i++)
-                plans.Add(await PlanAsync(_request.Images[i], resolved[i], facts, cancellationToken).ConfigureAwait(false));
-
-            var session = Lend(plans.SelectMany(p => p.Trees), resolved);
-            var trees = new LentTrees(session, facts);
+            var (plans, session) = await _planner.PlanAsync(cancellationToken).ConfigureAwait(false);
+            var trees = new LentTrees(session, _facts);
             var delivery = new Delivery(_services, _request, _store, _materializer, _progress);
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             var fetching = delivery.FetchAsync(plans, stop.Token);
             try
             {
                 var chains = await SolveAsync(plans, session, trees, cancellationToken).ConfigureAwait(false);
-                var (image, texts) = await AssembleAsync(plans, chains, new Describer(_request, trees, _remote.Pins), cancellationToken).ConfigureAwait(false);
+                var (image, texts) = await AssembleAsync(plans, chains, _planner.CreateDescriber(trees, _remote.Pins), cancellationToken).ConfigureAwait(false);
                 await fetching.ConfigureAwait(false);
-                var delivered = await delivery.DeliverAsync(image, plans, _names, cancellationToken).ConfigureAwait(false);
+                var delivered = await delivery.DeliverAsync(image, _names, cancellationToken).ConfigureAwait(false);
                 return new BuildReport(_request, _names).Write(image, plans, texts, delivered);
             }
             finally
@@ -100,48 +97,10 @@ public sealed class Builder(BuilderServices services)
             }
         }
 
-        private BuildSession Lend(IEnumerable<LocalTree> trees, IEnumerable<ResolvedBase> bases) =>
-            new(trees, bases.SelectMany(b => b.Layouts).ToDictionary()) { Secrets = _request.Secrets, Ssh = _request.Ssh };
-
-        private async Task<ImagePlan> PlanAsync(ProjectImage image, ResolvedBase ground, FileFactsCache facts, CancellationToken cancellationToken)
+        private ProjectPlanner CreateProjectPlanner()
         {
-            var command = AppCommandLine.Place(image.Config, ground.Image?.Config.Config?.Entrypoint);
-            if (command.OverridesBaseEntrypoint)
-                Warn("MBK1903", $"The base image's entrypoint '{string.Join(' ', ground.Image!.Config.Config!.Entrypoint!)}' is replaced by the application. Set ContainerAppCommandInstruction=DefaultArgs to keep it.");
-            if (ImageConfigEditor.TriggersOf(ground.Image?.Config) is { Count: > 0 } triggers)
-                Warn("MBK1904", $"The base image wants steps to run in whatever is built on it, and they are not run: '{string.Join("', '", triggers)}'. Use another base, or do in the project what they would do.");
-            var config = ImageConfigEditor.Edit(ground.Image?.Config, image, ground.Name, command);
-            var owners = await ResolveOwnersAsync(image, config.Config!, ground, facts, cancellationToken).ConfigureAwait(false);
-            var layers = LayerPlan.Split(image, owners[""], o => owners[o], _request.Images.Count > 1 ? "-" + image.Platform.ToString().Replace('/', '-') : "");
-            return new ImagePlan(image, ground, layers, ProjectFrontend.Translate(ground.Ground, image, layers, _request.SourceDateEpoch), config);
-        }
-
-        private async Task<Dictionary<string, Owner>> ResolveOwnersAsync(
-            ProjectImage image, ContainerConfig config, ResolvedBase ground, FileFactsCache facts, CancellationToken cancellationToken)
-        {
-            var users = new ImageUsers(_store, _materializer);
-            var appUid = ImageConfigEditor.FindVariable(config.Env ?? [], "APP_UID");
-            // Images that set APP_UID give that number the name 'app'.
-            var names = image.Files.Select(f => f.Owner).Append(config.User).OfType<string>().Distinct().ToDictionary(n => n, n => n == "app" && appUid is not null ? appUid : n);
-            var chain = ground.Image is null ? LayerChain.Scratch : SourceLayers.Of(ground.Image, null);
-            // A user may be one that a step of the base makes.
-            if (image.Steps.Any(s => s.Stage == StepStage.Base) && names.Values.Any(n => n.Any(c => c != ':' && !char.IsAsciiDigit(c))))
-                chain = await SolveBaseStageAsync(image, ground, facts, cancellationToken).ConfigureAwait(false);
-            var owners = new Dictionary<string, Owner> { [""] = Owner.Root };
-            foreach (var (name, asked) in names)
-            {
-                var (uid, gid) = await users.ResolveAsync(asked, chain, cancellationToken).ConfigureAwait(false);
-                owners[name] = new Owner(uid, gid);
-            }
-            if (config.User is { } user) owners[""] = owners[user];
-            return owners;
-        }
-
-        private async Task<LayerChain> SolveBaseStageAsync(ProjectImage image, ResolvedBase ground, FileFactsCache facts, CancellationToken cancellationToken)
-        {
-            var session = Lend(image.Steps.SelectMany(s => s.Trees), [ground]);
-            using var solver = CreateSolver(session, new LentTrees(session, facts));
-            return await SolveAsync(solver, image, ProjectFrontend.BaseStage(ground.Ground, image, _request.SourceDateEpoch), cancellationToken).ConfigureAwait(false);
+            var bases = new BaseResolver(_store, _images, new PackageComposer(_store, _index, _locks, _services.Mirrors, _services.Time), _request.SourceDateEpoch);
+            return new ProjectPlanner(_request, _store, _materializer, bases, async (plan, session, token) => (await SolveAsync([plan], session, new LentTrees(session, _facts), token).ConfigureAwait(false))[0], _progress);
         }
 
         private async Task<IReadOnlyList<LayerChain>> SolveAsync(
@@ -149,7 +108,7 @@ public sealed class Builder(BuilderServices services)
         {
             using var solver = CreateSolver(session, trees);
             var chains = new List<LayerChain>();
-            foreach (var plan in plans) chains.Add(await SolveAsync(solver, plan.Image, plan.Graph, cancellationToken).ConfigureAwait(false));
+            foreach (var plan in plans) chains.Add(await SolveAsync(solver, plan, cancellationToken).ConfigureAwait(false));
             return chains;
         }
 
@@ -167,22 +126,23 @@ public sealed class Builder(BuilderServices services)
         private static WorkerProgram Told(WorkerProgram program, BuildRequest request) =>
             program with { Runtime = request.StepRuntime ?? program.Runtime, Snapshotter = request.Snapshotter };
 
-        private static async Task<LayerChain> SolveAsync(Solver<VertexResult> solver, ProjectImage image, LlbState graph, CancellationToken cancellationToken)
+        private async Task<LayerChain> SolveAsync(Solver<VertexResult> solver, ImagePlan plan, CancellationToken cancellationToken)
         {
-            if (ReferenceEquals(graph, LlbState.Scratch)) return LayerChain.Scratch;
+            if (ReferenceEquals(plan.Graph, LlbState.Scratch)) return LayerChain.Scratch;
             try
             {
-                var result = await solver.SolveAsync(LlbGraph.Load(LlbMarshaller.Marshal(graph)), cancellationToken).ConfigureAwait(false);
-                return ((LayersResult)result).Chain;
+                var result = await solver.SolveAsync(LlbGraph.Load(LlbMarshaller.Marshal(plan.Graph)), cancellationToken).ConfigureAwait(false);
+                // A lent folder may be all of an image.
+                return await new TreeLayers(_store, _layering).ChainOfAsync(result, "", cancellationToken).ConfigureAwait(false);
             }
-            catch (SolveException e) when (e.Position is null && image.Steps.FirstOrDefault(s => StepTitle.Of(s) == e.Vertex.Name)?.Position is { } position)
+            catch (SolveException e) when (e.Position is null && plan.FindPosition(e.Vertex.Name) is { } position)
             {
                 throw e.At(position);
             }
         }
 
         private async Task<(AssembledImage Image, IReadOnlyList<StatementTexts> Texts)> AssembleAsync(
-            IReadOnlyList<ImagePlan> plans, IReadOnlyList<LayerChain> chains, Describer describer, CancellationToken cancellationToken)
+            IReadOnlyList<ImagePlan> plans, IReadOnlyList<LayerChain> chains, IImageDescriber describer, CancellationToken cancellationToken)
         {
             var docker = _request.DockerFormat ?? FollowsDockerBase(plans, chains);
             var assembler = new ImageAssembler(_store, new AssemblyOptions(docker, _request.SourceDateEpoch, _request.Annotations));
@@ -190,9 +150,9 @@ public sealed class Builder(BuilderServices services)
             var texts = new List<StatementTexts>();
             for (var i = 0; i < plans.Count; i++)
             {
-                var manifest = await assembler.AssembleAsync(new PlatformImage(plans[i].Image.Platform, plans[i].Config, chains[i]), cancellationToken).ConfigureAwait(false);
+                var manifest = await assembler.AssembleAsync(new PlatformImage(plans[i].Platform, plans[i].Config, chains[i], plans[i].HasWholeHistory), cancellationToken).ConfigureAwait(false);
                 var text = new StatementTexts(
-                    _request.Sbom ? await describer.WriteSbomAsync(plans[i], cancellationToken).ConfigureAwait(false) : null,
+                    _request.Sbom ? await describer.WriteSbomAsync(plans[i], chains[i], cancellationToken).ConfigureAwait(false) : null,
                     _request.Provenance ? describer.WriteProvenance(plans[i]) : null);
                 texts.Add(text);
                 // Docker's own format has no place for statements: they stay files.
@@ -202,7 +162,7 @@ public sealed class Builder(BuilderServices services)
         }
 
         private bool FollowsDockerBase(IReadOnlyList<ImagePlan> plans, IReadOnlyList<LayerChain> chains) =>
-            plans is [{ Base.IsDocker: true }] && !_request.Sbom && !_request.Provenance
+            plans is [{ IsOnDocker: true }] && !_request.Sbom && !_request.Provenance
             && chains[0].Layers.All(l => MediaTypes.LayerCompression(l.Blob.MediaType) is Compression.None or Compression.Gzip);
 
         private IEnumerable<Statement> Statements(StatementTexts texts, AssembledManifest manifest)
@@ -212,7 +172,5 @@ public sealed class Builder(BuilderServices services)
             if (texts.Provenance is { } provenance)
                 yield return new Statement(ProvenanceDocument.PredicateType, InTotoStatement.Write(ProvenanceDocument.PredicateType, provenance, _names, manifest.Platform, manifest.Descriptor.Digest));
         }
-
-        private void Warn(string code, string text) => _progress?.Report(new BuildMessage(MessageLevel.Warning, text, code));
     }
 }

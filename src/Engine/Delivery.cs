@@ -1,7 +1,9 @@
+using System.Collections.Immutable;
 using MsBuildKit.Engine.Content;
 using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Exporters;
 using MsBuildKit.Engine.Oci;
+using MsBuildKit.Engine.Snapshots;
 using MsBuildKit.Engine.Workers;
 
 namespace MsBuildKit.Engine;
@@ -13,10 +15,11 @@ internal sealed class Delivery(BuilderServices services, BuildRequest request, L
     private readonly TreeExporter _trees = new(store, layers);
 
     public async Task<Delivered> DeliverAsync(
-        AssembledImage image, IReadOnlyList<ImagePlan> plans, IReadOnlyList<ImageReference> names, CancellationToken cancellationToken)
+        AssembledImage image, IReadOnlyList<ImageReference> names, CancellationToken cancellationToken)
     {
-        var elsewhere = FindElsewhere(plans);
-        var layout = new LayoutExporter(store, layers).ExportAsync(image, names, request.OutputDirectory, l => elsewhere.Contains(l.Blob.Digest), cancellationToken);
+        var layout = request.OutputDirectory is { } folder
+            ? new LayoutExporter(store, layers).ExportAsync(image, names, folder, IsElsewhere, cancellationToken)
+            : Task.FromResult<IReadOnlySet<Digest>>(ImmutableHashSet<Digest>.Empty);
         var archives = request.Outputs.OfType<ArchiveOutput>().Select(a => _archives.ExportAsync(image, names, a.Path, a.Docker, cancellationToken));
         await Task.WhenAll(archives.Append(layout)).ConfigureAwait(false);
         (string, string)? loaded = null;
@@ -25,15 +28,14 @@ internal sealed class Delivery(BuilderServices services, BuildRequest request, L
             switch (output)
             {
                 case RegistryOutput registry:
-                    await new RegistryDelivery(services.Registries, store, layers, progress)
-                        .PushAsync(image, ImageReference.Create(registry.Registry, request.Repository), request.Tags, cancellationToken).ConfigureAwait(false);
+                    await PushAsync(image, registry, names, cancellationToken).ConfigureAwait(false);
                     break;
                 case TreeOutput { IsTar: true } tar:
                     await _trees.WriteTarAsync(image, tar.Path, cancellationToken).ConfigureAwait(false);
                     files.Add(tar.Path);
                     break;
-                case TreeOutput folder:
-                    files.AddRange(await _trees.WriteFolderAsync(image, folder.Path, cancellationToken).ConfigureAwait(false));
+                case TreeOutput tree:
+                    files.AddRange(await _trees.WriteFolderAsync(image, tree.Path, cancellationToken).ConfigureAwait(false));
                     break;
                 case LocalEngineOutput local:
                     loaded = await LoadAsync(local, image, names, cancellationToken).ConfigureAwait(false);
@@ -45,19 +47,23 @@ internal sealed class Delivery(BuilderServices services, BuildRequest request, L
     /// <summary>Fetches what of the bases will be written, while there is other work to do.</summary>
     public Task FetchAsync(IReadOnlyList<ImagePlan> plans, CancellationToken cancellationToken)
     {
-        var elsewhere = FindElsewhere(plans);
         var isWhole = request.Outputs.Any(o => o is not RegistryOutput);
-        return Task.WhenAll(plans.Where(p => p.Base.Image is not null)
-            .SelectMany(p => SourceLayers.Of(p.Base.Image!, null).Layers)
-            .Where(l => !elsewhere.Contains(l.Blob.Digest) && (isWhole || !LayoutExporter.Holds(request.OutputDirectory, l.Blob)))
+        return Task.WhenAll(plans.SelectMany(p => p.BaseLayers)
+            .Where(l => !IsElsewhere(l) && (isWhole || request.OutputDirectory is null || !LayoutExporter.Holds(request.OutputDirectory, l.Blob)))
             .Select(l => layers.EnsureAsync(l, cancellationToken)));
     }
 
     // What only registry outputs need of a remote base stays where it is.
-    private HashSet<Digest> FindElsewhere(IReadOnlyList<ImagePlan> plans) =>
-        request.Outputs.Count > 0 && request.Outputs.All(o => o is RegistryOutput)
-            ? plans.Where(p => p.Base.IsRemote).SelectMany(p => p.Base.Image!.Document.Layers).Select(l => l.Digest).ToHashSet()
-            : [];
+    private bool IsElsewhere(Layer layer) => request.Outputs.Count > 0 && request.Outputs.All(o => o is RegistryOutput) && layer.Origin?.Repository is not null;
+
+    private async Task PushAsync(AssembledImage image, RegistryOutput output, IReadOnlyList<ImageReference> names, CancellationToken cancellationToken)
+    {
+        var targets = output.Registry is { } registry
+            ? [(Target: ImageReference.Create(registry, request.Repository), request.Tags)]
+            : names.GroupBy(n => (n.Registry, n.Repository)).Select(g => (Target: ImageReference.Create(g.Key.Registry, g.Key.Repository), Tags: (IReadOnlyList<string>)[.. g.Select(n => n.Tag).OfType<string>()]));
+        var delivery = new RegistryDelivery(services.Registries, store, layers, progress);
+        foreach (var (target, tags) in targets) await delivery.PushAsync(image, target, tags, cancellationToken).ConfigureAwait(false);
+    }
 
     private async Task<(string, string)?> LoadAsync(LocalEngineOutput output, AssembledImage image, IReadOnlyList<ImageReference> names, CancellationToken cancellationToken)
     {
@@ -69,6 +75,7 @@ internal sealed class Delivery(BuilderServices services, BuildRequest request, L
         }
         // What an index holds only engines with containerd's image store can load.
         await services.LocalEngines.LoadAsync(engine, (s, c) => _archives.WriteAsync(image, names, s, docker: image.Manifests.Count == 1, c), cancellationToken).ConfigureAwait(false);
+        if (names.Count == 0) return null;
         return await services.LocalEngines.FindImageAsync(engine, names[0].ToString(), cancellationToken).ConfigureAwait(false) is { } id ? (engine, id) : null;
     }
 }

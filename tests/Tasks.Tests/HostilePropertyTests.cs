@@ -147,7 +147,7 @@ public sealed class HostilePropertyTests : IDisposable
     private void AssertInert(BuildRequest request)
     {
         foreach (var tag in request.Tags) ImageReference.Create(request.Registry ?? ImageReference.DefaultRegistry, request.Repository, tag);
-        foreach (var output in request.Outputs.OfType<RegistryOutput>()) Assert.Equal(output.Registry, ImageReference.Create(output.Registry, request.Repository).Registry);
+        foreach (var output in request.Outputs.OfType<RegistryOutput>()) Assert.Equal(output.Registry, ImageReference.Create(output.Registry!, request.Repository).Registry);
         Assert.All(request.Outputs.OfType<ArchiveOutput>(), o => Assert.True(Path.IsPathFullyQualified(o.Path)));
         AssertSurvives(request.Annotations);
         foreach (var image in request.Images)

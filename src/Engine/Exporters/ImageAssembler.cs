@@ -24,7 +24,7 @@ public sealed class ImageAssembler(IContentStore store, AssemblyOptions options)
         {
             Created = _created,
             RootFs = new RootFs { DiffIds = [.. layers.Select(l => l.DiffId)] },
-            History = Extend(HistoryOf(image.Config), layers),
+            History = Extend(image.HasWholeHistory ? Fit(image.Config.History ?? [], layers.Count) : HistoryOf(image.Config), layers),
         };
         var configJson = OciJson.Write(config);
         var configBlob = await PutAsync(options.Docker ? MediaTypes.DockerConfig : MediaTypes.OciConfig, configJson, cancellationToken).ConfigureAwait(false);
@@ -95,6 +95,20 @@ public sealed class ImageAssembler(IContentStore store, AssemblyOptions options)
     // A base whose history tells of more layers than it has would shift ours: it is no help, and layers tell for themselves.
     private static IReadOnlyList<HistoryEntry> HistoryOf(ImageConfig config) =>
         config.History is { } history && history.Count(h => !h.EmptyLayer) <= config.RootFs.DiffIds.Count ? history : [];
+
+    // A step may have left no layer, as a copy of nothing does: what the history says beyond the layers made none.
+    private static List<HistoryEntry> Fit(IReadOnlyList<HistoryEntry> history, int layers)
+    {
+        var surplus = history.Count(h => !h.EmptyLayer) - layers;
+        var fitted = history.ToList();
+        for (var i = fitted.Count - 1; surplus > 0 && i >= 0; i--)
+        {
+            if (fitted[i].EmptyLayer) continue;
+            fitted[i] = fitted[i] with { EmptyLayer = true };
+            surplus--;
+        }
+        return fitted;
+    }
 
     // Every layer has an entry: where the base's history is short, what is missing is filled in before ours.
     private List<HistoryEntry> Extend(IReadOnlyList<HistoryEntry> history, IReadOnlyList<Layer> layers)

@@ -6,6 +6,9 @@ public sealed record CopyOptions
     /// <summary>Permission bits for what is copied, or <c>null</c> to keep the source's.</summary>
     public int? Mode { get; init; }
 
+    /// <summary>Changes of the permission bits as <c>chmod</c> reads them (<c>u+x,go=r</c>), instead of <see cref="Mode"/>; empty for none.</summary>
+    public string ModeText { get; init; } = "";
+
     /// <summary>The modification time in nanoseconds since 1970, or -1 to keep the source's.</summary>
     /// <value>Default: -1.</value>
     public long Timestamp { get; init; } = -1;
@@ -36,4 +39,7 @@ public sealed record CopyOptions
 
     /// <summary>Patterns of what is left out.</summary>
     public IReadOnlyList<string> Exclude { get; init; } = [];
+
+    /// <summary>Paths of the destination's tree that must be among what was copied.</summary>
+    public IReadOnlyList<string> RequiredPaths { get; init; } = [];
 }

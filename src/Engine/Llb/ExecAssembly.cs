@@ -5,6 +5,8 @@ namespace MsBuildKit.Engine.Llb;
 /// <summary>Puts an exec operation together: mounts by destination, inputs once each, outputs numbered in the mounts' order.</summary>
 internal sealed class ExecAssembly
 {
+    private const string AgentVariable = "SSH_AUTH_SOCK=";
+
     private readonly List<LlbState> _inputs = [];
     private readonly SortedSet<string> _capabilities = new(StringComparer.Ordinal) { Capabilities.ExecMetaBase, Capabilities.Platform };
     private readonly Dictionary<string, int> _outputs = new(StringComparer.Ordinal);
@@ -22,10 +24,15 @@ internal sealed class ExecAssembly
         if (options.Network != NetMode.Unset) _capabilities.Add(Capabilities.ExecMetaNetwork);
         if (options.Security != SecurityMode.Sandbox) _capabilities.Add(Capabilities.ExecMetaSecurity);
         AddMounts(exec, [ExecMount.Bind("/", root, options.ReadOnlyRoot), .. options.Mounts]);
-        foreach (var secret in options.SecretEnvironment.OrderBy(s => s.Name, StringComparer.Ordinal))
+        foreach (var secret in options.SecretEnvironment)
         {
             exec.Secretenv.Add(new SecretEnv { ID = secret.Id, Name = secret.Name, Optional = secret.Optional });
             _capabilities.Add(Capabilities.ExecSecretEnv);
+        }
+        foreach (var device in options.Devices)
+        {
+            exec.CdiDevices.Add(device.Clone());
+            _capabilities.Add(Capabilities.ExecMetaDevices);
         }
         return exec;
     }
@@ -33,17 +40,27 @@ internal sealed class ExecAssembly
     private Meta Describe(ExecOptions options)
     {
         if (options.ValidExitCodes.Count > 0) _capabilities.Add(Capabilities.ExecValidExitCode);
+        if (options.Ulimits.Count > 0) _capabilities.Add(Capabilities.ExecMetaUlimit);
+        if (options.Proxy is not null) _capabilities.Add(Capabilities.ExecMetaProxy);
         return new Meta
         {
-            Args = { options.Args }, Env = { options.Environment }, Cwd = options.WorkingDirectory, User = options.User,
-            Hostname = options.Hostname, RemoveMountStubsRecursive = true, ValidExitCodes = { options.ValidExitCodes },
+            Args = { options.Args }, Env = { Environment(options) }, Cwd = options.WorkingDirectory, User = options.User,
+            ProxyEnv = options.Proxy?.Clone(), ExtraHosts = { options.ExtraHosts.Select(h => new HostIP { Host = h.Host, IP = h.Text }) },
+            Hostname = options.Hostname, Ulimit = { options.Ulimits.Select(u => u.Clone()) }, CgroupParent = options.CgroupParent,
+            RemoveMountStubsRecursive = true, ValidExitCodes = { options.ValidExitCodes },
         };
+    }
+
+    private static IEnumerable<string> Environment(ExecOptions options)
+    {
+        var socket = options.Mounts.FirstOrDefault(m => m.Mount.MountType == MountType.Ssh);
+        var isNamed = options.Environment.Any(v => v.StartsWith(AgentVariable, StringComparison.Ordinal));
+        return socket is null || isNamed ? options.Environment : [.. options.Environment, AgentVariable + socket.Mount.Dest];
     }
 
     private void AddMounts(ExecOp exec, IEnumerable<ExecMount> mounts)
     {
-        // Secrets and sockets come after what has a place in the graph, each group in a stable order.
-        foreach (var mount in mounts.OrderBy(m => m.Mount.MountType is MountType.Secret or MountType.Ssh).ThenBy(m => m.Mount.Dest, StringComparer.Ordinal))
+        foreach (var mount in mounts.OrderBy(Rank).ThenBy(m => Rank(m) == 0 ? m.Mount.Dest : "", StringComparer.Ordinal))
         {
             var copy = mount.Mount.Clone();
             if (copy.MountType is not (MountType.Secret or MountType.Ssh))
@@ -60,6 +77,9 @@ internal sealed class ExecAssembly
             _capabilities.UnionWith(mount.Capabilities);
         }
     }
+
+    // BuildKit's client: what has a place in the graph by destination, then secrets and then sockets as they were asked for.
+    private static int Rank(ExecMount mount) => mount.Mount.MountType switch { MountType.Secret => 1, MountType.Ssh => 2, _ => 0 };
 
     private long AddInput(LlbState? state)
     {

@@ -46,6 +46,9 @@ public sealed class ExecMount
         return new ExecMount(mount, null, size > 0 ? [Llb.Capabilities.ExecMountTmpfs, Llb.Capabilities.ExecMountTmpfsSize] : [Llb.Capabilities.ExecMountTmpfs]);
     }
 
+    /// <summary>The memory that programs share (<c>/dev/shm</c>), of a size of its own in bytes.</summary>
+    public static ExecMount SharedMemory(long size) => Tmpfs("/dev/shm", size);
+
     /// <summary>A secret of the session as a file.</summary>
     public static ExecMount Secret(string destination, string id, bool optional = false, uint user = 0, uint group = 0, uint mode = 0x100)
     {
@@ -58,6 +61,15 @@ public sealed class ExecMount
     {
         var ssh = new SSHOpt { ID = id, Uid = user, Gid = group, Mode = mode, Optional = optional };
         return new ExecMount(new Mount { Dest = destination, MountType = MountType.Ssh, SSHOpt = ssh }, null, Llb.Capabilities.ExecMountSsh);
+    }
+
+    /// <summary>This mount, with a say in whether a cache knows the command by what the mount holds.</summary>
+    public ExecMount WithContentCache(MountContentCache contentCache)
+    {
+        if (contentCache == MountContentCache.Default) return this;
+        var mount = Mount.Clone();
+        mount.ContentCache = contentCache;
+        return new ExecMount(mount, From, [.. Capabilities, Llb.Capabilities.ExecMountContentCache]) { Discards = Discards };
     }
 
     private static string[] Bound(LlbState from) => from.Node is null ? [] : [Llb.Capabilities.ExecMountBind];

@@ -21,6 +21,21 @@ public sealed record ExecOptions
     /// <summary>The host's name inside, or empty.</summary>
     public string Hostname { get; init; } = "";
 
+    /// <summary>Lines of its <c>/etc/hosts</c>, in order.</summary>
+    public IReadOnlyList<HostAddress> ExtraHosts { get; init; } = [];
+
+    /// <summary>Its limits, in order; the name is that of <c>ulimit</c> (<c>nofile</c>), and -1 means none.</summary>
+    public IReadOnlyList<Ulimit> Ulimits { get; init; } = [];
+
+    /// <summary>The control group that holds its own, or empty.</summary>
+    public string CgroupParent { get; init; } = "";
+
+    /// <summary>Proxies that its environment names, though they are no part of what a cache knows it by; or <c>null</c>.</summary>
+    public ProxyEnv? Proxy { get; init; }
+
+    /// <summary>Devices of the machine that it may use, by their CDI names.</summary>
+    public IReadOnlyList<CDIDevice> Devices { get; init; } = [];
+
     /// <summary>What of the network it sees.</summary>
     public NetMode Network { get; init; }
 
@@ -33,10 +48,10 @@ public sealed record ExecOptions
     /// <summary>Whether the tree itself may not be changed.</summary>
     public bool ReadOnlyRoot { get; init; }
 
-    /// <summary>What is mounted besides the tree.</summary>
+    /// <summary>What is mounted besides the tree. <c>SSH_AUTH_SOCK</c> names the first of the sockets, unless <see cref="Environment"/> has it.</summary>
     public IReadOnlyList<ExecMount> Mounts { get; init; } = [];
 
-    /// <summary>Secrets that environment variables carry; each variable once.</summary>
+    /// <summary>Secrets that environment variables carry, in order; each variable once.</summary>
     public IReadOnlyList<SecretVariable> SecretEnvironment { get; init; } = [];
 }
 

@@ -21,6 +21,7 @@ public sealed class FileStep
             if (Action.Rm is { AllowWildcard: true }) yield return Llb.Capabilities.FileRmWildcard;
             if (Action.Copy is not { } copy) yield break;
             if (copy.IncludePatterns.Count + copy.ExcludePatterns.Count > 0) yield return Llb.Capabilities.FileCopyPatterns;
+            if (copy.RequiredPaths.Count > 0) yield return Llb.Capabilities.FileCopyRequiredPaths;
             if (copy.AlwaysReplaceExistingDestPaths) yield return Llb.Capabilities.FileCopyReplace;
         }
     }
@@ -31,11 +32,12 @@ public sealed class FileStep
         {
             Copy = new FileActionCopy
             {
-                Src = source, Dest = destination, Mode = options.Mode ?? -1, Timestamp = options.Timestamp, FollowSymlink = options.FollowSymlink,
+                Src = source, Dest = destination, Mode = options.ModeText.Length > 0 ? 0 : options.Mode ?? -1, ModeStr = options.ModeText,
+                Timestamp = options.Timestamp, FollowSymlink = options.FollowSymlink,
                 DirCopyContents = options.ContentsOnly, AttemptUnpackDockerCompatibility = options.Unpack, CreateDestPath = options.CreateDestination,
                 AllowWildcard = options.AllowWildcard, AllowEmptyWildcard = options.AllowEmptyWildcard,
                 AlwaysReplaceExistingDestPaths = options.ReplaceExisting,
-                IncludePatterns = { options.Include }, ExcludePatterns = { options.Exclude },
+                IncludePatterns = { options.Include }, ExcludePatterns = { options.Exclude }, RequiredPaths = { options.RequiredPaths },
             },
         },
         from);
@@ -81,13 +83,25 @@ public sealed class FileStep
         return new FileStep(action, From);
     }
 
+    /// <summary>This step, giving what it makes to an owner as <c>--chown</c> names it: <c>user</c> or <c>user:group</c>. What is left empty is root.</summary>
+    public FileStep OwnedAs(string chown)
+    {
+        var parts = chown.Split(':', 2);
+        return OwnedBy(parts[0], parts.Length > 1 ? parts[1] : null);
+    }
+
     // A name means nothing without the tree whose user database it stands in.
     internal static void ResolveOwner(FileAction action, long tree)
     {
         foreach (var name in ActionOwners.NamesOf(action)) name.Input = tree;
     }
 
-    private static UserOpt ToUser(string text) => uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
-        ? new UserOpt { ByID = id }
-        : new UserOpt { ByName = new NamedUserOpt { Name = text } };
+    // BuildKit's client: root needs no looking up, and a number that is none of 32 bits is a name.
+    private static UserOpt ToUser(string text)
+    {
+        if (text is "root" or "") return new UserOpt { ByID = 0 };
+        return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var id)
+            ? new UserOpt { ByID = unchecked((uint)id) }
+            : new UserOpt { ByName = new NamedUserOpt { Name = text } };
+    }
 }

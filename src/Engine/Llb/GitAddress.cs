@@ -12,6 +12,9 @@ namespace MsBuildKit.Engine.Llb;
 /// <param name="Subdirectory">Of the fragment, made relative to the root and without <c>..</c>, or empty.</param>
 public sealed partial record GitAddress(string Scheme, string User, string Host, string Path, string Remote, string Ref, string Subdirectory)
 {
+    /// <summary>What stands between <c>?</c> and the fragment, still escaped, or empty.</summary>
+    public string Query { get; init; } = "";
+
     private static readonly string[] s_schemes = ["http", "https", "ssh", "git"];
 
     /// <summary>The address, or <c>null</c> for a scheme that is none of these, or for no scheme.</summary>
@@ -22,7 +25,7 @@ public sealed partial record GitAddress(string Scheme, string User, string Host,
         if (ScpStyle().Match(text) is not { Success: true } scp) return null;
         var (reference, directory) = Split(scp.Groups[5].Value);
         var (user, host, path) = (scp.Groups[1].Value, scp.Groups[2].Value, scp.Groups[3].Value);
-        return new GitAddress("ssh", user, host, path, $"{user}@{host}:{path}", reference, directory);
+        return new GitAddress("ssh", user, host, path, $"{user}@{host}:{path}", reference, directory) { Query = scp.Groups[4].Value };
     }
 
     /// <summary>The text begins with a scheme, be it one that is known here or not.</summary>
@@ -41,11 +44,11 @@ public sealed partial record GitAddress(string Scheme, string User, string Host,
     private static GitAddress ParseUrl(string scheme, string rest)
     {
         var (whole, fragment) = Cut(rest, '#');
-        var (plain, _) = Cut(whole, '?');
+        var (plain, query) = Cut(whole, '?');
         var end = plain.IndexOf('/', StringComparison.Ordinal) is >= 0 and var slash ? slash : plain.Length;
         var at = plain[..end].LastIndexOf('@');
         var (reference, directory) = Split(Uri.UnescapeDataString(fragment));
-        return new GitAddress(scheme, at < 0 ? "" : plain[..at], plain[(at + 1)..end], Uri.UnescapeDataString(plain[end..]), $"{scheme}://{plain}", reference, directory);
+        return new GitAddress(scheme, at < 0 ? "" : plain[..at], plain[(at + 1)..end], Uri.UnescapeDataString(plain[end..]), $"{scheme}://{plain}", reference, directory) { Query = query };
     }
 
     private static (string Ref, string Subdirectory) Split(string fragment)

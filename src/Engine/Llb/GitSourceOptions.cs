@@ -21,6 +21,9 @@ public sealed record GitSourceOptions
     /// <summary>Files have the time of the commit.</summary>
     public bool CommitTimes { get; init; }
 
+    /// <summary>Files have the time of their checkout. That is so unless <see cref="CommitTimes"/> says otherwise; this only puts it on the wire.</summary>
+    public bool CheckoutTimes { get; init; }
+
     /// <summary><see cref="Checksum"/> is fetched whatever the ref points at by now.</summary>
     public bool FetchByCommit { get; init; }
 
@@ -40,7 +43,6 @@ public sealed record GitSourceOptions
     internal (string Identifier, IReadOnlyDictionary<string, string> Attributes, IReadOnlyList<string> Capabilities) ToWire(string url)
     {
         var address = GitAddress.Parse(url) ?? (GitAddress.HasScheme(url) ? null : GitAddress.Parse(url = "https://" + url));
-        var subdirectory = GitAddress.CleanPath(Subdirectory)[1..];
         var attributes = new Dictionary<string, string>(StringComparer.Ordinal);
         var capabilities = new List<string> { Capabilities.SourceGit };
         Add(SourceKeys.GitKeepDirectory, KeepGitDirectory ? SourceKeys.On : "", Capabilities.SourceGitKeepDirectory);
@@ -56,10 +58,10 @@ public sealed record GitSourceOptions
         }
         Add(SourceKeys.GitChecksum, Checksum, Capabilities.SourceGitChecksum);
         Add(SourceKeys.GitSkipSubmodules, SkipSubmodules ? SourceKeys.On : "", Capabilities.SourceGitSkipSubmodules);
-        Add(SourceKeys.GitTimes, CommitTimes ? SourceKeys.CommitTimes : "", Capabilities.SourceGitTimes);
+        Add(SourceKeys.GitTimes, CommitTimes ? SourceKeys.CommitTimes : CheckoutTimes ? SourceKeys.CheckoutTimes : "", Capabilities.SourceGitTimes);
         Add(SourceKeys.GitFetchByCommit, FetchByCommit ? SourceKeys.On : "", Capabilities.SourceGitFetchByCommit);
         var place = address is null ? url : address.Host + GitAddress.CleanPath(address.Path);
-        var fragment = address is null || Ref.Length + subdirectory.Length == 0 ? "" : "#" + Ref + (subdirectory.Length == 0 ? "" : ":" + subdirectory);
+        var fragment = address is null || Ref.Length + Subdirectory.Length == 0 ? "" : "#" + Ref + (Subdirectory.Length == 0 ? "" : ":" + Subdirectory);
         return ($"git://{place}{fragment}", attributes, capabilities);
 
         void Add(string key, string value, string? capability)

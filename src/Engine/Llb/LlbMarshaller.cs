@@ -18,19 +18,14 @@ public static class LlbMarshaller
     {
         if (state.Node is null) throw new LlbException("scratch has no operation");
         var definition = new Definition();
-        var digests = new Dictionary<LlbNode, Digest>(ReferenceEqualityComparer.Instance);
         var written = new HashSet<Digest>();
         foreach (var node in InputsFirst(state.Node))
         {
-            var op = node.Op.Clone();
-            op.Inputs.AddRange(node.Inputs.Select(i => new Input { Digest = digests[i.Node!].ToString(), Index = i.Output }));
-            var bytes = CanonicalBytes.Of(op);
-            var digest = digests[node] = Digest.Of(bytes);
-            if (!written.Add(digest)) continue;
-            definition.Def.Add(UnsafeByteOperations.UnsafeWrap(bytes));
-            definition.Metadata.Add(digest.ToString(), Describe(node));
+            if (!written.Add(node.Digest)) continue;
+            definition.Def.Add(UnsafeByteOperations.UnsafeWrap(node.Bytes));
+            definition.Metadata.Add(node.Digest.ToString(), Describe(node));
         }
-        var result = new Op { Inputs = { new Input { Digest = digests[state.Node].ToString(), Index = state.Output } } };
+        var result = new Op { Inputs = { new Input { Digest = state.Node.Digest.ToString(), Index = state.Output } } };
         definition.Def.Add(UnsafeByteOperations.UnsafeWrap(CanonicalBytes.Of(result)));
         return definition;
     }

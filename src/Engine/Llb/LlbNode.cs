@@ -1,10 +1,30 @@
 using MsBuildKit.Engine.Llb.Pb;
+using Digest = MsBuildKit.Engine.Oci.Digest;
 
 namespace MsBuildKit.Engine.Llb;
 
-/// <summary>An operation under construction: its <see cref="Op.Inputs"/> are filled when it is marshalled.</summary>
-internal sealed record LlbNode(Op Op, IReadOnlyList<LlbState> Inputs, IReadOnlyList<string> Capabilities, string? Name)
+/// <summary>An operation of a graph that is being made, with the bytes it will have on the wire.</summary>
+internal sealed record LlbNode
 {
+    public LlbNode(Op op, IReadOnlyList<LlbState> inputs, IReadOnlyList<string> capabilities, string? name)
+    {
+        (Inputs, Capabilities, Name) = (inputs, capabilities, name);
+        op.Inputs.AddRange(inputs.Select(i => new Input { Digest = i.Node!.Digest.ToString(), Index = i.Output }));
+        Bytes = CanonicalBytes.Of(op);
+        Digest = Digest.Of(Bytes);
+    }
+
+    public byte[] Bytes { get; }
+
+    /// <summary>Of <see cref="Bytes"/>: nodes that say the same are the same operation, whoever made them.</summary>
+    public Digest Digest { get; }
+
+    public IReadOnlyList<LlbState> Inputs { get; }
+
+    public IReadOnlyList<string> Capabilities { get; }
+
+    public string? Name { get; }
+
     /// <summary>What an image's history says of it, where that is not its name.</summary>
     public string? History { get; init; }
 

@@ -24,6 +24,17 @@ public sealed class LlbState
     public static LlbState Image(string reference, ImagePlatform platform, string? name = null, IReadOnlyDictionary<string, string>? attributes = null) =>
         Source($"docker-image://{reference}", [Capabilities.SourceImage], platform, name, attributes);
 
+    /// <summary>The tree of an image in a registry, found and limited as <paramref name="options"/> say.</summary>
+    public static LlbState Image(string reference, ImagePlatform platform, ImageSourceOptions options, string? name = null)
+    {
+        var (attributes, capabilities) = options.ToWire();
+        return Source($"docker-image://{reference}", capabilities, platform, name, attributes);
+    }
+
+    /// <summary>The tree of an image in a layout that a session lends; <paramref name="reference"/> names it with its digest.</summary>
+    public static LlbState OciLayout(string reference, ImagePlatform platform, OciLayoutOptions options, string? name = null) =>
+        Source($"oci-layout://{reference}", [Capabilities.SourceOciLayout], platform, name, options.ToWire());
+
     /// <summary>The tree of an image in a layout that the session lends (<c>oci-layout://</c>).</summary>
     public static LlbState OciLayout(string store, Digest digest, ImagePlatform platform, string? name = null) =>
         Source($"oci-layout://{store}@{digest}", [Capabilities.SourceOciLayout], platform, name);
@@ -31,6 +42,13 @@ public sealed class LlbState
     /// <summary>A tree of files that the session lends (<c>local://</c>).</summary>
     public static LlbState Local(string tree, string? name = null, IReadOnlyDictionary<string, string>? attributes = null) =>
         Source($"local://{tree}", [Capabilities.SourceLocal], null, name, attributes);
+
+    /// <summary>Those of the files that the session lends that <paramref name="options"/> ask for.</summary>
+    public static LlbState Local(string tree, LocalSourceOptions options, string? name = null)
+    {
+        var (attributes, capabilities) = options.ToWire();
+        return Source($"local://{tree}", capabilities, null, name, attributes);
+    }
 
     /// <summary>A tree of one file that a web server has (<c>https://</c>, <c>http://</c>).</summary>
     /// <param name="url">Its address.</param>
@@ -136,7 +154,7 @@ public sealed class LlbState
         return inputs.Count - 1;
     }
 
-    internal bool IsSame(LlbState other) => ReferenceEquals(Node, other.Node) && Output == other.Output;
+    internal bool IsSame(LlbState other) => Node?.Digest == other.Node?.Digest && Output == other.Output;
 
     private static Platform ToWire(ImagePlatform platform) => new()
     {

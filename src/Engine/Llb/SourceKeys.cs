@@ -3,6 +3,20 @@ namespace MsBuildKit.Engine.Llb;
 /// <summary>Names of the attributes of sources on the wire (BuildKit's solver/pb/attr.go).</summary>
 internal static class SourceKeys
 {
+    public const string ImageResolveMode = "image.resolvemode";
+    public const string ImageRecordType = "image.recordtype";
+    public const string ImageLayerLimit = "image.layerlimit";
+    public const string ImageChecksum = "image.checksum";
+    public const string LayoutSession = "oci.session";
+    public const string LayoutStore = "oci.store";
+    public const string LayoutLayerLimit = "oci.layerlimit";
+    public const string LocalSession = "local.session";
+    public const string LocalUnique = "local.unique";
+    public const string LocalInclude = "local.includepattern";
+    public const string LocalFollow = "local.followpaths";
+    public const string LocalExclude = "local.excludepatterns";
+    public const string LocalSharedKey = "local.sharedkeyhint";
+    public const string LocalDiffer = "local.differ";
     public const string HttpChecksum = "http.checksum";
     public const string HttpFileName = "http.filename";
     public const string HttpMode = "http.perm";
@@ -30,4 +44,7 @@ internal static class SourceKeys
 
     /// <summary>The value of <see cref="GitTimes"/> that stands for the commit's time.</summary>
     public const string CommitTimes = "commit";
+
+    /// <summary>The value of <see cref="GitTimes"/> that stands for the time of the checkout, which is what holds without it.</summary>
+    public const string CheckoutTimes = "checkout";
 }

@@ -1,15 +1,9 @@
-using System.Collections;
-using System.Text.Json;
-using Google.Protobuf;
-using Google.Protobuf.Reflection;
-using MsBuildKit.Engine.Llb.Pb;
+using MsBuildKit.Engine.Llb;
 using MsBuildKit.Tool.Text;
 
 namespace MsBuildKit.Tool.Llb;
 
 /// <summary>Operations as <c>buildctl debug dump-llb</c> prints them, so that what reads the one can read the other.</summary>
-/// <remarks>Fields have their protobuf names and are left out when they have their default; a choice of several is an object under the
-/// choice's capitalized name; numbers are numbers, enumerations too.</remarks>
 internal static class LlbJson
 {
     public static void Write(TextWriter output, IEnumerable<LlbOperation> operations)
@@ -19,78 +13,11 @@ internal static class LlbJson
             {
                 json.WriteStartObject();
                 json.WritePropertyName("Op");
-                WriteMessage(json, operation.Op);
+                MessageJson.Write(json, operation.Op);
                 json.WriteString("Digest", operation.Digest.ToString());
                 json.WritePropertyName("OpMetadata");
-                WriteMessage(json, operation.Metadata);
+                MessageJson.Write(json, operation.Metadata);
                 json.WriteEndObject();
             }, compact: true);
-    }
-
-    private static void WriteMessage(Utf8JsonWriter json, IMessage message)
-    {
-        json.WriteStartObject();
-        foreach (var field in message.Descriptor.Fields.InFieldNumberOrder())
-        {
-            if (field.ContainingOneof is { } choice) WriteChoice(json, message, field, choice);
-            else if (IsWorthSaying(message, field)) WriteField(json, message, field);
-        }
-        json.WriteEndObject();
-    }
-
-    private static void WriteChoice(Utf8JsonWriter json, IMessage message, FieldDescriptor field, OneofDescriptor choice)
-    {
-        if (choice.Accessor.GetCaseFieldDescriptor(message) != field) return;
-        json.WriteStartObject(string.Concat(choice.Name[..1].ToUpperInvariant(), choice.Name.AsSpan(1)));
-        WriteField(json, message, field);
-        json.WriteEndObject();
-    }
-
-    private static void WriteField(Utf8JsonWriter json, IMessage message, FieldDescriptor field)
-    {
-        json.WritePropertyName(field.Name);
-        WriteValue(json, field.Accessor.GetValue(message));
-    }
-
-    // In a file action 0 is the first input, and says as much as any other number.
-    private static bool IsWorthSaying(IMessage message, FieldDescriptor field) => message is FileAction || field.Accessor.GetValue(message) switch
-    {
-        null or "" or false or 0 or 0L or 0u => false,
-        ByteString bytes => bytes.Length > 0,
-        ICollection items => items.Count > 0,
-        Enum value => Convert.ToInt32(value, null) != 0,
-        _ => true,
-    };
-
-    private static void WriteValue(Utf8JsonWriter json, object value)
-    {
-        switch (value)
-        {
-            case IMessage message: WriteMessage(json, message); break;
-            case string text: json.WriteStringValue(text); break;
-            case bool truth: json.WriteBooleanValue(truth); break;
-            case ByteString bytes: json.WriteBase64StringValue(bytes.Span); break;
-            case IDictionary map: WriteMap(json, map); break;
-            case IEnumerable items: WriteList(json, items); break;
-            default: json.WriteNumberValue(Convert.ToInt64(value, null)); break;
-        }
-    }
-
-    private static void WriteMap(Utf8JsonWriter json, IDictionary map)
-    {
-        json.WriteStartObject();
-        foreach (var key in map.Keys.Cast<string>().Order(StringComparer.Ordinal))
-        {
-            json.WritePropertyName(key);
-            WriteValue(json, map[key]!);
-        }
-        json.WriteEndObject();
-    }
-
-    private static void WriteList(Utf8JsonWriter json, IEnumerable items)
-    {
-        json.WriteStartArray();
-        foreach (var item in items) WriteValue(json, item);
-        json.WriteEndArray();
     }
 }

@@ -109,7 +109,7 @@ public sealed class ProjectFrontendTests
         Assert.Equal(
             [
                 "/ Bind input=0 output=0 ", "/a Bind input=1 output=-1 /a", "/src Bind input=2 output=-1 ro ", "/tmp Tmpfs input=-1 output=-1 ", "/tool Bind input=3 output=-1 ro /usr/bin/tool",
-                "/var/cache/apt Cache input=-1 output=-1 ", "/run/buildkit/ssh_agent.0 Ssh input=-1 output=0 ", "/run/buildkit/ssh_agent.1 Ssh input=-1 output=0 ", "/run/secrets/token Secret input=-1 output=0 ",
+                "/var/cache/apt Cache input=-1 output=-1 ", "/run/secrets/token Secret input=-1 output=0 ", "/run/buildkit/ssh_agent.0 Ssh input=-1 output=0 ", "/run/buildkit/ssh_agent.1 Ssh input=-1 output=0 ",
             ],
             step.Op.Exec.Mounts.Select(m => $"{m.Dest} {m.MountType} input={m.Input} output={m.Output} {(m.Readonly ? "ro " : "")}{m.Selector}"));
         Assert.Equal(["docker-image://r.example/base", "local://lent", "local://src", "docker-image://r.example/tools"], step.Inputs.Select(i => i.Vertex.Op.Source.Identifier));

@@ -36,7 +36,7 @@ public sealed class RemoteSourceTests
     [InlineData("https://h.example/a/b.git", "", "", "git://h.example/a/b.git", "https://h.example/a/b.git")]
     [InlineData("h.example/a/b.git", "main", "", "git://h.example/a/b.git#main", "https://h.example/a/b.git")]
     [InlineData("https://h.example:8443/a/b.git#ignored:x?y", "v1", "sub/dir", "git://h.example:8443/a/b.git#v1:sub/dir", "https://h.example:8443/a/b.git")]
-    [InlineData("https://h.example//a/../b.git?q=1", "", "/x/../y/", "git://h.example/b.git#:y", "https://h.example//a/../b.git")]
+    [InlineData("https://h.example//a/../b.git?q=1", "", "/x/../y/", "git://h.example/b.git#:/x/../y/", "https://h.example//a/../b.git")]
     [InlineData("HTTPS://h.example/a%20b", "", "", "git://h.example/a b", "https://h.example/a%20b")]
     [InlineData("git://h.example/a", "", "", "git://h.example/a", "git://h.example/a")]
     [InlineData("file:///etc", "main", "x", "git://file:///etc", "file:///etc")]
@@ -76,6 +76,10 @@ public sealed class RemoteSourceTests
             ["source.git", "source.git.checksum", "source.git.fetchbycommit", "source.git.fullurl", "source.git.httpauth", "source.git.keepgitdir", "source.git.mtime", "source.git.skipsubmodules"],
             Capabilities(vertex));
     }
+
+    [Fact]
+    public void Git_TimesOfTheCheckout_AreSaid() =>
+        Assert.Contains(("git.mtime", "checkout"), Attributes(Load(LlbState.Git("https://h.example/a", new GitSourceOptions { CheckoutTimes = true }))));
 
     // reliability F4
     [Fact]

@@ -68,7 +68,7 @@ internal sealed class PullDrill(DockerRegistry registry, FaultProxy proxy, int s
 
     private static async Task<BuildResult> BuildAsync(BuildRequest request, CancellationToken cancellationToken)
     {
-        using var client = new DrillClient(request.OutputDirectory.GetHashCode(StringComparison.Ordinal));
+        using var client = new DrillClient(request.OutputDirectory!.GetHashCode(StringComparison.Ordinal));
         return await new Builder(client.Services).BuildAsync(request, null, cancellationToken);
     }
 

@@ -29,7 +29,7 @@ internal sealed class StepTranslator(ProjectGround ground, ProjectImage image, l
             User = step.User,
             Network = step.Network switch { StepNetwork.None => NetMode.None, StepNetwork.Host => NetMode.Host, _ => NetMode.Unset },
             Mounts = [.. Mounts(step)],
-            SecretEnvironment = [.. step.Secrets.Where(s => s.Variable is not null).Select(s => new SecretVariable(s.Variable!, s.Id, !s.Required))],
+            SecretEnvironment = [.. step.Secrets.Where(s => s.Variable is not null).OrderBy(s => s.Variable, StringComparer.Ordinal).Select(s => new SecretVariable(s.Variable!, s.Id, !s.Required))],
         },
         image.Platform,
         StepTitle.Of(step),
@@ -49,7 +49,7 @@ internal sealed class StepTranslator(ProjectGround ground, ProjectImage image, l
         if (step.Script is { } script) yield return ExecMount.Bind(ScriptFolder, LlbState.Local(script.Tree.Name, $"read {script.Path}"), readOnly: true);
         foreach (var mount in step.Mounts) yield return Mount(mount);
         var (user, group, isKnown) = Owner(step.User);
-        foreach (var secret in step.Secrets.Where(s => s.Target is not null))
+        foreach (var secret in step.Secrets.Where(s => s.Target is not null).OrderBy(s => s.Target, StringComparer.Ordinal))
             yield return ExecMount.Secret(secret.Target!, secret.Id, !secret.Required, user, group, isKnown ? OwnerOnly : Anybody);
         for (var i = 0; i < step.Ssh.Count; i++)
             yield return ExecMount.Ssh(AgentSocket + i.ToString(CultureInfo.InvariantCulture), step.Ssh[i], user: user, group: group, mode: isKnown ? OwnerUses : AnybodyUses);

@@ -62,7 +62,7 @@ internal sealed record GitSource
         SourceKeys.GitSshSocket => this with { Ssh = value },
         SourceKeys.GitChecksum => this with { Checksum = value.Length is > 0 and <= 64 && value.All(char.IsAsciiHexDigit) ? value.ToLowerInvariant() : throw Invalid(vertex, $"the checksum '{value}' is no part of a commit's id") },
         SourceKeys.GitSkipSubmodules => this with { SkipSubmodules = value == SourceKeys.On },
-        SourceKeys.GitTimes => this with { CommitTimes = value is SourceKeys.CommitTimes or "checkout" or "" ? value == SourceKeys.CommitTimes : throw Invalid(vertex, $"files cannot have the time of '{value}'") },
+        SourceKeys.GitTimes => this with { CommitTimes = value is SourceKeys.CommitTimes or SourceKeys.CheckoutTimes or "" ? value == SourceKeys.CommitTimes : throw Invalid(vertex, $"files cannot have the time of '{value}'") },
         SourceKeys.GitFetchByCommit => this with { FetchByCommit = value == SourceKeys.On },
         SourceKeys.GitBundle or SourceKeys.GitCheckoutBundle => throw WorkerException.SourceNotOffered($"The source '{vertex.Name}' is a bundle, which"),
         _ when key.StartsWith(SourceKeys.GitSignature, StringComparison.Ordinal) => throw WorkerException.SourceNotOffered($"The source '{vertex.Name}' wants a signature verified, which"),

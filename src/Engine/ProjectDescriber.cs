@@ -2,18 +2,19 @@ using System.Globalization;
 using MsBuildKit.Engine.Attestations;
 using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Frontends.Project;
-using MsBuildKit.Engine.Llb;
+using MsBuildKit.Engine.Snapshots;
 using MsBuildKit.Engine.Oci;
 using MsBuildKit.Engine.Workers;
 
 namespace MsBuildKit.Engine;
 
-/// <summary>Gathers what an SBOM and provenance tell of one image.</summary>
-internal sealed class Describer(BuildRequest request, LentTrees trees, SourcePins pins)
+/// <summary>Gathers what an SBOM and provenance tell of a project's image.</summary>
+internal sealed class ProjectDescriber(BuildRequest request, LentTrees trees, SourcePins pins) : IImageDescriber
 {
     /// <summary>The SPDX document: every file of our layers, each with its one component.</summary>
-    public async Task<byte[]> WriteSbomAsync(ImagePlan plan, CancellationToken cancellationToken)
+    public async Task<byte[]> WriteSbomAsync(ImagePlan image, LayerChain chain, CancellationToken cancellationToken)
     {
+        var plan = (ProjectPlan)image;
         var components = plan.Image.Files.Select(f => f.Component).Distinct().OrderBy(c => c.Kind).ThenBy(c => c.Name, StringComparer.Ordinal).ThenBy(c => c.Version, StringComparer.Ordinal).ToList();
         var numbers = components.Select((c, i) => (Component: c, Number: i)).ToDictionary(c => c.Component, c => c.Number);
         var owners = plan.Image.Files.ToLookup(f => f.TargetPath.TrimStart('/'));
@@ -40,24 +41,21 @@ internal sealed class Describer(BuildRequest request, LentTrees trees, SourcePin
     }
 
     /// <summary>The SLSA predicate.</summary>
-    public byte[] WriteProvenance(ImagePlan plan)
+    public byte[] WriteProvenance(ImagePlan image)
     {
+        var plan = (ProjectPlan)image;
         return ProvenanceDocument.Write(new ProvenanceInput
         {
             ProjectName = request.ProjectName,
             Platform = plan.Image.Platform.ToString(),
             Parameters = Parameters(plan),
             Dependencies = [.. Dependencies(plan)],
-            GraphDigest = GraphDigest(plan.Graph),
+            GraphDigest = plan.GraphDigest,
             SourceDateEpoch = request.SourceDateEpoch,
         });
     }
 
-    // An image of nothing on nothing has no operation.
-    private static string GraphDigest(LlbState graph) =>
-        ReferenceEquals(graph, LlbState.Scratch) ? Digest.Of([]).ToString() : Digest.Of(LlbMarshaller.Marshal(graph).Def[^2].Span).ToString();
-
-    private SortedDictionary<string, string> Parameters(ImagePlan plan)
+    private SortedDictionary<string, string> Parameters(ProjectPlan plan)
     {
         var config = plan.Image.Config;
         var parameters = new SortedDictionary<string, string>(StringComparer.Ordinal)
@@ -106,7 +104,7 @@ internal sealed class Describer(BuildRequest request, LentTrees trees, SourcePin
 
     private static string Pairs(IEnumerable<KeyValuePair<string, string>> pairs) => ParameterText.Pairs(pairs);
 
-    private IEnumerable<ProvenanceDependency> Dependencies(ImagePlan plan)
+    private IEnumerable<ProvenanceDependency> Dependencies(ProjectPlan plan)
     {
         foreach (var part in plan.Base.Parts.Concat(plan.Base.Contexts.OrderBy(c => c.Key, StringComparer.Ordinal).SelectMany(c => c.Value.Parts)))
             yield return new ProvenanceDependency(part.Purl ?? part.Name, part.Algorithm?.ToLowerInvariant(), part.Hash);

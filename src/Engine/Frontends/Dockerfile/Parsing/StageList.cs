@@ -1,0 +1,51 @@
+using MsBuildKit.Engine.Frontends.Dockerfile.Instructions;
+
+namespace MsBuildKit.Engine.Frontends.Dockerfile.Parsing;
+
+/// <summary>Gathers instructions to stages.</summary>
+internal sealed class StageList(FaultList faults)
+{
+    private readonly List<Stage> _stages = [];
+    private readonly List<ArgInstruction> _globalArgs = [];
+    private List<Instruction> _instructions = [];
+    private bool _hasFrom;
+    private bool _hasAny;
+
+    internal IReadOnlyList<Stage> Stages => _stages;
+
+    internal IReadOnlyList<ArgInstruction> GlobalArgs => _globalArgs;
+
+    /// <summary>The next line and what it is; <c>null</c> where it is wrong.</summary>
+    internal void Add(LogicalLine line, Instruction? instruction)
+    {
+        _hasAny = true;
+        // A FROM that is wrong starts a stage too: what follows it is not wrong because of it.
+        if (line.Text.StartsWith("FROM", StringComparison.OrdinalIgnoreCase) && instruction is null) _hasFrom = true;
+        if (instruction is null) return;
+        if (instruction is FromInstruction from)
+        {
+            (_hasFrom, _instructions) = (true, []);
+            _stages.Add(new Stage(from, _instructions));
+            return;
+        }
+        if (_hasFrom)
+        {
+            _instructions.Add(instruction);
+            return;
+        }
+        if (instruction is ArgInstruction arg)
+        {
+            _globalArgs.Add(arg);
+            return;
+        }
+        faults.Add(DockerfileCodes.BeforeFirstStage, $"'{instruction.Keyword}' stands before the first FROM, where only ARG can; write FROM and an image above it.", line.RangeOf(0, instruction.Keyword.Length));
+    }
+
+    /// <summary>All lines are read.</summary>
+    internal void Finish(int lastLine)
+    {
+        if (_hasFrom) return;
+        var what = _hasAny ? "has no FROM" : "has no instructions";
+        faults.Add(DockerfileCodes.NoStage, $"The Dockerfile {what}; start it with FROM and an image.", new TextRange(lastLine, 1, lastLine, 1));
+    }
+}
