@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace MsBuildKit.Sdk.Tests.Image;
 
 /// <summary>A project whose image a Dockerfile describes. Nothing is run: what is copied onto nothing needs no worker.</summary>
@@ -21,11 +19,11 @@ public sealed class DockerfileTests(SdkPackage sdk) : IDisposable
         var image = _tree.Layout("App").Image();
         Assert.Contains("App.dll", image.Below("/app"));
         Assert.Contains("notes.txt", image.Below("/notes"));
-        var config = image.Config.GetProperty("config");
-        Assert.Contains("V=7", config.GetProperty("Env").EnumerateArray().Select(e => e.GetString()));
-        Assert.Equal("/app", config.GetProperty("WorkingDir").GetString());
-        Assert.Equal("me", config.GetProperty("Labels").GetProperty("who").GetString());
-        Assert.Equal(["dotnet", "App.dll"], config.GetProperty("Entrypoint").EnumerateArray().Select(e => e.GetString()));
+        var config = image.Config["config"]!;
+        Assert.Contains("V=7", config["Env"]!.AsArray().Select(e => (string?)e));
+        Assert.Equal("/app", (string?)config["WorkingDir"]);
+        Assert.Equal("me", (string?)config["Labels"]!["who"]);
+        Assert.Equal(["dotnet", "App.dll"], config["Entrypoint"]!.AsArray().Select(e => (string?)e));
     }
 
     [Fact]
@@ -34,9 +32,9 @@ public sealed class DockerfileTests(SdkPackage sdk) : IDisposable
         _tree.Console("App", p => p.Properties("ContainerDockerfile=Dockerfile"));
         _tree.Write("App/Dockerfile", "FROM scratch\nCOPPY a b\nRUN --what echo\n");
 
-        var errors = (await _tree.ContainerBuildAsync("App")).Failed().Errors();
+        var errors = (await _tree.ContainerBuildAsync("App")).Failed().Errors;
 
-        Assert.Equal([2, 3], errors.Select(e => e.Line));
+        Assert.Equal([2, 3], errors.Select(e => e.LineNumber));
         Assert.All(errors, e => Assert.EndsWith("App/Dockerfile", e.File, StringComparison.Ordinal));
         Assert.Contains("COPY", errors[0].Text, StringComparison.Ordinal);
     }
