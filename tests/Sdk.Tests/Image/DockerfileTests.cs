@@ -19,7 +19,7 @@ public sealed class DockerfileTests(SdkPackage sdk) : IDisposable
         var image = _tree.Layout("App").Image();
         Assert.Contains("App.dll", image.Below("/app"));
         Assert.Contains("notes.txt", image.Below("/notes"));
-        var config = image.Config["config"]!;
+        var config = image.Config;
         Assert.Contains("V=7", config["Env"]!.AsArray().Select(e => (string?)e));
         Assert.Equal("/app", (string?)config["WorkingDir"]);
         Assert.Equal("me", (string?)config["Labels"]!["who"]);
