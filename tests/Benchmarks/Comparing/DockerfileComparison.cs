@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using MsBuildKit.Benchmarks.Measuring;
 using MsBuildKit.Benchmarks.Steps;
 using MsBuildKit.TestKit;
@@ -8,7 +7,7 @@ namespace MsBuildKit.Benchmarks.Comparing;
 
 /// <summary>Builds the Dockerfile of every case with a real BuildKit, and holds what comes out against what the case expects. Our own frontend is
 /// held against the same by its tests.</summary>
-internal sealed partial class DockerfileComparison : IDisposable
+internal sealed class DockerfileComparison : IDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(3);
 
@@ -22,7 +21,9 @@ internal sealed partial class DockerfileComparison : IDisposable
     {
         using var comparison = new DockerfileComparison();
         await using var ground = await DockerfileGround.StartAsync();
-        return await comparison.CompareAsync(programs, ground, [.. DockerfileCases.All.Where(c => only is null || c.Name.Contains(only, StringComparison.Ordinal))]);
+        var cases = DockerfileCases.All.Concat(RealDockerfiles.All).Where(c => only is null || c.Name.Contains(only, StringComparison.Ordinal)).ToList();
+        if (cases.Exists(RealDockerfiles.All.Contains)) await ground.AddRealAsync();
+        return await comparison.CompareAsync(programs, ground, cases);
     }
 
     public void Dispose() => _folder.Dispose();
@@ -68,12 +69,11 @@ internal sealed partial class DockerfileComparison : IDisposable
         return Command.RunAsync(line[0], line.Skip(1), folder.Path, timeout: s_patience);
     }
 
-    // BuildKit shows the lines at fault, of which the first is marked; the sentence is its last.
+    // The sentence is the last that it says.
     private static Seen Failure(string said)
     {
-        var marked = MarkedLine().Match(said);
         var sentence = said.Split('\n').LastOrDefault(l => l.StartsWith("error:", StringComparison.Ordinal)) ?? said;
-        return new Seen([], marked.Success ? int.Parse(marked.Groups[1].Value, null) : null, sentence);
+        return new Seen([], FailedBuild.LineOf(said), sentence);
     }
 
     private void Judge(DockerfileCase test, Seen seen)
@@ -88,9 +88,6 @@ internal sealed partial class DockerfileComparison : IDisposable
         if (seen.Error.Length > 0) Console.WriteLine($"--- error {seen.Line}\n{seen.Error}");
         else Console.WriteLine($"--- expect\n{string.Join('\n', seen.Lines)}");
     }
-
-    [GeneratedRegex("^ *([0-9]+) \\| >>> ", RegexOptions.Multiline)]
-    private static partial Regex MarkedLine();
 
     private sealed record Seen(IReadOnlyList<string> Lines, int? Line, string Error);
 }

@@ -16,6 +16,8 @@ public static class DockerfileCases
 
     public static IReadOnlyList<DockerfileCase> All => s_all.Value;
 
+    internal static string Folder(string name) => Path.Combine(AppContext.BaseDirectory, "Dockerfiles", name);
+
     /// <summary>The case of a text, without its first line.</summary>
     public static DockerfileCase Read(string name, string text)
     {
@@ -44,7 +46,7 @@ public static class DockerfileCases
     private static List<DockerfileCase> ReadAll()
     {
         var cases = new List<DockerfileCase>();
-        foreach (var file in Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "Dockerfiles/Cases")).Order(StringComparer.Ordinal))
+        foreach (var file in Directory.GetFiles(Folder("Cases")).Order(StringComparer.Ordinal))
             foreach (var text in ("\n" + File.ReadAllText(file)).Split("\n=== ").Skip(1))
             {
                 var end = text.IndexOf('\n', StringComparison.Ordinal);

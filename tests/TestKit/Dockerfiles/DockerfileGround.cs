@@ -41,11 +41,19 @@ public sealed class DockerfileGround : IAsyncDisposable
         return ground;
     }
 
+    /// <summary>Adds what only real Dockerfiles name: a whole Debian, and the machine's .NET SDK.</summary>
+    public async Task AddRealAsync()
+    {
+        await DebianBase.PutAsync(_registry["debian"]);
+        Mark("debian", $"{Registry}/debian:1");
+        Mark("dotnet", Path.GetDirectoryName(File.ResolveLinkTarget(RealTool.Find("dotnet"), returnFinalTarget: true)?.FullName ?? RealTool.Find("dotnet"))!);
+    }
+
     /// <summary>A text with what its marks stand for.</summary>
     public string Fill(string text) => _marks.Aggregate(text, (t, m) => t.Replace(m.Key, m.Value, StringComparison.Ordinal));
 
-    /// <summary>A text with marks again.</summary>
-    public string Blank(string text) => _marks.Aggregate(text, (t, m) => t.Replace(m.Value, m.Key, StringComparison.Ordinal));
+    /// <summary>A text with marks again, except for paths of this machine, which may be those of an image too.</summary>
+    public string Blank(string text) => _marks.Where(m => !Path.IsPathRooted(m.Value)).Aggregate(text, (t, m) => t.Replace(m.Value, m.Key, StringComparison.Ordinal));
 
     /// <summary>Names an image or anything else for all cases.</summary>
     public void Mark(string mark, string value) => _marks[$"{{{mark}}}"] = value;
