@@ -26,6 +26,7 @@ internal static class RequestFactory
         IndexAnnotations = submission.IndexAnnotations,
         Sbom = submission.Sbom,
         Provenance = submission.Provenance,
+        FullProvenance = submission.DetailedProvenance,
         SourceDateEpoch = submission.SourceDateEpoch,
         Secrets = submission.Secrets,
         Ssh = submission.Ssh,

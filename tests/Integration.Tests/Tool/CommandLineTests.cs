@@ -37,7 +37,7 @@ public sealed class CommandLineTests : IDisposable
     [Theory]
     [InlineData("frobnicate", "'frobnicate'", "See 'msbuildkit --help'.")]
     [InlineData("build --builder x .", "--builder: it is not offered", "See 'msbuildkit build --help'.")]
-    [InlineData("build", "context", "See 'msbuildkit build --help'.")]
+    [InlineData("build", "argument missing", "See 'msbuildkit build --help'.")]
     [InlineData("du --frob", "'--frob'", "See 'msbuildkit du --help'.")]
     [InlineData("prune --keep-storage many", "'many' is no size", "See 'msbuildkit prune --help'.")]
     [InlineData("prune --older-than 7", "'7' is no span of time", "See 'msbuildkit prune --help'.")]
