@@ -56,7 +56,8 @@ internal sealed class DockerfileComparison : IDisposable
         var lines = ImageLines.Read(Path.Combine(folder.Path, "image.tar"));
         if (folder.Check is not null)
         {
-            (await RunAsync(server, folder, folder.Check, "check.tar")).Succeeded();
+            var check = await RunAsync(server, folder, folder.Check, "check.tar");
+            if (check.ExitCode != 0) return Failure(ground.Blank(check.Error));
             lines = ImageLines.WithSaid(lines, Path.Combine(folder.Path, "check.tar"));
         }
         return new Seen(test.Comparable([.. lines.Select(ground.Blank)]), null, "");
