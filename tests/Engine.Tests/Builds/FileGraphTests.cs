@@ -41,7 +41,7 @@ public sealed class FileGraphTests : IAsyncDisposable
         foreach (var path in new[] { "package.json", "src/a", "src/b", "other" }) _bed.WriteContext(path, path);
         File.CreateSymbolicLink(Path.Combine(_bed["context"], "link"), "src");
         var context = LlbState.Local("context", null, new Dictionary<string, string> { ["local.excludepatterns"] = """["src/b"]""" });
-        var copied = _bed.Base.File("copy", FileStep.Copy(context, "/package.json", "/app/", new CopyOptions { CreateDestination = true }), FileStep.Copy(context, "/link/*", "/app/", new CopyOptions { AllowWildcard = true }));
+        var copied = _bed.Base.File("copy", FileStep.Copy(context, "/package.json", "/app/", new CopyOptions { CreateDestination = true }), FileStep.Copy(context, "/link/*", "/app/", new CopyOptions { AllowWildcard = true, FollowSymlink = true }));
         var exec = new ExecOptions { Args = ["/bin/sh", "-c", "ls /m > /out; cat /m/a /app/* >> /out"], Network = NetMode.None, Mounts = [ExecMount.Bind("/m", context, readOnly: true, "/src")] };
         var graph = copied.Run(exec, Platform.LinuxAmd64, "run").Root;
 
