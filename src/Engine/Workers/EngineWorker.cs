@@ -96,7 +96,16 @@ public sealed class EngineWorker : IVertexWorker<VertexResult>
     {
         var op = vertex.Op.Clone();
         op.Inputs.Clear();
+        ForgetSurroundings(op.Exec);
         return Digest.Of([.. CanonicalBytes.Of(op), .. Encoding.UTF8.GetBytes(vertex.Name)]);
+    }
+
+    // As with BuildKit: where a machine is, and by which way the world is reached from here, decides nothing of what a step makes.
+    private static void ForgetSurroundings(ExecOp? exec)
+    {
+        if (exec?.Meta is not { } meta) return;
+        meta.ProxyEnv = null;
+        foreach (var host in meta.ExtraHosts) host.IP = "";
     }
 
     private async Task<LayersResult> MergeAsync(Vertex vertex, IReadOnlyList<VertexResult> inputs, CancellationToken cancellationToken)

@@ -44,8 +44,8 @@ internal sealed class StepWorker(
     }
 
     private static BuildEvent ToEvent(Vertex vertex, Log log) => log.Stream == StepExecutor.RemarkStream
-        ? new BuildMessage(MessageLevel.Detail, $"{vertex.Name}: {log.Data.ToStringUtf8()}") { Step = vertex.Name }
-        : new StepOutput(vertex.Name, log.Stream, log.Data.Memory);
+        ? new BuildMessage(MessageLevel.Detail, $"{vertex.Name}: {log.Data.ToStringUtf8()}") { Step = vertex.Digest.ToString() }
+        : new StepOutput(vertex.Name, log.Stream, log.Data.Memory) { Step = vertex.Digest.ToString() };
 
     private RunStep Describe(Vertex vertex, IReadOnlyList<LayerChain> chains, LentSecrets lent)
     {

@@ -38,9 +38,7 @@ internal sealed class FileComparison : IDisposable
         }
         finally
         {
-            // The daemon leaves what it had mounted.
-            foreach (var line in await File.ReadAllLinesAsync("/proc/self/mounts"))
-                if (line.Split(' ')[1] is var place && place.StartsWith(_folder.Path + "/", StringComparison.Ordinal)) await Command.RunAsync("umount", ["-l", place]);
+            await DaemonMounts.RemoveAsync(_folder.Path);
         }
     }
 
@@ -61,7 +59,7 @@ internal sealed class FileComparison : IDisposable
             Console.WriteLine($"  here:     {Show(expected)}\n  BuildKit: {Show(seen)}\n  layer:    {Show([layers])}");
             MeasuredCommand.Stop.Token.ThrowIfCancellationRequested();
         }
-        foreach (var (verdict, count) in _counts.OrderBy(c => c.Key)) Console.WriteLine($"{count} {Words(verdict)}");
+        foreach (var (verdict, count) in _counts.OrderBy(c => c.Key)) Console.WriteLine($"{count} {VerdictWords.Of(verdict)}");
         return _counts.Count > 0 && !_counts.Keys.Any(v => v is Verdict.Other or Verdict.Same);
     }
 
@@ -87,21 +85,13 @@ internal sealed class FileComparison : IDisposable
     {
         var fails = seen.Any(s => s is ["fails", ..]);
         var same = fails ? test.Error is not null : seen.Select(o => string.Join('\n', o)).SequenceEqual(expected.Select(o => string.Join('\n', o)));
-        var verdict = (same, test.Differs) switch { (true, null) => Verdict.Agrees, (false, not null) => Verdict.DiffersAsSaid, (true, _) => Verdict.Same, _ => Verdict.Other };
+        var verdict = VerdictWords.Judge(same, test.Differs);
         _counts[verdict] = _counts.GetValueOrDefault(verdict) + 1;
-        if (verdict != Verdict.Agrees) Console.WriteLine($"{Words(verdict)}: {test.Name}{(test.Differs is null ? "" : $" ({test.Differs})")}");
+        if (verdict != Verdict.Agrees) Console.WriteLine($"{VerdictWords.Of(verdict)}: {test.Name}{(test.Differs is null ? "" : $" ({test.Differs})")}");
         return verdict;
     }
 
     private static IEnumerable<string> Explain(string said) => said.Split('\n').Where(l => l.StartsWith("error:", StringComparison.Ordinal)).TakeLast(1);
 
     private static string Show(IEnumerable<IReadOnlyList<string>> trees) => string.Join(" | ", trees.Select(t => string.Join("; ", t)));
-
-    private static string Words(Verdict verdict) => verdict switch
-    {
-        Verdict.Agrees => "agree",
-        Verdict.DiffersAsSaid => "differ on purpose",
-        Verdict.Same => "are said to differ and do not",
-        _ => "differ and are not said to",
-    };
 }

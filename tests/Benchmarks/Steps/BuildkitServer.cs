@@ -41,7 +41,8 @@ internal sealed class BuildkitServer : IDisposable
         var start = new ProcessStartInfo(
             Path.Combine(programs, "buildkitd"),
             ["--root", Path.Combine(folder, "root"), "--addr", $"unix://{folder}/socket", "--config", settings, "--containerd-worker=false", "--oci-worker=true",
-                "--oci-worker-snapshotter=overlayfs", "--oci-worker-binary=runc", "--oci-worker-gc=false", "--oci-worker-net=host"])
+                "--oci-worker-snapshotter=overlayfs", "--oci-worker-binary=runc", "--oci-worker-gc=false", "--oci-worker-net=host",
+                "--allow-insecure-entitlement=network.host", "--allow-insecure-entitlement=security.insecure"])
         {
             RedirectStandardOutput = true, RedirectStandardError = true,
         };
@@ -57,18 +58,26 @@ internal sealed class BuildkitServer : IDisposable
     {
         var folder = Directory.CreateDirectory(Path.Combine(_folder, "file")).FullName;
         File.WriteAllText(Path.Combine(folder, "Dockerfile"), dockerfile);
-        return new MeasuredCommand(_client,
-        [
-            "--addr", Address, "build", "--progress=plain", "--frontend", "dockerfile.v0", "--local", $"dockerfile={folder}", "--local", $"context={_folder}/empty",
-            .. output is null ? [] : new[] { "--output", output },
-        ]);
+        return Build(folder, $"{_folder}/empty", output);
     }
+
+    /// <summary>Builds the Dockerfile of a folder; the result stays in the daemon when <paramref name="output"/> is <c>null</c>.</summary>
+    public MeasuredCommand Build(string folder, string context, string? output) => new(_client,
+    [
+        "--addr", Address, "build", "--progress=plain", "--frontend", "dockerfile.v0", "--local", $"dockerfile={folder}", "--local", $"context={context}",
+        .. output is null ? [] : new[] { "--output", output },
+    ]);
 
     /// <summary>The command line that solves the definition on its input, anew.</summary>
     /// <param name="layout">The value of buildctl's <c>--oci-layout</c>.</param>
     /// <param name="output">The value of its <c>--output</c>.</param>
     public IReadOnlyList<string> Solve(string layout, string output) =>
         [_client, "--addr", Address, "build", "--progress=plain", "--no-cache", "--oci-layout", layout, "--output", output];
+
+    /// <summary>The command line that builds a Dockerfile.</summary>
+    /// <param name="arguments">buildctl's, for all that the frontend is to know.</param>
+    public IReadOnlyList<string> Frontend(IEnumerable<string> arguments) =>
+        [_client, "--addr", Address, "build", "--progress=plain", "--frontend", "dockerfile.v0", .. arguments];
 
     public void Dispose()
     {

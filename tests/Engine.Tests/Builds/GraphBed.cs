@@ -38,6 +38,9 @@ internal sealed class GraphBed : IAsyncDisposable
     /// <summary>How the worker is started.</summary>
     public Func<WorkerProgram> Worker { get; init; } = FindWorker;
 
+    /// <summary>What its steps may ask for.</summary>
+    public StepGrants Grants { get; init; } = new();
+
     /// <summary>Where the store is.</summary>
     public string Store => _store.Root;
 
@@ -56,7 +59,7 @@ internal sealed class GraphBed : IAsyncDisposable
     public async Task<LayerChain> SolveAsync(LlbState state, Func<WorkerProgram>? find = null)
     {
         var locks = new KeyLocks(_folder["cache/locks"]);
-        await using var worker = new RootlessWorker(find ?? Worker, _store.Root, new StepGrants());
+        await using var worker = new RootlessWorker(find ?? Worker, _store.Root, Grants);
         var options = new LayerOptions();
         var steps = new StepWorker(_store, new LayerMaterializer(_store, locks, null), worker, _session, new StepOptions { Layers = options, SourceDateEpoch = Epoch, Time = TimeProvider.System }, null);
         var engine = new EngineWorker(_store, _session, new LentTrees(_session, new FileFactsCache(_folder["cache/facts"], TimeProvider.System)), new NoImages(), options, steps);

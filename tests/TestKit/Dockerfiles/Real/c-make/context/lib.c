@@ -1,0 +1,3 @@
+#include <stdio.h>
+
+void greet(const char *name) { printf("greetings, %s\n", name); }

@@ -1,0 +1,7 @@
+void greet(const char *name);
+
+int main(void)
+{
+    greet("library");
+    return 0;
+}

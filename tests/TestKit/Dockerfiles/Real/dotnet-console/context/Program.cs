@@ -1,0 +1,1 @@
+System.Console.WriteLine($"Hello, {args[0]}, from {System.Environment.UserName}!");

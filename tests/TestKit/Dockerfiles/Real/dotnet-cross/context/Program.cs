@@ -1,0 +1,3 @@
+using System.Reflection;
+
+System.Console.WriteLine(typeof(Program).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>().InformationalVersion);

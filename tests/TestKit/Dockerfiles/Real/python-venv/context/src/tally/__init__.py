@@ -1,0 +1,2 @@
+def count(words):
+    return {w: words.count(w) for w in sorted(set(words))}
