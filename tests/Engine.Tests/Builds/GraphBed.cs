@@ -28,7 +28,10 @@ internal sealed class GraphBed : IAsyncDisposable
         _store = new LocalContentStore(_folder["cache"]);
         var busybox = new LocalFile("bin/sh", RealTool.Find("busybox"), Mode: 0b111_101_101);
         var tree = new LocalTree("tree", [new LocalFile("a/x.txt", _folder.Write("x", "x")), new LocalFile("a/y.md", _folder.Write("y", "y")), new LocalFile("b", _folder.Write("b", "b"))]);
-        _session = new BuildSession([new LocalTree("base", [busybox]), tree], new Dictionary<string, IContentSource>());
+        _session = new BuildSession([new LocalTree("base", [busybox]), tree], new Dictionary<string, IContentSource>())
+        {
+            Folders = new Dictionary<string, string> { ["context"] = Directory.CreateDirectory(_folder["context"]).FullName },
+        };
         Base = LlbState.Scratch.File("base", FileStep.CopyContents(LlbState.Local("base"), "/", "/"));
     }
 
@@ -45,6 +48,9 @@ internal sealed class GraphBed : IAsyncDisposable
     public string Store => _store.Root;
 
     public string this[string path] => _folder[path];
+
+    /// <summary>Writes a file of the folder that is lent as <c>context</c>.</summary>
+    public void WriteContext(string path, string text) => _folder.Write("context/" + path, text);
 
     public async ValueTask DisposeAsync()
     {

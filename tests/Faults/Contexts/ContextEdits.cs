@@ -25,7 +25,7 @@ internal sealed class ContextEdits
             ("mode of a folder", () => File.SetUnixFileMode(AnyFolder(), (UnixFileMode)(_random.Next(512) | 0b111_000_000))),
             ("swap", Swap),
             ("swap with the times of each other", () => { var (a, b) = (AnyFile(), AnyFile()); SetSameTime(a, b); Exchange(a, b); }),
-            ("rename", () => Move(AnyFile(), New())),
+            ("rename", () => { var to = New(); Move(AnyFile(), to); }),
             ("link elsewhere", Relink),
             ("folder replaced", ReplaceFolder),
             ("file to folder", () => { var p = AnyFile(); File.Delete(p); Directory.CreateDirectory(p); Write(Path.Combine(p, "in"), Bytes(9)); }),
@@ -35,7 +35,7 @@ internal sealed class ContextEdits
             ("new file", () => Write(New(), Bytes(_random.Next(100)))),
             ("new folder", () => Directory.CreateDirectory(New())),
             ("deleted", () => File.Delete(AnyFile())),
-            ("file to link", () => { var p = AnyFile(); Move(p, p + ".real"); File.CreateSymbolicLink(p, Path.GetFileName(p) + ".real"); }),
+            ("file to link", () => { var p = AnyFile(); var real = $"{p}.{_made++}"; Move(p, real); File.CreateSymbolicLink(p, Path.GetFileName(real)); }),
             ("cut", () => { using var f = File.OpenWrite(AnyFile()); f.SetLength(f.Length / 2); }),
             ("only touched", () => File.SetLastWriteTimeUtc(AnyFile(), DateTime.UnixEpoch.AddSeconds(_random.Next(1 << 30)))),
             ("written again as it was", () => { var p = AnyFile(); Write(p, File.ReadAllBytes(p)); }),
@@ -179,13 +179,17 @@ internal sealed class ContextEdits
 
     private List<string> Folders() => [_folder, .. Entries().Where(p => Directory.Exists(p) && new FileInfo(p).LinkTarget is null)];
 
-    private IEnumerable<string> Entries() => Directory.GetFileSystemEntries(_folder, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 })
-        .Where(p => !ThroughLink(p)).Order(StringComparer.Ordinal);
-
-    private bool ThroughLink(string path)
+    // Links lead anywhere: none is followed.
+    private List<string> Entries()
     {
-        for (var above = Path.GetDirectoryName(path)!; above.Length > _folder.Length; above = Path.GetDirectoryName(above)!)
-            if (new FileInfo(above).LinkTarget is not null) return true;
-        return false;
+        var (found, rest) = (new List<string>(), new Stack<string>([_folder]));
+        while (rest.TryPop(out var folder))
+            foreach (var path in Directory.GetFileSystemEntries(folder))
+            {
+                found.Add(path);
+                if (Directory.Exists(path) && new FileInfo(path).LinkTarget is null) rest.Push(path);
+            }
+        found.Sort(StringComparer.Ordinal);
+        return found;
     }
 }
