@@ -101,13 +101,8 @@ internal sealed class StageGraph
             : throw new Fault(FaultCodes.UnknownStage, $"There is no stage {number}: the Dockerfile has {Stages.Count}, and the first is 0. Name one of them.");
     }
 
-    private StageNode FindMountSource(string mount, RunInstruction run)
-    {
-        var from = MountText.From(mount);
-        if (from.IndexOf('$', StringComparison.Ordinal) is >= 0 and var at && at != from.Length - 1)
-            throw new Fault(FaultCodes.VariableInFrom, $"'from={from}' of a mount has a variable, which it cannot have: write a stage 'FROM {from} AS name' with a global ARG, and name that stage.");
-        return FindSource(from.Length == 0 ? StageReader.Scratch : from, run);
-    }
+    private StageNode FindMountSource(string mount, RunInstruction run) =>
+        FindSource(MountText.From(mount) is { Length: > 0 } from ? from : StageReader.Scratch, run);
 
     private StageNode FindSource(string name, Instruction instruction)
     {

@@ -1,3 +1,5 @@
+using MsBuildKit.Engine.Llb.Patterns;
+
 namespace MsBuildKit.Engine.Frontends.Dockerfile.Conversion;
 
 /// <summary>Paths of Linux images, whatever system this runs on.</summary>
@@ -6,20 +8,7 @@ internal static class UnixPath
     public static bool IsAbsolute(string path) => path.StartsWith('/');
 
     /// <summary>The shortest path that means the same; <c>.</c> for nothing.</summary>
-    public static string Clean(string path)
-    {
-        var isAbsolute = IsAbsolute(path);
-        var parts = new List<string>();
-        foreach (var part in path.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(p => p != "."))
-        {
-            if (part != "..") parts.Add(part);
-            else if (parts.Count > 0 && parts[^1] != "..") parts.RemoveAt(parts.Count - 1);
-            else if (!isAbsolute) parts.Add(part);
-        }
-        var joined = string.Join('/', parts);
-        if (isAbsolute) return "/" + joined;
-        return joined.Length == 0 ? "." : joined;
-    }
+    public static string Clean(string path) => SlashPath.Shorten(path);
 
     /// <summary>One below the other, cleaned. Parts that are empty are left out.</summary>
     public static string Join(params ReadOnlySpan<string> parts)

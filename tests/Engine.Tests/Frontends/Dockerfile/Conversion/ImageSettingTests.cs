@@ -52,7 +52,7 @@ public sealed class ImageSettingTests
             """);
         Assert.Equal(
         [
-            "MAINTAINER me <me@example.com>", "ENV A=1 B=two words", "LABEL k=v", "ARG X=1 Y", "WORKDIR /w", "USER u", "VOLUME [/a /b]", "EXPOSE [80/tcp 443/udp]",
+            "MAINTAINER me <me@example.com>", "ENV A=1 B=two words", "LABEL k=v", "ARG X=1 Y", "WORKDIR /w", "USER u", "VOLUME [/a /b]", "EXPOSE [443/udp 80/tcp]",
             "STOPSIGNAL SIGTERM", "SHELL [/bin/bash -c]", "HEALTHCHECK {Test:[CMD-SHELL curl x] Interval:1m30s Timeout:0s StartPeriod:0s StartInterval:0s Retries:2}",
             "CMD [\"a\" \"b \\\"c\\\"\"]", "ENTRYPOINT [\"/bin/bash\" \"-c\" \"run it\"]", "RUN |2 X=1 Y= /bin/bash -c x # buildkit", "COPY a /b # buildkit",
         ], made.History);
@@ -188,7 +188,7 @@ public sealed class ImageSettingTests
     [Fact]
     public async Task Word_ThatRequiresAVariable_IsAFaultOfItsOwn()
     {
-        var fault = await Converting.FaultAsync("FROM alpine\nENV A=${B:?give it}\n");
+        var fault = await Converting.FaultAsync("FROM alpine\nENV A=\"${B:?give it}\"\n");
         Assert.Equal(("MBK1935", 2), (fault.Code, fault.Range.Line));
         Assert.Contains("give it", fault.Message, StringComparison.Ordinal);
     }

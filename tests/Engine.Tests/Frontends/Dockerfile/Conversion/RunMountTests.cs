@@ -144,7 +144,7 @@ public sealed class RunMountTests
     [InlineData("--mount=target=/", "MBK1947")]
     [InlineData("--mount=type=ssh,source=x", "MBK1947")]
     [InlineData("--mount=type=cache,target=/c,sharing=$S", "MBK1947")]
-    [InlineData("--mount=from=$S,target=/x", "MBK1946")]
+    [InlineData("--mount=from=$S,target=/x", "MBK1936")]
     public async Task Mount_ThatMakesNoSense_IsAFault(string flag, string code)
     {
         var fault = await Converting.FaultAsync($"FROM alpine\nARG S=never\nRUN {flag} x\n");
