@@ -186,7 +186,7 @@ public sealed class WordExpanderTests
     [InlineData("one\\ two", "one two")]
     [InlineData("'one two' three", "one two,three")]
     [InlineData("one\" \"", "one ")]
-    [InlineData("x${WIDE}y", "x,a,b,cy")]
+    [InlineData("x${WIDE}y", "x,a,b,c,y")]
     [InlineData("x\"${WIDE}\"y", "x  a  b c y")]
     [InlineData("x${NONE}y", "xy")]
     [InlineData("x${NONE:-1}y", "x1y")]
