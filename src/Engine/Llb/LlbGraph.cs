@@ -74,7 +74,9 @@ public static class LlbGraph
         var inputs = op.Inputs.Select(i => ToEdge(i, loaded)).ToList();
         OpRules.Check(op);
         definition.Metadata.TryGetValue(digest, out var metadata);
-        return new Vertex(Digest.Parse(digest), op, metadata ?? new OpMetadata(), inputs);
+        // As BuildKit's daemon: whoever wrote it in whichever order, operations that say the same are the same.
+        for (var i = 0; i < inputs.Count; i++) op.Inputs[i].Digest = inputs[i].Vertex.Digest.ToString();
+        return new Vertex(Digest.Of(CanonicalBytes.Of(op)), op, metadata ?? new OpMetadata(), inputs);
     }
 
     private static Edge ToEdge(Input input, Dictionary<string, Vertex> loaded)

@@ -19,7 +19,8 @@ public static class LlbMarshaller
         if (state.Node is null) throw new LlbException("scratch has no operation");
         var definition = new Definition();
         var written = new HashSet<Digest>();
-        foreach (var node in InputsFirst(state.Node))
+        var nodes = InputsFirst(state.Node);
+        foreach (var node in nodes)
         {
             if (!written.Add(node.Digest)) continue;
             definition.Def.Add(UnsafeByteOperations.UnsafeWrap(node.Bytes));
@@ -27,6 +28,7 @@ public static class LlbMarshaller
         }
         var result = new Op { Inputs = { new Input { Digest = state.Node.Digest.ToString(), Index = state.Output } } };
         definition.Def.Add(UnsafeByteOperations.UnsafeWrap(CanonicalBytes.Of(result)));
+        definition.Source = SourceMap.Of(nodes);
         return definition;
     }
 
@@ -35,6 +37,7 @@ public static class LlbMarshaller
         var metadata = new OpMetadata { IgnoreCache = node.IgnoreCache, ProgressGroup = node.Group };
         foreach (var capability in node.Capabilities) metadata.Caps[capability] = true;
         if (node.IgnoreCache) metadata.Caps[Capabilities.IgnoreCache] = true;
+        foreach (var (key, value) in node.Descriptions) metadata.Description[key] = value;
         if (node.Name is not null) metadata.Description[CustomName] = node.Name;
         if (node.History is not null) metadata.Description[History] = node.History;
         if (metadata.Description.Count > 0) metadata.Caps[Capabilities.Description] = true;

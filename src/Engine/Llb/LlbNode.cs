@@ -9,6 +9,8 @@ internal sealed record LlbNode
     public LlbNode(Op op, IReadOnlyList<LlbState> inputs, IReadOnlyList<string> capabilities, string? name)
     {
         (Inputs, Capabilities, Name) = (inputs, capabilities, name);
+        // BuildKit's client writes them even when there are none, and digests tell the difference.
+        op.Constraints ??= new WorkerConstraints();
         op.Inputs.AddRange(inputs.Select(i => new Input { Digest = i.Node!.Digest.ToString(), Index = i.Output }));
         Bytes = CanonicalBytes.Of(op);
         Digest = Digest.Of(Bytes);
@@ -31,4 +33,10 @@ internal sealed record LlbNode
     public bool IgnoreCache { get; init; }
 
     public ProgressGroup? Group { get; init; }
+
+    /// <summary>What else is said of it, by what it is.</summary>
+    public IReadOnlyDictionary<string, string> Descriptions { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Where it stands in the text that it was made of, or <c>null</c>.</summary>
+    public SourcePlace? Place { get; init; }
 }

@@ -115,8 +115,18 @@ public sealed class LlbState
     public LlbState WithoutCache() => Node is null ? this : new LlbState(Node with { IgnoreCache = true }, Output);
 
     /// <summary>This state, shown as part of a group of steps.</summary>
-    public LlbState InGroup(string id, string name) =>
-        Node is null ? this : new LlbState(Node with { Group = new ProgressGroup { Id = id, Name = name } }, Output);
+    /// <param name="id">Of the group.</param>
+    /// <param name="name">What people are shown of it.</param>
+    /// <param name="weak">The group is not there because of this state alone: where the rest of it is not, neither is it.</param>
+    public LlbState InGroup(string id, string name, bool weak = false) =>
+        Node is null ? this : new LlbState(Node with { Group = new ProgressGroup { Id = id, Name = name, Weak = weak } }, Output);
+
+    /// <summary>This state, of which something more is said to those who look at the graph.</summary>
+    public LlbState WithDescription(string key, string value) =>
+        Node is null ? this : new LlbState(Node with { Descriptions = new Dictionary<string, string>(Node.Descriptions) { [key] = value } }, Output);
+
+    /// <summary>This state, made of a place of a text.</summary>
+    public LlbState At(SourcePlace place) => Node is null ? this : new LlbState(Node with { Place = place }, Output);
 
     /// <summary>The trees laid over each other, the last on top. Scratch among them adds nothing; a merge of one is that one.</summary>
     public static LlbState Merge(string? name, params IEnumerable<LlbState> trees)

@@ -4,7 +4,7 @@ using Digest = MsBuildKit.Engine.Oci.Digest;
 namespace MsBuildKit.Engine.Llb;
 
 /// <summary>One operation of a loaded graph.</summary>
-/// <param name="Digest">Of the operation's bytes as they were received.</param>
+/// <param name="Digest">Of the operation's canonical bytes.</param>
 /// <param name="Op">The operation.</param>
 /// <param name="Metadata">What the client said about it; never part of the digest.</param>
 /// <param name="Inputs">The edges it consumes, in the order of <see cref="Op.Inputs"/>.</param>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using MsBuildKit.Engine.Frontends.Dockerfile.Instructions;
 using MsBuildKit.Engine.Frontends.Dockerfile.Linting;
+using MsBuildKit.Engine.Llb;
 using MsBuildKit.Engine.Llb.Pb;
 using Platform = MsBuildKit.Engine.Oci.Platform;
 
@@ -13,10 +14,12 @@ internal sealed class ConversionScope
     private const long LastSecond = 253402300799;
 
     private readonly List<DockerfileFault> _faults = [];
+    private readonly SourceText _text;
 
     public ConversionScope(ParsedDockerfile file, DockerfileRequest request, Platform platform, ILintSink lint)
     {
         (File, Request, Platform, Lint) = (file, request, platform, lint);
+        _text = new SourceText(request.File, "Dockerfile", request.Text);
         Words = new StageWords(file.Directives.Escape, lint);
         Contexts = new NamedContexts(request.NamedContexts);
         Globals = GlobalArgs.Of(this);
@@ -50,6 +53,10 @@ internal sealed class ConversionScope
     /// <summary>The caller says which time stands for every one.</summary>
     public bool HasEpochArg => Arg(EpochArg).Length > 0;
 
+    /// <summary>The time of what the graph itself makes, in nanoseconds since 1970: only one that was asked for in so many words is part of the graph,
+    /// else it is -1, and the builder sees to it.</summary>
+    public long Timestamp => string.IsNullOrEmpty(EpochText) ? -1 : Epoch * 1_000_000_000;
+
     /// <summary>Proxies of the arguments, which steps get without having asked for them; or <c>null</c>.</summary>
     public ProxyEnv? Proxy => ProxyArgs.Find(Request.BuildArgs);
 
@@ -72,6 +79,11 @@ internal sealed class ConversionScope
 
     /// <summary>The name of another vertex of the same step.</summary>
     public string NameAlso(StageNode stage, Instruction instruction, string text) => Remember(StepNames.Same(stage, text, this, stage.Variables), stage, instruction);
+
+    /// <summary>Where an instruction of a stage stands, for those who look at the graph. That of a trigger is the stage's.</summary>
+    public SourcePlace Place(StageNode stage, Instruction instruction) => Place(stage.IsTrigger ? stage.Range : instruction.Range);
+
+    public SourcePlace Place(TextRange range) => new(_text, range.Line, range.EndLine);
 
     public void Add(DockerfileFault fault)
     {
@@ -102,13 +114,15 @@ internal sealed class ConversionScope
         return name;
     }
 
+    private string? EpochText => Request.BuildArgs.GetValueOrDefault(EpochArg) ?? Globals.Variables.Find(EpochArg);
+
     private string Arg(string name) => Request.BuildArgs.GetValueOrDefault(name, "");
 
     private static bool IsOn(string text) => text is "1" or "t" or "T" or "true" or "TRUE" or "True";
 
     private long ReadEpoch()
     {
-        var text = Request.BuildArgs.GetValueOrDefault(EpochArg) ?? Globals.Variables.Find(EpochArg);
+        var text = EpochText;
         if (string.IsNullOrEmpty(text)) return Request.SourceDateEpoch;
         return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var epoch) && epoch is >= 0 and <= LastSecond
             ? epoch

@@ -6,6 +6,9 @@ namespace MsBuildKit.Engine.Frontends.Dockerfile.Conversion;
 /// <summary>Names that people are shown of steps, as BuildKit forms them: <c>[stage 2/5] RUN make</c>.</summary>
 internal static class StepNames
 {
+    /// <summary>The description that has an instruction as it is written.</summary>
+    public const string Command = "com.docker.dockerfile.v1.command";
+
     /// <summary>The next step of a stage. Variables decide whether it builds for another platform than it runs on.</summary>
     public static string Next(StageNode stage, string text, ConversionScope scope, Variables variables)
     {

@@ -18,7 +18,8 @@ internal sealed class RunTranslator(ConversionScope scope, LlbState context, Con
         var command = RunCommand.Of(stage, instruction);
         var mounts = _mounts.Read(stage, instruction, sources);
         var name = Name(stage, instruction, command, mounts);
-        var tree = stage.Tree.Run(Options(stage, instruction, command, mounts), stage.Platform!, name).Root;
+        var tree = stage.Tree.Run(Options(stage, instruction, command, mounts), stage.Platform!, name).Root
+            .WithDescription(StepNames.Command, instruction.Text).At(scope.Place(stage, instruction));
         stage.Tree = stage.IgnoreCache ? tree.WithoutCache() : tree;
         stage.Image.Record($"RUN {Args(stage)}{string.Join(' ', command.Args)} # buildkit", scope.Time, hasLayer: true);
     }

@@ -64,7 +64,7 @@ internal static class TransferSources
         Digest? checksum = null;
         if (transfer.Checksum is { } text)
             checksum = Digest.TryParse(text, out var digest) ? digest : throw new Fault(FaultCodes.BadCopy, $"'--checksum={text}' is not a digest. Write it as 'sha256:' and 64 hexadecimal digits.");
-        var tree = LlbState.Http(url, new HttpSourceOptions { FileName = file, Checksum = checksum }, name);
+        var tree = LlbState.Http(url, new HttpSourceOptions { FileName = file, Checksum = checksum }, name).WithDescription(StepNames.Command, "");
         var unpacks = (transfer.Instruction as AddInstruction)?.Unpack ?? false;
         return FileStep.Copy(tree, UnixPath.Join("/", file), destination, transfer.Options with { Unpack = unpacks });
     }

@@ -59,10 +59,10 @@ internal sealed class TransferTranslator(ConversionScope scope, LlbState context
         return TransferSources.Read(transfer, from, destination, name).Select(s => transfer.Owner is { } owner ? FileOwner.Give(s, owner, tree) : s);
     }
 
-    private static LlbState Place(StageNode stage, Transfer transfer, LlbState tree, FileStep[] steps, string name)
+    private LlbState Place(StageNode stage, Transfer transfer, LlbState tree, FileStep[] steps, string name)
     {
         if (steps.Length == 0) throw new Fault(FaultCodes.BadCopy, $"{transfer.Keyword} has nothing to copy. Name a source.");
-        var placed = tree.File(name, steps);
+        var placed = tree.File(name, steps).At(scope.Place(stage, transfer.Instruction));
         return stage.IgnoreCache ? placed.WithoutCache() : placed;
     }
 
@@ -70,8 +70,8 @@ internal sealed class TransferTranslator(ConversionScope scope, LlbState context
     private LlbState Link(StageNode stage, Transfer transfer, FileStep[] steps, string name)
     {
         var shown = scope.NameAlso(stage, transfer.Instruction, "LINK " + StepNames.WithKeyword(scope.Words.Show(transfer.Instruction.Text, stage.Variables)));
-        var files = Place(stage, transfer, LlbState.Scratch, steps, name).InGroup(name, name);
-        var merged = LlbState.Merge(shown, stage.Tree, files).InGroup(name, name);
+        var files = Place(stage, transfer, LlbState.Scratch, steps, name).InGroup(name, name, weak: true);
+        var merged = LlbState.Merge(shown, stage.Tree, files).InGroup(name, name).At(scope.Place(stage, transfer.Instruction));
         return stage.IgnoreCache ? merged.WithoutCache() : merged;
     }
 

@@ -30,9 +30,9 @@ internal sealed class WorkdirTranslator(ConversionScope scope)
 
     private void Make(StageNode stage, WorkdirInstruction instruction)
     {
-        var step = FileStep.MakeDirectory(UnixPath.Clean(stage.WorkingDirectory), Mode, makeParents: true, timestamp: scope.Epoch * 1_000_000_000);
+        var step = FileStep.MakeDirectory(UnixPath.Clean(stage.WorkingDirectory), Mode, makeParents: true, timestamp: scope.Timestamp);
         if (stage.Image.Config.User is { Length: > 0 } user) step = FileOwner.Give(step, user, stage.Tree);
         var name = scope.Name(stage, instruction, StepNames.WithKeyword(scope.Words.Show(instruction.Text, stage.Variables)));
-        stage.Tree = stage.Tree.File(name, step);
+        stage.Tree = stage.Tree.File(name, step).At(scope.Place(stage, instruction));
     }
 }
