@@ -39,6 +39,14 @@ public sealed class Builder(BuilderServices services)
                 }
     }
 
+    /// <summary>Finds what is to be said of the request's Dockerfile, as a build would find it, without building anything.</summary>
+    public async Task<DockerfileCheck> CheckAsync(BuildRequest request, CancellationToken cancellationToken)
+    {
+        var build = request.Dockerfile ?? throw new ArgumentException("Only a Dockerfile can be checked.", nameof(request));
+        var store = new LocalContentStore(request.CacheDirectory);
+        await using (store.ConfigureAwait(false)) return await new DockerfileChecker(build, new RegistryImages(services.Registries, store)).CheckAsync(cancellationToken).ConfigureAwait(false);
+    }
+
     private sealed class Build : IAsyncDisposable
     {
         private readonly BuilderServices _services;

@@ -214,6 +214,7 @@ public sealed class BuildImage : EngineTask
         DockerfileContext = DockerfileContext,
         DockerfileTarget = DockerfileTarget,
         AllowInsecure = AllowInsecure,
+        AllowDevices = AllowDevices,
         Repository = Repository,
         Registry = Registry,
         ImageTag = ImageTag,

@@ -18,6 +18,7 @@ public sealed record BuildImageParameters
     public string DockerfileContext { get; init; } = "";
     public string DockerfileTarget { get; init; } = "";
     public string AllowInsecure { get; init; } = "";
+    public string AllowDevices { get; init; } = "";
     public string Repository { get; init; } = "";
     public string Registry { get; init; } = "";
     public string ImageTag { get; init; } = "";

@@ -27,6 +27,7 @@ public sealed class RequestFactory(BuildImageParameters parameters, Problems pro
         ParseSwitch(parameters.ExcludeSymbols, "ContainerExcludeSymbols");
         var allowHostNetwork = ParseSwitch(parameters.AllowHostNetwork, "ContainerAllowHostNetwork", byDefault: false);
         var allowInsecure = ParseSwitch(parameters.AllowInsecure, "ContainerAllowInsecure", byDefault: false);
+        var allowDevices = ParseSwitch(parameters.AllowDevices, "ContainerAllowDevices", byDefault: false);
         var keepFailed = ParseSwitch(parameters.KeepFailed, "ContainerKeepFailed", byDefault: false);
         var snapshotter = ParseSnapshotter();
         var runtime = ParseRuntime();
@@ -56,6 +57,7 @@ public sealed class RequestFactory(BuildImageParameters parameters, Problems pro
             Ssh = ssh,
             AllowHostNetwork = allowHostNetwork,
             AllowInsecure = allowInsecure,
+            AllowDevices = allowDevices,
             KeepFailed = keepFailed,
             Snapshotter = snapshotter,
             StepRuntime = runtime,

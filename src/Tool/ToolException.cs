@@ -9,6 +9,7 @@ internal sealed class ToolException(string code, ErrorKind kind, string message,
     internal const string NoDockerfile = "MBK2301";
     internal const string NoContext = "MBK2302";
     internal const string NoEngine = "MBK2303";
+    internal const string Unforeseen = "MBK2304";
     internal const string NothingThere = "MBK2401";
     internal const string NoDefinition = "MBK2402";
 }

@@ -37,7 +37,7 @@ internal sealed class BuildRun(ToolHost host, BuildSubmission submission)
         using var folder = new TemporaryFolder();
         var side = new SideBuild(services, submission, host.Cores);
         _dockerfile = await new DockerfileReader(host, submission, side, folder).ReadAsync(cancellationToken).ConfigureAwait(false);
-        if (submission.Call != BuildCall.Build) return CallRun.Run(host, submission, _dockerfile);
+        if (submission.Call != BuildCall.Build) return await new CallRun(host, services, submission).RunAsync(_dockerfile, cancellationToken).ConfigureAwait(false);
         var outputs = await new OutputPlaces(services, submission, folder).ChooseAsync(cancellationToken).ConfigureAwait(false);
         var request = RequestFactory.Create(submission, _dockerfile, outputs, host);
         if (submission.Outputs.Count == 0)

@@ -32,6 +32,7 @@ internal static class RequestFactory
         Ssh = submission.Ssh,
         AllowHostNetwork = submission.Grants.HostNetwork,
         AllowInsecure = submission.Grants.Insecure,
+        AllowDevices = submission.Grants.Devices,
         Parallelism = host.Cores,
     };
 

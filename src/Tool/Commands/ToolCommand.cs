@@ -8,6 +8,8 @@ namespace MsBuildKit.Tool.Commands;
 /// <summary>The whole command line: finds the command, runs it, and says what went wrong.</summary>
 internal static class ToolCommand
 {
+    private const string DetailsVariable = "MSBUILDKIT_DETAILS";
+
     private const string Description = """
         Builds images of Dockerfiles, and looks after what MsBuildKit builds.
 
@@ -41,6 +43,13 @@ internal static class ToolCommand
         {
             await host.Error.WriteLineAsync("Cancelled.").ConfigureAwait(false);
             return ExitCodes.Cancelled;
+        }
+        catch (Exception e)
+        {
+            // A stack is for those who mend the tool, not for those who use it.
+            var details = host.Environment.GetValueOrDefault(DetailsVariable) is "1" or "true" ? $"\n{e}" : $" Run it again with {DetailsVariable}=1, and please report what it says.";
+            await host.Error.WriteLineAsync($"error {ToolException.Unforeseen}: The command failed in a way that nobody foresaw: {e.Message.TrimEnd('.')}.{details}").ConfigureAwait(false);
+            return ExitCodes.Failed;
         }
     }
 

@@ -38,7 +38,7 @@ internal sealed class BuildOptionSet(StoreOption store)
     private readonly Option<string?> _sharedMemory = One("--shm-size", "SIZE", "The size of /dev/shm in steps.");
     private readonly Option<string[]> _limits = Many("--ulimit", "NAME=SOFT[:HARD]", "A limit of steps.");
     private readonly Option<string?> _cgroupParent = One("--cgroup-parent", "NAME", "The control group that those of steps are below.");
-    private readonly Option<string[]> _grants = Many("--allow", "network.host|security.insecure", "What steps may do that ask for it.");
+    private readonly Option<string[]> _grants = Many("--allow", "network.host|security.insecure|device", "What steps may do that ask for it.");
 
     // What this builder has no use for, and why.
     private readonly IReadOnlyList<(Option Option, string Why)> _refused =

@@ -73,7 +73,8 @@ internal sealed class StepOptionParser(OptionFaults faults)
         foreach (var text in texts.SelectMany(t => t.Split(',')))
             if (text == "network.host") granted = granted with { HostNetwork = true };
             else if (text == "security.insecure") granted = granted with { Insecure = true };
-            else faults.Add("--allow", $"'{text}' is nothing that can be allowed{NearestName.Suggest(text, ["network.host", "security.insecure"])}. Choose network.host or security.insecure.");
+            else if (text == "device") granted = granted with { Devices = true };
+            else faults.Add("--allow", $"'{text}' is nothing that can be allowed{NearestName.Suggest(text, ["network.host", "security.insecure", "device"])}. Choose network.host, security.insecure or device.");
         return granted;
     }
 

@@ -1,0 +1,37 @@
+using MsBuildKit.Engine.Frontends.Dockerfile;
+using MsBuildKit.Engine.Frontends.Dockerfile.Conversion;
+using MsBuildKit.Engine.Frontends.Dockerfile.Linting;
+using MsBuildKit.Engine.Workers;
+
+namespace MsBuildKit.Engine;
+
+/// <summary>Finds what is to be said of a Dockerfile by converting it, without solving anything.</summary>
+/// <param name="build">The Dockerfile and its contexts.</param>
+/// <param name="images">Finds images in registries.</param>
+internal sealed class DockerfileChecker(DockerfileBuild build, IImageResolver images)
+{
+    public async Task<DockerfileCheck> CheckAsync(CancellationToken cancellationToken)
+    {
+        var file = DockerfileParser.Parse(build.Request.Text, build.Request.File);
+        var lint = LintReport.Of(file, build.Request.BuildArgs);
+        DockerfileLinter.Check(file, lint);
+        var reached = new ReachedImages(new DockerfileImages(images, build.Layouts));
+        var error = await FindErrorAsync(file, lint, reached, cancellationToken).ConfigureAwait(false);
+        var unreached = reached.Unreached;
+        // Variables of an image that nobody has seen may be there.
+        return new DockerfileCheck(file, [.. lint.Warnings.Where(w => unreached.Count == 0 || w.Rule != LintRules.UndefinedVar)], error, unreached);
+    }
+
+    private async Task<DockerfileException?> FindErrorAsync(ParsedDockerfile file, LintReport lint, IImageConfigResolver found, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await new DockerfileConverter(found, lint, new LentFolders(build.Folders)).ConvertAsync(file, build.Request, cancellationToken).ConfigureAwait(false);
+            return null;
+        }
+        catch (DockerfileException e)
+        {
+            return e;
+        }
+    }
+}
