@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using MsBuildKit.Engine.Llb.Patterns;
 
 namespace MsBuildKit.Engine.Llb;
 
@@ -32,14 +33,7 @@ public sealed partial record GitAddress(string Scheme, string User, string Host,
     public static bool HasScheme(string text) => SchemeOf().IsMatch(text);
 
     /// <summary>The shortest absolute path that means the same: no <c>.</c>, no <c>..</c>, no <c>//</c>.</summary>
-    public static string CleanPath(string path)
-    {
-        var parts = new List<string>();
-        foreach (var part in path.Split('/'))
-            if (part == "..") parts = parts.Count > 0 ? parts[..^1] : parts;
-            else if (part.Length > 0 && part != ".") parts.Add(part);
-        return "/" + string.Join('/', parts);
-    }
+    public static string CleanPath(string path) => SlashPath.Shorten("/" + path);
 
     private static GitAddress ParseUrl(string scheme, string rest)
     {

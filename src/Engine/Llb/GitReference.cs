@@ -23,9 +23,6 @@ public sealed record GitReference(string Remote, GitSourceOptions Options)
     /// <summary>What is fetched can be read and changed on the way (<c>http</c>, <c>git</c>).</summary>
     public bool IsUnencrypted { get; init; }
 
-    /// <summary>The name of the folder that a clone would have.</summary>
-    public string ShortName => Remote[(Remote.LastIndexOf('/') + 1)..] is var last && last.EndsWith(".git", StringComparison.Ordinal) ? last[..^4] : last;
-
     /// <summary>Reads the text. What is no repository at all is not an error: then <paramref name="fault"/> is <c>null</c>.</summary>
     /// <param name="text">The text.</param>
     /// <param name="reference">What it says.</param>

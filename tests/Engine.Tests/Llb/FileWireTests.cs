@@ -53,20 +53,5 @@ public sealed class FileWireTests
         static FileStep Copy(string path) => FileStep.Copy(LlbState.Local("x"), path, "/", new CopyOptions());
     }
 
-    [Theory]
-    [InlineData("/", "a", "/a")]
-    [InlineData("/w", "a/", "/w/a/")]
-    [InlineData("/w", ".", "/w")]
-    [InlineData("/w", "./", "/w/")]
-    [InlineData("/w", "a/.", "/w/a/.")]
-    [InlineData("/w", "/", "/")]
-    [InlineData("/w", "/.", "/.")]
-    [InlineData("/w", "../../x//y/../z/", "/x/z/")]
-    public void Destination_OfACopy_IsCleanAndKeepsItsEnd(string parent, string path, string expected) => Assert.Equal(expected, ActionPaths.Destination(parent, path));
-
-    [Fact]
-    public void Places_AreAbsoluteAndClean() =>
-        Assert.Equal(("/a", "/w/b", "/"), (ActionPaths.Source("../a/"), ActionPaths.Place("/w", "b/"), ActionPaths.Place("/w", "..")));
-
     private static Vertex Load(LlbState state) => LlbGraph.Load(LlbMarshaller.Marshal(state)).Vertex;
 }

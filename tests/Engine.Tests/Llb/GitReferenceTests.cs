@@ -6,32 +6,32 @@ namespace MsBuildKit.Engine.Tests.Llb;
 public sealed class GitReferenceTests
 {
     [Theory]
-    [InlineData("https://h.example/foo.git", "https://h.example/foo.git", "foo")]
-    [InlineData("https://h.example/foo.git#abcd", "https://h.example/foo.git", "foo", "abcd")]
-    [InlineData("https://h.example/foo.git#release/1.2", "https://h.example/foo.git", "foo", "release/1.2")]
-    [InlineData("https://h.example/foo.git#a/b:c/d", "https://h.example/foo.git", "foo", "a/b", "c/d")]
-    [InlineData("https://h.example/foo.git#:c", "https://h.example/foo.git", "foo", "", "c")]
-    [InlineData("https://h.example/foo.git#:/c/../d/", "https://h.example/foo.git", "foo", "", "d")]
-    [InlineData("https://a:b@h.example/t/foo.git", "https://a:b@h.example/t/foo.git", "foo")]
-    [InlineData("git://h.example/foo", "git://h.example/foo", "foo")]
-    [InlineData("ssh://git@h.example:22/t/foo", "ssh://git@h.example:22/t/foo", "foo")]
-    [InlineData("git@h.example:t/foo.git", "git@h.example:t/foo.git", "foo")]
-    [InlineData("git@h.example:t/foo", "git@h.example:t/foo", "foo")]
-    [InlineData("deploy@h.example:t/foo.git#v1:d", "deploy@h.example:t/foo.git", "foo", "v1", "d")]
-    [InlineData("git@h.example:t/foo.git?subdir=/d#v1", "git@h.example:t/foo.git", "foo", "v1", "/d")]
-    [InlineData("github.com/t/foo", "github.com/t/foo", "foo")]
-    [InlineData("github.com/t/foo#main", "github.com/t/foo", "foo", "main")]
-    [InlineData("github.com/t/foo?tag=v1", "github.com/t/foo", "foo", "refs/tags/v1")]
-    [InlineData("https://h.example/foo.git?ref=v1&subdir=/d", "https://h.example/foo.git", "foo", "v1", "/d")]
-    [InlineData("https://h.example/foo.git?subdir=/d#v1", "https://h.example/foo.git", "foo", "v1", "/d")]
-    [InlineData("https://h.example/foo.git?tag=v1", "https://h.example/foo.git", "foo", "refs/tags/v1")]
-    [InlineData("https://h.example/foo.git?branch=b%2Fc+d", "https://h.example/foo.git", "foo", "refs/heads/b/c d")]
-    [InlineData("https://h.example/foo.git?branch=refs/heads/b#refs/heads/b", "https://h.example/foo.git", "foo", "refs/heads/b")]
-    [InlineData("https://h.example/foo.git?&&", "https://h.example/foo.git", "foo")]
-    public void TryParse_Repository_IsUnderstood(string text, string remote, string name, string reference = "", string folder = "")
+    [InlineData("https://h.example/foo.git", "https://h.example/foo.git")]
+    [InlineData("https://h.example/foo.git#abcd", "https://h.example/foo.git", "abcd")]
+    [InlineData("https://h.example/foo.git#release/1.2", "https://h.example/foo.git", "release/1.2")]
+    [InlineData("https://h.example/foo.git#a/b:c/d", "https://h.example/foo.git", "a/b", "c/d")]
+    [InlineData("https://h.example/foo.git#:c", "https://h.example/foo.git", "", "c")]
+    [InlineData("https://h.example/foo.git#:/c/../d/", "https://h.example/foo.git", "", "d")]
+    [InlineData("https://a:b@h.example/t/foo.git", "https://a:b@h.example/t/foo.git")]
+    [InlineData("git://h.example/foo", "git://h.example/foo")]
+    [InlineData("ssh://git@h.example:22/t/foo", "ssh://git@h.example:22/t/foo")]
+    [InlineData("git@h.example:t/foo.git", "git@h.example:t/foo.git")]
+    [InlineData("git@h.example:t/foo", "git@h.example:t/foo")]
+    [InlineData("deploy@h.example:t/foo.git#v1:d", "deploy@h.example:t/foo.git", "v1", "d")]
+    [InlineData("git@h.example:t/foo.git?subdir=/d#v1", "git@h.example:t/foo.git", "v1", "/d")]
+    [InlineData("github.com/t/foo", "github.com/t/foo")]
+    [InlineData("github.com/t/foo#main", "github.com/t/foo", "main")]
+    [InlineData("github.com/t/foo?tag=v1", "github.com/t/foo", "refs/tags/v1")]
+    [InlineData("https://h.example/foo.git?ref=v1&subdir=/d", "https://h.example/foo.git", "v1", "/d")]
+    [InlineData("https://h.example/foo.git?subdir=/d#v1", "https://h.example/foo.git", "v1", "/d")]
+    [InlineData("https://h.example/foo.git?tag=v1", "https://h.example/foo.git", "refs/tags/v1")]
+    [InlineData("https://h.example/foo.git?branch=b%2Fc+d", "https://h.example/foo.git", "refs/heads/b/c d")]
+    [InlineData("https://h.example/foo.git?branch=refs/heads/b#refs/heads/b", "https://h.example/foo.git", "refs/heads/b")]
+    [InlineData("https://h.example/foo.git?&&", "https://h.example/foo.git")]
+    public void TryParse_Repository_IsUnderstood(string text, string remote, string reference = "", string folder = "")
     {
         Assert.True(GitReference.TryParse(text, out var read, out var fault), fault);
-        Assert.Equal((remote, name, reference, folder), (read.Remote, read.ShortName, read.Options.Ref, read.Options.Subdirectory));
+        Assert.Equal((remote, reference, folder), (read.Remote, read.Options.Ref, read.Options.Subdirectory));
         Assert.Equal(text.StartsWith("github.com/", StringComparison.Ordinal), read.IsLikeFolder);
         Assert.Equal(text.StartsWith("git://", StringComparison.Ordinal), read.IsUnencrypted);
         Assert.Equal((null, null), (read.KeepsGitDirectory, read.TakesSubmodules));

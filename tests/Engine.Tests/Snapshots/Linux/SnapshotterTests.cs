@@ -70,7 +70,7 @@ public sealed class SnapshotterTests
         Assert.False(memory.Has(NativeSnapshotter.Kind, place));
         Assert.False(memory.Has(OverlaySnapshotter.Kind, other));
         Assert.NotEqual(OverlaySnapshotter.Kind, Choose(other));
-        Assert.False(new[] { FuseOverlaySnapshotter.Kind, NativeSnapshotter.Kind }.Any(n => memory.Has(n, other)));
+        Assert.DoesNotContain(new[] { FuseOverlaySnapshotter.Kind, NativeSnapshotter.Kind }, n => memory.Has(n, other));
         File.WriteAllText(file, File.ReadAllText(file).Replace(File.ReadAllText("/proc/sys/kernel/random/boot_id"), "another run\n", StringComparison.Ordinal));
         Assert.False(memory.Has(OverlaySnapshotter.Kind, place));
         return Task.CompletedTask;

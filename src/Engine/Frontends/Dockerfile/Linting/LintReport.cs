@@ -54,9 +54,6 @@ public sealed class LintReport : ILintSink
         }
     }
 
-    /// <summary>The build must fail: there are warnings, and the options make them errors.</summary>
-    public bool IsFailure => _options.Error && Warnings.Count > 0;
-
     /// <inheritdoc/>
     public void Warn(LintRule rule, string message, TextRange range, Instruction? instruction = null)
     {
