@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Measures, and prints tables for docs/performance.md. Arguments: publish, layers, graph, steps or all (the default); after steps, one of its cases.
+# Measures, and prints tables for docs/performance.md. Arguments: publish, layers, graph, parse, steps, dockerfiles or all (the default); after steps and
+# dockerfiles, one of their cases.
 # The variables are told in docs/performance.md.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -26,6 +27,8 @@ run() {
 layers() { need pigz zstd sha256sum tar; run layers; }
 
 graph() { run graph; }
+
+parse() { run parse; }
 
 # The package has a version of its own, so that no cache can hold an older one under its name.
 publish() (
@@ -55,10 +58,24 @@ steps() (
     run steps "$peers" "${BENCH_CACHE:-/var/tmp/msbuildkit-bench}" "$@"
 )
 
+# The tool is measured as eng/msbuildkit makes it, compiled ahead. Another user runs it, so it must not lie in a folder that only root can enter.
+dockerfiles() (
+    need buildah crun runc mmdebstrap setpriv umoci skopeo docker-registry
+    peers=${MSBUILDKIT_PEERS:-/opt/msbuildkit-peers}/bin
+    [ -x "$peers/buildkitd" ] || { echo "'$peers' has no buildkitd: run eng/peers.sh." >&2; exit 1; }
+    [ "$(id -u)" -eq 0 ] || { echo "BuildKit is measured as root: run this as root." >&2; exit 1; }
+    tool=$(mktemp -d)
+    trap 'rm -rf "$tool"' EXIT
+    eng/msbuildkit --help > /dev/null
+    cp -r artifacts/msbuildkit/. "$tool"
+    chmod -R a+rX "$tool"
+    run dockerfiles "$peers" "${BENCH_CACHE:-/var/tmp/msbuildkit-bench}" "$tool/msbuildkit" "$@"
+)
+
 what=${1:-all}
 case $what in
-    publish | layers | graph) prepare; "$what" ;;
-    steps) prepare; steps "${@:2}" ;;
-    all) prepare; layers; graph; publish; steps ;;
-    *) echo "usage: eng/bench.sh [publish|layers|graph|steps [start|true|ten|parallel|large|unpack]|all]" >&2; exit 2 ;;
+    publish | layers | graph | parse) prepare; "$what" ;;
+    steps | dockerfiles) prepare; "$what" "${@:2}" ;;
+    all) prepare; layers; graph; parse; publish; steps; dockerfiles ;;
+    *) echo "usage: eng/bench.sh [publish|layers|graph|parse|steps [start|true|ten|parallel|large|unpack]|dockerfiles [context|cached|stages]|all]" >&2; exit 2 ;;
 esac

@@ -9,7 +9,7 @@ eng/build.sh || exit 1
 results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
 projects=("$@")
-[ ${#projects[@]} -gt 0 ] || projects=(Engine Tasks Sdk Integration Faults)
+[ ${#projects[@]} -gt 0 ] || projects=(Engine Tasks Tool Sdk Integration Faults)
 status=0
 drills_passed=0 drills_failed=0
 drills() {

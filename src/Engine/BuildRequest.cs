@@ -50,14 +50,21 @@ public sealed record BuildRequest
     /// <summary>The compressor's level, or <c>null</c> for its default.</summary>
     public int? CompressionLevel { get; init; }
 
-    /// <summary>Annotations of every manifest and of the index.</summary>
+    /// <summary>Annotations of every manifest, and of the index unless it has its own.</summary>
     public IReadOnlyDictionary<string, string> Annotations { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Annotations of the index, or <c>null</c> for those of the manifests.</summary>
+    public IReadOnlyDictionary<string, string>? IndexAnnotations { get; init; }
 
     /// <summary>Write and attach an SPDX document per image.</summary>
     public bool Sbom { get; init; } = true;
 
     /// <summary>Write and attach SLSA provenance per image.</summary>
     public bool Provenance { get; init; } = true;
+
+    /// <summary>Provenance tells the arguments and labels that a Dockerfile was given, which may be nobody else's business. What a project says of
+    /// itself is always told.</summary>
+    public bool FullProvenance { get; init; }
 
     /// <summary>Seconds of the Unix epoch that stand for every time in the image. Two builds of the same inputs agree because of it.</summary>
     public required long SourceDateEpoch { get; init; }
@@ -74,8 +81,11 @@ public sealed record BuildRequest
     /// <summary>Steps may use the machine's own network, as <see cref="StepNetwork.Host"/> asks for it.</summary>
     public bool AllowHostNetwork { get; init; }
 
-    /// <summary>Steps may run without confinement, as <c>RUN --security=insecure</c> asks for it.</summary>
+    /// <summary>Steps may run without confinement: with every capability that the user's namespace has, and every system call.</summary>
     public bool AllowInsecure { get; init; }
+
+    /// <summary>Steps may use devices of the machine.</summary>
+    public bool AllowDevices { get; init; }
 
     /// <summary>The runtime that steps run with, a name or a full path; <c>null</c> leaves it to the machine: its own choice, else crun, else runc.</summary>
     public string? StepRuntime { get; init; }

@@ -68,8 +68,10 @@ public sealed class Builder(BuilderServices services)
             _remote = new RemoteSources(store, _index, _locks, _layering, services.Files, services.Git, progress);
             _facts = services.Facts ?? new FileFactsCache(Path.Combine(store.Root, "facts"), services.Time);
             if (services.Worker is { } find && (request.Dockerfile is not null || request.Images.Any(i => i.Steps.Count > 0)))
-                _worker = new RootlessWorker(() => Told(find(), request), store.Root, new StepGrants(request.AllowHostNetwork, request.AllowInsecure));
-            _planner = CreateProjectPlanner();
+                _worker = new RootlessWorker(() => Told(find(), request), store.Root, new StepGrants(request.AllowHostNetwork, request.AllowInsecure, request.AllowDevices));
+            _planner = request.Dockerfile is { } dockerfile
+                ? new DockerfilePlanner(request, dockerfile, _images, new InstalledPackages(store, _materializer), progress)
+                : CreateProjectPlanner();
             _names = request.Names ?? [.. request.Tags.Select(t => ImageReference.Create(request.Registry ?? ImageReference.DefaultRegistry, request.Repository, t))];
         }
 
@@ -145,7 +147,7 @@ public sealed class Builder(BuilderServices services)
             IReadOnlyList<ImagePlan> plans, IReadOnlyList<LayerChain> chains, IImageDescriber describer, CancellationToken cancellationToken)
         {
             var docker = _request.DockerFormat ?? FollowsDockerBase(plans, chains);
-            var assembler = new ImageAssembler(_store, new AssemblyOptions(docker, _request.SourceDateEpoch, _request.Annotations));
+            var assembler = new ImageAssembler(_store, new AssemblyOptions(docker, _request.SourceDateEpoch, _request.Annotations) { IndexAnnotations = _request.IndexAnnotations ?? _request.Annotations });
             var parts = new List<(AssembledManifest, IReadOnlyList<Statement>)>();
             var texts = new List<StatementTexts>();
             for (var i = 0; i < plans.Count; i++)

@@ -85,6 +85,8 @@ internal sealed class ProjectDescriber(BuildRequest request, LentTrees trees, So
         Add("ContainerHealthcheck", config.Healthcheck?.Test is { } test ? List(test) : null);
         foreach (var (key, value) in StepParameters.Of(plan.Image)) Add(key, value);
         Add("ContainerAllowHostNetwork", request.AllowHostNetwork ? "true" : null);
+        Add("ContainerAllowInsecure", request.AllowInsecure ? "true" : null);
+        Add("ContainerAllowDevices", request.AllowDevices ? "true" : null);
         Add("ContainerFile", List([.. plan.Image.Files.Where(f => f.Component.Kind == ComponentKind.Extra).Select(f => f.TargetPath)]));
         if (plan.Base.Name is { } name) parameters["ContainerBaseImage"] = name.Name;
         if (plan.Image.Base is ComposedBase composed)

@@ -19,6 +19,10 @@ public sealed class BuildImage : EngineTask
     public string StateFile { get; set; } = "";
 
     public string CacheDirectory { get; set; } = "";
+    public string Dockerfile { get; set; } = "";
+    public string DockerfileContext { get; set; } = "";
+    public string DockerfileTarget { get; set; } = "";
+    public string AllowInsecure { get; set; } = "";
     public string Repository { get; set; } = "";
     public string Registry { get; set; } = "";
     public string ImageTag { get; set; } = "";
@@ -68,6 +72,7 @@ public sealed class BuildImage : EngineTask
     public ITaskItem[] Secrets { get; set; } = [];
     public ITaskItem[] Ssh { get; set; } = [];
     public ITaskItem[] Contexts { get; set; } = [];
+    public ITaskItem[] BuildArgs { get; set; } = [];
 
     /// <summary>Every name of the image, with what scripts want to know of it.</summary>
     [Output] public ITaskItem[] Images { get; private set; } = [];
@@ -204,6 +209,11 @@ public sealed class BuildImage : EngineTask
         ProjectDirectory = ProjectDirectory,
         OutputDirectory = Path.GetFullPath(OutputDirectory, ProjectDirectory),
         CacheDirectory = CacheDirectory.Length > 0 ? Path.GetFullPath(CacheDirectory, ProjectDirectory) : StoreLocation.Default(environment),
+        StateDirectory = StateFile.Length > 0 ? Path.GetDirectoryName(Path.GetFullPath(StateFile, ProjectDirectory))! : "",
+        Dockerfile = Dockerfile,
+        DockerfileContext = DockerfileContext,
+        DockerfileTarget = DockerfileTarget,
+        AllowInsecure = AllowInsecure,
         Repository = Repository,
         Registry = Registry,
         ImageTag = ImageTag,
@@ -255,5 +265,6 @@ public sealed class BuildImage : EngineTask
         Secrets = Secrets,
         Ssh = Ssh,
         Contexts = Contexts,
+        BuildArgs = BuildArgs,
     };
 }

@@ -10,6 +10,14 @@ public sealed record BuildImageParameters
     public string ProjectDirectory { get; init; } = "";
     public string OutputDirectory { get; init; } = "";
     public string CacheDirectory { get; init; } = "";
+
+    /// <summary>Where the build keeps notes of its own; absolute, or empty.</summary>
+    public string StateDirectory { get; init; } = "";
+
+    public string Dockerfile { get; init; } = "";
+    public string DockerfileContext { get; init; } = "";
+    public string DockerfileTarget { get; init; } = "";
+    public string AllowInsecure { get; init; } = "";
     public string Repository { get; init; } = "";
     public string Registry { get; init; } = "";
     public string ImageTag { get; init; } = "";
@@ -44,6 +52,7 @@ public sealed record BuildImageParameters
 
     /// <summary>From <c>_MsBuildKitDescribe</c>, for every runtime identifier: one of <c>Kind=Image</c>, and its <c>Kind=File</c>s.</summary>
     public IReadOnlyList<ITaskItem> Parts { get; init; } = [];
+    public IReadOnlyList<ITaskItem> BuildArgs { get; init; } = [];
     public IReadOnlyList<ITaskItem> Entrypoint { get; init; } = [];
     public IReadOnlyList<ITaskItem> EntrypointArgs { get; init; } = [];
     public IReadOnlyList<ITaskItem> AppCommand { get; init; } = [];

@@ -29,6 +29,9 @@ internal sealed partial class ContextFactory
     /// <summary>Whether an item has that name, be it right or wrong.</summary>
     public bool Names(string name) => _contexts.ContainsKey(name);
 
+    /// <summary>Every context that is right, by name.</summary>
+    public IEnumerable<(string Name, LentContext Context)> All => _contexts.Where(c => c.Value is not null).Select(c => (c.Key, c.Value!));
+
     /// <summary>What a name means, or <c>null</c>.</summary>
     public LentContext? Find(string name) => _contexts.GetValueOrDefault(name);
 

@@ -1,5 +1,6 @@
 using Microsoft.Build.Framework;
 using MsBuildKit.Engine.Diagnostics;
+using MsBuildKit.Engine.Frontends.Dockerfile;
 
 namespace MsBuildKit.Tasks;
 
@@ -43,6 +44,10 @@ public abstract class EngineTask : Microsoft.Build.Utilities.Task, ICancelableTa
         catch (OperationCanceledException) when (_cancel.IsCancellationRequested)
         {
             Log.LogError(null, "MBK1024", null, ProjectFile, 0, 0, 0, 0, "The container build was cancelled; nothing was left half-written.");
+        }
+        catch (DockerfileException e)
+        {
+            foreach (var fault in e.Faults) Log.LogError(null, fault.Code, null, e.File, fault.Range.Line, fault.Range.Column, 0, 0, "{0}", fault.Message);
         }
         catch (BuildException e)
         {

@@ -26,16 +26,7 @@ internal sealed partial class ImageFactory(BuildImageParameters parameters, Prob
     private ProjectImage? CreateImage(ITaskItem part)
     {
         var rid = part.ItemSpec;
-        if (RuntimeIdentifiers.ToPlatform(rid) is not { } platform)
-        {
-            problems.Add(Problem.RuntimeIdentifier, "ContainerRuntimeIdentifier", $"'{rid}' is no runtime identifier of a container platform. Use one such as linux-x64, linux-arm64 or linux-musl-x64.");
-            return null;
-        }
-        if (platform.Os == "windows")
-        {
-            problems.Add(Problem.RuntimeIdentifier, "ContainerRuntimeIdentifier", $"'{rid}' is for Windows, whose images have layers of another kind that cannot be written here. Use one such as linux-x64.");
-            return null;
-        }
+        if (ParsePlatform(rid) is not { } platform) return null;
         var workingDirectory = ParseWorkingDirectory(part.GetMetadata("WorkingDirectory"));
         var files = new FileFactory(parameters, problems).Create(part, rid, platform, workingDirectory);
         var (steps, contexts) = new StepFactory(parameters, problems).Create(platform);
@@ -48,6 +39,26 @@ internal sealed partial class ImageFactory(BuildImageParameters parameters, Prob
             Steps = steps,
             Contexts = contexts,
         };
+    }
+
+    internal Platform? ParsePlatform(string rid)
+    {
+        if (RuntimeIdentifiers.ToPlatform(rid) is not { } platform)
+        {
+            problems.Add(Problem.RuntimeIdentifier, "ContainerRuntimeIdentifier", $"'{rid}' is no runtime identifier of a container platform. Use one such as linux-x64, linux-arm64 or linux-musl-x64.");
+            return null;
+        }
+        if (platform.Os != "windows") return platform;
+        problems.Add(Problem.RuntimeIdentifier, "ContainerRuntimeIdentifier", $"'{rid}' is for Windows, whose images have layers of another kind that cannot be written here. Use one such as linux-x64.");
+        return null;
+    }
+
+    /// <summary>What the project says of itself, and the user's own labels, which win.</summary>
+    internal Dictionary<string, string> ParseLabels()
+    {
+        var labels = GenerateLabels();
+        foreach (var (key, value) in ParsePairs(parameters.Labels, "ContainerLabel")) labels[key] = value;
+        return labels;
     }
 
     private string ParseWorkingDirectory(string given)

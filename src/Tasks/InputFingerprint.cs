@@ -13,9 +13,10 @@ internal static class InputFingerprint
 {
     private static readonly PropertyInfo[] s_properties = [.. typeof(BuildImageParameters).GetProperties().OrderBy(p => p.Name, StringComparer.Ordinal)];
 
-    /// <summary>The hash, or <c>null</c> when a file is not there.</summary>
+    /// <summary>The hash, or <c>null</c> when a file is not there, or when a Dockerfile decides which files there are.</summary>
     public static async Task<byte[]?> FindAsync(BuildImageParameters parameters, FileFactsCache facts, CancellationToken cancellationToken)
     {
+        if (parameters.Dockerfile.Length > 0) return null;
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Append(hash, typeof(Builder).Module.ModuleVersionId.ToString());
         Append(hash, typeof(InputFingerprint).Module.ModuleVersionId.ToString());

@@ -17,7 +17,8 @@ public sealed class RequestFactory(BuildImageParameters parameters, Problems pro
     {
         var name = new NameFactory(parameters, problems).Create();
         var epoch = ParseEpoch();
-        var images = new ImageFactory(parameters, problems, epoch).Create();
+        var dockerfile = parameters.Dockerfile.Length > 0 ? new DockerfileFactory(parameters, problems, epoch).Create() : null;
+        var images = parameters.Dockerfile.Length > 0 ? [] : new ImageFactory(parameters, problems, epoch).Create();
         var outputs = new OutputFactory(parameters, problems).Create(name.Registry, name.Repository);
         var format = ParseFormat();
         var (compression, level) = ParseCompression();
@@ -25,6 +26,7 @@ public sealed class RequestFactory(BuildImageParameters parameters, Problems pro
         var (sbom, provenance) = (ParseSwitch(parameters.Sbom, "ContainerSbom"), ParseSwitch(parameters.Provenance, "ContainerProvenance"));
         ParseSwitch(parameters.ExcludeSymbols, "ContainerExcludeSymbols");
         var allowHostNetwork = ParseSwitch(parameters.AllowHostNetwork, "ContainerAllowHostNetwork", byDefault: false);
+        var allowInsecure = ParseSwitch(parameters.AllowInsecure, "ContainerAllowInsecure", byDefault: false);
         var keepFailed = ParseSwitch(parameters.KeepFailed, "ContainerKeepFailed", byDefault: false);
         var snapshotter = ParseSnapshotter();
         var runtime = ParseRuntime();
@@ -36,6 +38,7 @@ public sealed class RequestFactory(BuildImageParameters parameters, Problems pro
         {
             ProjectName = parameters.ProjectName,
             Images = images,
+            Dockerfile = dockerfile,
             Repository = name.Repository,
             Tags = name.Tags,
             Registry = name.Registry,
@@ -52,6 +55,7 @@ public sealed class RequestFactory(BuildImageParameters parameters, Problems pro
             Secrets = secrets,
             Ssh = ssh,
             AllowHostNetwork = allowHostNetwork,
+            AllowInsecure = allowInsecure,
             KeepFailed = keepFailed,
             Snapshotter = snapshotter,
             StepRuntime = runtime,
@@ -63,15 +67,12 @@ public sealed class RequestFactory(BuildImageParameters parameters, Problems pro
     }
 
     /// <summary>What <c>SOURCE_DATE_EPOCH</c> says, or 0 when it is unset or says nothing that can be used.</summary>
-    public static long EpochOf(IReadOnlyDictionary<string, string> environment) => FindEpoch(environment.GetValueOrDefault("SOURCE_DATE_EPOCH", "")) ?? 0;
-
-    private static long? FindEpoch(string text) =>
-        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var epoch) && epoch <= 253402300799 ? epoch : null;
+    public static long EpochOf(IReadOnlyDictionary<string, string> environment) => SourceDateEpoch.Find(environment.GetValueOrDefault("SOURCE_DATE_EPOCH", "")) ?? 0;
 
     private long ParseEpoch()
     {
         if (parameters.SourceDateEpoch.Length == 0) return 0;
-        if (FindEpoch(parameters.SourceDateEpoch) is { } epoch) return epoch;
+        if (SourceDateEpoch.Find(parameters.SourceDateEpoch) is { } epoch) return epoch;
         problems.Add(Problem.Epoch, "SOURCE_DATE_EPOCH", $"'{parameters.SourceDateEpoch}' is no number of seconds since 1970. Set it to one, or unset it.");
         return 0;
     }

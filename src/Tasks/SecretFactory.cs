@@ -1,11 +1,10 @@
-using System.Text.RegularExpressions;
 using Microsoft.Build.Framework;
 using MsBuildKit.Engine.Sessions;
 
 namespace MsBuildKit.Tasks;
 
 /// <summary>Reads <c>ContainerSecret</c> and <c>ContainerSsh</c>: where secrets are, never what they are. Nothing is looked at before a step asks.</summary>
-internal sealed partial class SecretFactory(BuildImageParameters parameters, Problems problems, Func<string, string?> environment)
+internal sealed class SecretFactory(BuildImageParameters parameters, Problems problems, Func<string, string?> environment)
 {
     private const string AgentVariable = "SSH_AUTH_SOCK";
 
@@ -13,14 +12,11 @@ internal sealed partial class SecretFactory(BuildImageParameters parameters, Pro
 
     public Dictionary<string, SshSource> CreateSsh() => Create(parameters.Ssh, "ContainerSsh", CreateSsh);
 
-    /// <summary>An id of secrets or keys: what can be a file's name too.</summary>
-    internal static bool IsId(string text) => Id().IsMatch(text);
-
     private Dictionary<string, T> Create<T>(IReadOnlyList<ITaskItem> items, string type, Func<ITaskItem, T?> create) where T : class
     {
         var found = new Dictionary<string, T>(StringComparer.Ordinal);
         foreach (var item in items)
-            if (!IsId(item.ItemSpec)) Refuse(type, $"'{item.ItemSpec}' is no id. Use letters, digits, '.', '_' and '-', at most 128.", item);
+            if (!LentId.IsValid(item.ItemSpec)) Refuse(type, $"'{item.ItemSpec}' is no id. Use letters, digits, '.', '_' and '-', at most 128.", item);
             else if (create(item) is { } source && !found.TryAdd(item.ItemSpec, source)) Refuse(type, $"'{item.ItemSpec}' is there twice. Keep one.", item);
         return found;
     }
@@ -67,7 +63,4 @@ internal sealed partial class SecretFactory(BuildImageParameters parameters, Pro
     }
 
     private void Refuse(string type, string text, ITaskItem item) => problems.Add(Problem.Secret, type, text, item);
-
-    [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}\z")]
-    private static partial Regex Id();
 }

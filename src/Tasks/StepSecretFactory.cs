@@ -1,5 +1,6 @@
 using Microsoft.Build.Framework;
 using MsBuildKit.Engine.Frontends.Project;
+using MsBuildKit.Engine.Sessions;
 
 namespace MsBuildKit.Tasks;
 
@@ -38,7 +39,7 @@ internal sealed class StepSecretFactory(BuildImageParameters parameters, Problem
         words.Has("env") ? words.Value("env") : null,
         words.Has("required"));
 
-    private static bool IsLent(IReadOnlyList<ITaskItem> items, string id) => SecretFactory.IsId(id) && items.Any(i => i.ItemSpec == id);
+    private static bool IsLent(IReadOnlyList<ITaskItem> items, string id) => LentId.IsValid(id) && items.Any(i => i.ItemSpec == id);
 
     private void Refuse(ITaskItem item, string metadata, string text, string fault) =>
         problems.Add(Problem.Secret, "ContainerRun", $"{metadata} '{text}' of '{item.ItemSpec}' {fault}", item);

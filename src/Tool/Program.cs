@@ -1,6 +1,11 @@
 using System.Collections;
+using System.Runtime.InteropServices;
 using System.Text;
+using MsBuildKit.Engine;
 using MsBuildKit.Engine.Distribution;
+using MsBuildKit.Engine.Exporters;
+using MsBuildKit.Engine.Packages;
+using MsBuildKit.Engine.Workers.Git;
 using MsBuildKit.Engine.Workers.Rootless;
 using MsBuildKit.Tool;
 using MsBuildKit.Tool.Commands;
@@ -10,17 +15,34 @@ var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
 using var output = new StreamWriter(Console.OpenStandardOutput(), utf8);
 using var error = new StreamWriter(Console.OpenStandardError(), utf8) { AutoFlush = true };
 var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(e => (string)e.Key, e => (string?)e.Value ?? "", StringComparer.Ordinal);
+var worker = WorkerProgram.Of(AppContext.BaseDirectory, environment, Environment.UserName);
+var openRegistries = () => Registries.OfHost(environment, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), TimeProvider.System, new Random());
 var host = new ToolHost
 {
     Output = output,
     Error = error,
     OpenInput = Console.OpenStandardInput,
+    OpenOutput = Console.OpenStandardOutput,
     Environment = environment,
     CurrentDirectory = Environment.CurrentDirectory,
     Self = Environment.ProcessPath is { } program && Path.GetFileNameWithoutExtension(program) == "dotnet" ? [program, typeof(ToolHost).Assembly.Location] : [Environment.ProcessPath!],
     HasTerminal = !Console.IsInputRedirected && !Console.IsOutputRedirected,
-    Worker = WorkerProgram.Of(AppContext.BaseDirectory, environment, Environment.UserName),
-    OpenRegistries = () => Registries.OfHost(environment, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), TimeProvider.System, new Random()),
+    IsOutputTerminal = !Console.IsOutputRedirected,
+    IsErrorTerminal = !Console.IsErrorRedirected,
+    TerminalSize = () => (Console.WindowWidth, Console.WindowHeight),
+    Machine = MachinePlatform.Of(RuntimeInformation.OSArchitecture),
+    Worker = worker,
+    OpenRegistries = openRegistries,
+    OpenServices = () => new BuilderServices
+    {
+        Time = TimeProvider.System,
+        Registries = openRegistries(),
+        Files = new WebFiles(new RegistryOptions { Time = TimeProvider.System, Random = new Random() }),
+        Git = GitOptions.Of(environment, TimeProvider.System),
+        Mirrors = PackageComposer.CreateClient(),
+        Worker = () => worker,
+        LocalEngines = new LocalEngineLoader(environment.GetValueOrDefault("PATH", "").Split(Path.PathSeparator)),
+    },
     Time = TimeProvider.System,
     Cores = Environment.ProcessorCount,
 };

@@ -1,4 +1,6 @@
+using MsBuildKit.Engine;
 using MsBuildKit.Engine.Distribution;
+using MsBuildKit.Engine.Oci;
 using MsBuildKit.Engine.Workers.Rootless;
 
 namespace MsBuildKit.Tool;
@@ -13,6 +15,9 @@ internal sealed record ToolHost
     /// <summary>Opens standard input.</summary>
     public required Func<Stream> OpenInput { get; init; }
 
+    /// <summary>Opens standard output for bytes.</summary>
+    public required Func<Stream> OpenOutput { get; init; }
+
     public required IReadOnlyDictionary<string, string> Environment { get; init; }
 
     /// <summary>What relative paths start from.</summary>
@@ -24,11 +29,26 @@ internal sealed record ToolHost
     /// <summary>Whether input and output are a terminal.</summary>
     public required bool HasTerminal { get; init; }
 
+    /// <summary>Whether what is written to <see cref="Output"/> goes to a terminal.</summary>
+    public required bool IsOutputTerminal { get; init; }
+
+    /// <summary>Whether what is written to <see cref="Error"/> goes to a terminal.</summary>
+    public required bool IsErrorTerminal { get; init; }
+
+    /// <summary>How many columns and lines the terminal of <see cref="Error"/> has now.</summary>
+    public required Func<(int Width, int Height)> TerminalSize { get; init; }
+
+    /// <summary>What this machine runs.</summary>
+    public required Platform Machine { get; init; }
+
     /// <summary>How a worker is started, as a build would start it.</summary>
     public required WorkerProgram Worker { get; init; }
 
     /// <summary>Opens the way to registries, with this machine's credentials.</summary>
     public required Func<Registries> OpenRegistries { get; init; }
+
+    /// <summary>Opens all that a build needs of the world outside.</summary>
+    public required Func<BuilderServices> OpenServices { get; init; }
 
     public required TimeProvider Time { get; init; }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using MsBuildKit.Benchmarks.Comparing;
+using MsBuildKit.Benchmarks.Dockerfiles;
 using MsBuildKit.Benchmarks.Graphs;
 using MsBuildKit.Benchmarks.Layers;
 using MsBuildKit.Benchmarks.Measuring;
@@ -11,7 +12,7 @@ using MsBuildKit.Engine.Oci;
 
 var rounds = Environment.GetEnvironmentVariable("BENCH_ROUNDS") is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : 5;
 // What was started and written goes away when somebody stops a benchmark, too.
-var stops = args is ["layers" or "publish" or "steps" or "compare", ..] ? new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM } : [];
+var stops = args is ["layers" or "publish" or "steps" or "dockerfiles" or "compare", ..] ? new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM } : [];
 var registrations = stops.Select(s => PosixSignalRegistration.Create(s, context =>
 {
     context.Cancel = true;
@@ -30,12 +31,19 @@ switch (args)
     case ["graph"]:
         GraphBenchmark.Run(rounds);
         return 0;
+    case ["parse"]:
+        ParseBenchmark.Run(rounds);
+        return 0;
     case ["publish", var feed, var version]:
         await PublishBenchmark.RunAsync(feed, version, rounds);
         GC.KeepAlive(registrations);
         return 0;
     case ["steps", var peers, var cache, .. var only]:
         await StepBenchmark.RunAsync(peers, cache, rounds, only.FirstOrDefault());
+        GC.KeepAlive(registrations);
+        return 0;
+    case ["dockerfiles", var peers, var cache, var tool, .. var only]:
+        await DockerfileBenchmark.RunAsync(peers, cache, tool, rounds, only.FirstOrDefault());
         GC.KeepAlive(registrations);
         return 0;
     case ["step-build", var ground, var cache, var output, var compression, var network, .. var commands]:
@@ -58,6 +66,6 @@ switch (args)
     case ["compare", var peers, .. var only]:
         return await FileComparison.RunAsync(peers, only.FirstOrDefault()) ? 0 : 1;
     default:
-        Console.Error.WriteLine("usage: eng/bench.sh [publish|layers|graph|steps|all], eng/compare.sh [dockerfiles] [PART OF A NAME]");
+        Console.Error.WriteLine("usage: eng/bench.sh [publish|layers|graph|parse|steps|dockerfiles|all], eng/compare.sh [dockerfiles] [PART OF A NAME]");
         return 2;
 }

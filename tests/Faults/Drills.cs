@@ -1,5 +1,6 @@
 using MsBuildKit.Faults.Archives;
 using MsBuildKit.Faults.Cancels;
+using MsBuildKit.Faults.Contexts;
 using MsBuildKit.Faults.DiskFull;
 using MsBuildKit.Faults.Escapes;
 using MsBuildKit.Faults.Fuzz;
@@ -37,5 +38,6 @@ internal static class Drills
         new RaceDrill(),
         new SecretsDrill(),
         new SshDrill(),
+        new ContextDrill(),
     ];
 }

@@ -22,5 +22,19 @@ public static class PackageUrl
     public static string OfDebian(string name, string version, string architecture, string distribution) =>
         $"pkg:deb/debian/{Escape(name)}@{Escape(version)}?arch={Escape(architecture)}&distro={Escape(distribution)}";
 
+    /// <summary>A package of a distribution, as its own package manager knows it.</summary>
+    /// <param name="kind">Such as <c>deb</c> or <c>apk</c>.</param>
+    /// <param name="system">The distribution's id.</param>
+    /// <param name="name">Of the package.</param>
+    /// <param name="version">Of the package.</param>
+    /// <param name="architecture">As the distribution calls it; may be empty.</param>
+    /// <param name="release">Of the distribution; may be empty.</param>
+    public static string OfSystem(string kind, string system, string name, string version, string architecture, string release)
+    {
+        var qualifiers = new[] { ("arch", architecture), ("distro", release.Length > 0 ? $"{system}-{release}" : "") }.Where(q => q.Item2.Length > 0).Select(q => $"{q.Item1}={Escape(q.Item2)}");
+        var tail = string.Join('&', qualifiers);
+        return $"pkg:{kind}/{Escape(system)}/{Escape(name)}@{Escape(version)}{(tail.Length > 0 ? "?" + tail : "")}";
+    }
+
     private static string Escape(string text) => Uri.EscapeDataString(text);
 }

@@ -7,11 +7,15 @@ namespace MsBuildKit.Engine.Content;
 internal static partial class Posix
 {
     private const int ReadOnly = 0, NoWaiting = 0x800, CloseOnExec = 0x80000;
-    private const int NotThere = 2;
-    private const int CurrentDirectory = -100, NotFollowed = 0x100;
+    private const int NotThere = 2, NotPermitted = 1, NoAccess = 13;
+    private const int NotFollowed = 0x100;
+
+    /// <summary>Stands for the current directory, which absolute paths do not ask for (AT_FDCWD).</summary>
+    public const int CurrentDirectory = -100;
 
     // On arm64 the number that means this elsewhere means something else.
     private static readonly int s_directory = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x4000 : 0x10000;
+    private static readonly int s_noLink = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x8000 : 0x20000;
 
     /// <summary>Makes the names in a directory durable. Elsewhere than on Linux the file system is trusted to do so.</summary>
     public static void SyncDirectory(string path) => OnDirectory(path, fsync);
@@ -38,6 +42,14 @@ internal static partial class Posix
         var descriptor = open(path, ReadOnly | NoWaiting | CloseOnExec);
         if (descriptor >= 0) return new SafeFileHandle(descriptor, ownsHandle: true);
         throw Marshal.GetLastPInvokeError() == NotThere ? new FileNotFoundException($"'{path}' is gone") : Error(path);
+    }
+
+    /// <summary>The same for what is no link itself.</summary>
+    public static SafeFileHandle OpenWithoutFollowing(string path)
+    {
+        var descriptor = open(path, ReadOnly | NoWaiting | CloseOnExec | s_noLink);
+        if (descriptor >= 0) return new SafeFileHandle(descriptor, ownsHandle: true);
+        throw Marshal.GetLastPInvokeError() is NotPermitted or NoAccess ? new UnauthorizedAccessException(Marshal.GetLastPInvokeErrorMessage()) : Error(path);
     }
 
     /// <summary>Which file a path is, its last link not followed, and how many names the file has; <c>null</c> where that cannot be asked.</summary>

@@ -10,7 +10,7 @@ public static class NearestName
     /// or when the name itself is among them, so that the fault lies elsewhere.</summary>
     /// <param name="name">As it was written.</param>
     /// <param name="names">Those that there are.</param>
-    /// <param name="ignoreCase">Letters differ without regard to case.</param>
+    /// <param name="ignoreCase">A letter in the other case is none that differs.</param>
     public static string? Find(string name, IEnumerable<string> names, bool ignoreCase = false)
     {
         if (name.Length is 0 or > Longest) return null;
@@ -18,8 +18,8 @@ public static class NearestName
         var best = Farthest + 1;
         foreach (var candidate in names)
         {
+            if (candidate == name) return null;
             var distance = Distance(name, candidate, ignoreCase);
-            if (distance == 0) return null;
             // With no letter in common one name says nothing of the other.
             if (distance >= best || distance >= Math.Max(name.Length, candidate.Length)) continue;
             (nearest, best) = (candidate, distance);

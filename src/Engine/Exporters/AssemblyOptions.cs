@@ -4,4 +4,8 @@ namespace MsBuildKit.Engine.Exporters;
 /// <param name="Docker">Docker's media types instead of OCI's.</param>
 /// <param name="SourceDateEpoch">Seconds that stand for every time in the documents.</param>
 /// <param name="Annotations">Of every manifest, and of the index.</param>
-public sealed record AssemblyOptions(bool Docker, long SourceDateEpoch, IReadOnlyDictionary<string, string> Annotations);
+public sealed record AssemblyOptions(bool Docker, long SourceDateEpoch, IReadOnlyDictionary<string, string> Annotations)
+{
+    /// <summary>Of the index, when it has others than the manifests.</summary>
+    public IReadOnlyDictionary<string, string> IndexAnnotations { get; init; } = Annotations;
+}

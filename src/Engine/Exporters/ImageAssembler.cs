@@ -57,7 +57,7 @@ public sealed class ImageAssembler(IContentStore store, AssemblyOptions options)
         {
             MediaType = indexType,
             Manifests = [.. manifests.Select(m => m.Descriptor with { Platform = m.Platform }), .. attestations.Select(a => a.Descriptor)],
-            Annotations = options.Annotations.Count > 0 && !options.Docker ? options.Annotations : null,
+            Annotations = options.IndexAnnotations.Count > 0 && !options.Docker ? options.IndexAnnotations : null,
         });
         return new AssembledImage(await PutAsync(indexType, index, cancellationToken).ConfigureAwait(false), manifests, attestations) { IndexJson = index };
     }

@@ -72,6 +72,14 @@ public sealed class ExecMount
         return new ExecMount(mount, From, [.. Capabilities, Llb.Capabilities.ExecMountContentCache]) { Discards = Discards };
     }
 
+    /// <summary>This mount, which the command may not change.</summary>
+    public ExecMount AsReadOnly()
+    {
+        var mount = Mount.Clone();
+        mount.Readonly = true;
+        return new ExecMount(mount, From, [.. Capabilities]);
+    }
+
     private static string[] Bound(LlbState from) => from.Node is null ? [] : [Llb.Capabilities.ExecMountBind];
 
     private static string[] Selected(string selector) => selector.Length == 0 ? [] : [Llb.Capabilities.ExecMountSelector];

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace MsBuildKit.Engine.Oci;
 
-/// <summary>What a container of the image runs with (OCI image-spec, config.md, "config"; plus Docker's Healthcheck).</summary>
+/// <summary>What a container of the image runs with (OCI image-spec, config.md, "config"; plus Docker's own).</summary>
 public sealed record ContainerConfig
 {
     /// <summary>User or uid, with an optional <c>:group</c> or <c>:gid</c>.</summary>
@@ -45,13 +45,29 @@ public sealed record ContainerConfig
     [JsonPropertyOrder(8)]
     public string? StopSignal { get; init; }
 
+    /// <summary>The command is one text for a shell of Windows; Docker's builders set it for all commands.</summary>
+    [JsonPropertyName("ArgsEscaped")]
+    [JsonPropertyOrder(9)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool ArgsEscaped { get; init; }
+
     /// <summary>Docker's extension; container engines other than Docker may ignore it.</summary>
     [JsonPropertyName("Healthcheck")]
-    [JsonPropertyOrder(9)]
+    [JsonPropertyOrder(10)]
     public HealthcheckConfig? Healthcheck { get; init; }
 
+    /// <summary>Docker's extension: instructions for whatever a Dockerfile builds on the image.</summary>
+    [JsonPropertyName("OnBuild")]
+    [JsonPropertyOrder(11)]
+    public IReadOnlyList<string>? OnBuild { get; init; }
+
+    /// <summary>Docker's extension: the words that shell commands are appended to.</summary>
+    [JsonPropertyName("Shell")]
+    [JsonPropertyOrder(12)]
+    public IReadOnlyList<string>? Shell { get; init; }
+
     [JsonExtensionData]
-    [JsonPropertyOrder(10)]
+    [JsonPropertyOrder(13)]
     public Dictionary<string, JsonElement>? Unknown { get; set; }
 }
 
@@ -78,7 +94,12 @@ public sealed record HealthcheckConfig
     [JsonPropertyOrder(3)]
     public long? StartPeriod { get; init; }
 
-    [JsonPropertyName("Retries")]
+    /// <summary>Between checks while the container starts.</summary>
+    [JsonPropertyName("StartInterval")]
     [JsonPropertyOrder(4)]
+    public long? StartInterval { get; init; }
+
+    [JsonPropertyName("Retries")]
+    [JsonPropertyOrder(5)]
     public int? Retries { get; init; }
 }

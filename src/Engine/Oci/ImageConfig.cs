@@ -56,7 +56,8 @@ public sealed record ImageConfig
         var config = OciJson.Read<ImageConfig>(json, "image configuration");
         OciJson.RequireWritable("image configuration", config.Unknown);
         OciJson.RequireWritable("image configuration", config.Config?.Unknown);
-        OciJson.RequireNoNull("image configuration", config.History, config.Config?.Env, config.Config?.Entrypoint, config.Config?.Cmd, config.Config?.Healthcheck?.Test);
+        OciJson.RequireNoNull("image configuration", config.History, config.Config?.Env, config.Config?.Entrypoint, config.Config?.Cmd, config.Config?.Healthcheck?.Test,
+            config.Config?.OnBuild, config.Config?.Shell);
         return config;
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json.Serialization;
 
 namespace MsBuildKit.Engine.Oci;
@@ -26,6 +27,9 @@ public sealed record Platform
 
     /// <summary>linux/arm64.</summary>
     public static Platform LinuxArm64 { get; } = new() { Os = "linux", Architecture = "arm64" };
+
+    /// <summary>Linux on the processor of this machine.</summary>
+    public static Platform Native { get; } = new Platform { Os = "linux", Architecture = RuntimeInformation.OSArchitecture == System.Runtime.InteropServices.Architecture.X64 ? "amd64" : RuntimeInformation.OSArchitecture.ToString() }.Normalize();
 
     /// <summary>The platform of attestation manifests in an index.</summary>
     public static Platform Unknown { get; } = new() { Os = "unknown", Architecture = "unknown" };

@@ -21,12 +21,26 @@ public sealed class FileFactsCache(string directory, TimeProvider time)
 
     private readonly ConcurrentDictionary<string, Entry> _read = new(StringComparer.Ordinal);
 
+    // Nanoseconds since 1970.
+    private long Now => (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
+
+    /// <summary>What of a folder a build takes, with the facts of its files.</summary>
+    /// <param name="name">What the tree is to be called.</param>
+    /// <param name="folder">Absolute.</param>
+    /// <param name="filter">What of it is taken.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    internal async Task<(LocalTree Tree, IReadOnlyList<FileFacts> Facts)> ReadAsync(string name, string folder, FolderFilter filter, CancellationToken cancellationToken)
+    {
+        var found = FolderWalk.Run(name, folder, filter, Now, cancellationToken);
+        return (found.Tree, await new FolderFacts(directory).ReadAsync(folder, found, cancellationToken).ConfigureAwait(false));
+    }
+
     /// <summary>The facts of every file of <paramref name="tree"/>, in its order.</summary>
     public async Task<IReadOnlyList<FileFacts>> ReadAsync(LocalTree tree, CancellationToken cancellationToken)
     {
         var path = PathOf(tree);
         var known = Load(path, tree.Files.Count);
-        var started = (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
+        var started = Now;
         var current = new Entry[tree.Files.Count];
         var unknown = new List<int>();
         for (var i = 0; i < current.Length; i++)

@@ -20,10 +20,13 @@ public readonly record struct FileStamp(ulong Device, ulong Inode, long Size, lo
         if (!Posix.TryRead(path, out var file)) throw NotThere(path);
         if ((file.Mode & TypeMask) != RegularFile)
             throw new SessionException(SessionException.NotAFile, ErrorKind.Invalid, $"'{path}' is not a regular file. Leave it out of the image, or publish a file in its place.");
-        return new FileStamp(
-            file.Device, file.Inode, (long)file.Size,
-            file.ModifiedSeconds * 1_000_000_000 + file.ModifiedNanoseconds, file.ChangedSeconds * 1_000_000_000 + file.ChangedNanoseconds);
+        return Of(file);
     }
+
+    /// <summary>The stamp of what the system told of a file.</summary>
+    internal static FileStamp Of(in FileRecord file) => new(
+        file.Device, file.Inode, (long)file.Size,
+        file.ModifiedSeconds * 1_000_000_000 + file.ModifiedNanoseconds, file.ChangedSeconds * 1_000_000_000 + file.ChangedNanoseconds);
 
     /// <summary>Whether the last change lies so far before <paramref name="now"/> (nanoseconds since 1970) that another would show.</summary>
     public bool IsSettled(long now) => ChangedNanoseconds < now - (long)s_settlesAfter.TotalNanoseconds;

@@ -8,6 +8,10 @@ public interface IBuildSession
     /// <summary>The tree behind <c>local://name</c>, or <c>null</c> when the caller lends none of that name.</summary>
     LocalTree? FindLocal(string name);
 
+    /// <summary>The absolute path of the folder behind <c>local://name</c>, or <c>null</c> when the caller lends none of that name. What of it a build takes, the
+    /// attributes of the source say.</summary>
+    string? FindFolder(string name);
+
     /// <summary>The content behind <c>oci-layout://name@digest</c>: a layout directory, an archive, a store; or <c>null</c>.</summary>
     IContentSource? FindLayout(string name);
 

@@ -9,4 +9,7 @@ public sealed record LocalTree(string Name, IReadOnlyList<LocalFile> Files)
     /// by whoever applies the layer, and keeps its owner and mode where it exists (so a file in <c>tmp</c> does not change
     /// <c>/tmp</c>).</summary>
     public IReadOnlyList<LocalDirectory> Directories { get; init; } = [];
+
+    /// <summary>Symbolic links, in ordinal order.</summary>
+    public IReadOnlyList<LocalLink> Links { get; init; } = [];
 }

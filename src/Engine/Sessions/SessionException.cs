@@ -15,6 +15,13 @@ public sealed class SessionException(string code, ErrorKind kind, string message
     internal const string NoAgent = "MBK1807";
     internal const string KeysNotUsable = "MBK1808";
 
+    internal const string NoFolder = "MBK1820";
+    internal const string BadFilter = "MBK1821";
+    internal const string UnsayableName = "MBK1822";
+    internal const string FolderNotReadable = "MBK1823";
+    internal const string Device = "MBK1824";
+    internal const string FolderChanging = "MBK1825";
+
     /// <summary>A step needs a secret, and there is none.</summary>
     internal static SessionException WithoutSecret(string id, ISecretSource? source) => new(NoSecret, ErrorKind.FailedPrecondition, source is null
         ? $"A step needs the secret '{id}', which this build does not lend. Add a ContainerSecret of that name."

@@ -3,7 +3,7 @@ using MsBuildKit.Engine.Oci;
 
 namespace MsBuildKit.Engine.Solving;
 
-/// <summary>What the solver asks of whoever can do the work. Every question is asked at most once for a vertex.</summary>
+/// <summary>What the solver asks of whoever can do the work. Every question is asked at most once for a vertex, and for each of its inputs.</summary>
 /// <typeparam name="TResult">What one output of a vertex is.</typeparam>
 public interface IVertexWorker<TResult>
     where TResult : class
@@ -15,8 +15,13 @@ public interface IVertexWorker<TResult>
     /// <summary>Does the work; one result per output.</summary>
     ValueTask<IReadOnlyList<TResult>> RunAsync(Vertex vertex, IReadOnlyList<TResult> inputs, CancellationToken cancellationToken);
 
-    /// <summary>The digest of a result's content, or <c>null</c> when finding it is not worth the work.</summary>
-    ValueTask<Digest?> ContentKeyAsync(TResult result, CancellationToken cancellationToken);
+    /// <summary>The digest of what a vertex uses of an input's content, or <c>null</c> when finding it is not worth the work. Where two are equal, the vertex
+    /// must give the same of either; one that depends on more than it uses only costs work.</summary>
+    /// <param name="consumer">Who uses it.</param>
+    /// <param name="input">Which of its inputs.</param>
+    /// <param name="result">What that input is.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    ValueTask<Digest?> ContentKeyAsync(Vertex consumer, int input, TResult result, CancellationToken cancellationToken);
 
     /// <summary>Results as a small record for the cache index, or <c>null</c> when they are not to be remembered.</summary>
     ValueTask<byte[]?> SaveAsync(Vertex vertex, IReadOnlyList<TResult> results, CancellationToken cancellationToken);

@@ -9,7 +9,7 @@ namespace MsBuildKit.Engine.Solving;
 /// <remarks>
 /// Pull-based: whoever needs a vertex's key or results asks for them, and the first to ask starts the one computation that all
 /// share. A vertex is looked up by its definition key first; on a hit nothing below it is run. On a miss its inputs are solved, it
-/// is looked up by their content, and only then run: under a lock that other processes respect, and after looking once more,
+/// is looked up by the content of theirs that it uses, and only then run: under a lock that other processes respect, and after looking once more,
 /// since one of them may have done the work meanwhile. What ran is remembered while those above it go on. The slots are the one owner of parallelism. The first failure
 /// stops the rest, and nothing that failed or was cancelled is remembered.
 /// A solver serves one build. Its vertices are visited inputs first, so that depth costs no stack.
@@ -188,9 +188,10 @@ public sealed class Solver<TResult> : IDisposable
         {
             if (inputs.Count == 0) return null;
             var contents = new List<Digest>(inputs.Count);
-            foreach (var input in inputs)
+            for (var i = 0; i < inputs.Count; i++)
             {
-                if (await Guard(() => _solver._worker.ContentKeyAsync(input, _stop.Token)).ConfigureAwait(false) is not { } content) return null;
+                var number = i;
+                if (await Guard(() => _solver._worker.ContentKeyAsync(_vertex, number, inputs[number], _stop.Token)).ConfigureAwait(false) is not { } content) return null;
                 contents.Add(content);
             }
             return CacheKeys.ByContent(await _own.Value.ConfigureAwait(false), contents);

@@ -39,7 +39,7 @@ public sealed class EngineWorker : IVertexWorker<VertexResult>
     public async ValueTask<Digest> KeyAsync(Vertex vertex, CancellationToken cancellationToken) => vertex.Op.OpCase switch
     {
         Op.OpOneofCase.Source => await _sources.KeyAsync(vertex, cancellationToken).ConfigureAwait(false),
-        Op.OpOneofCase.File when FileWorker.Suits(vertex) => Digest.Of(Encoding.ASCII.GetBytes($"{OwnDigest(vertex)} {_options.Fingerprint}")),
+        Op.OpOneofCase.File when FileWorker.Suits(vertex) => Digest.Of(Encoding.ASCII.GetBytes($"{OwnDigest(vertex)} {_files.Fingerprint}")),
         Op.OpOneofCase.Exec or Op.OpOneofCase.File or Op.OpOneofCase.Diff when _steps is not null => Digest.Of(Encoding.ASCII.GetBytes($"{OwnDigest(vertex)} {_steps.Fingerprint}")),
         Op.OpOneofCase.Diff => OwnDigest(vertex),
         Op.OpOneofCase.Merge => Digest.Of(Encoding.ASCII.GetBytes($"{OwnDigest(vertex)} {_options.Fingerprint}")),
@@ -58,13 +58,13 @@ public sealed class EngineWorker : IVertexWorker<VertexResult>
     };
 
     /// <inheritdoc />
-    public ValueTask<Digest?> ContentKeyAsync(VertexResult result, CancellationToken cancellationToken) => new(result switch
+    public async ValueTask<Digest?> ContentKeyAsync(Vertex consumer, int input, VertexResult result, CancellationToken cancellationToken) => result switch
     {
-        TreeResult tree => tree.Fingerprint,
+        TreeResult tree => (await TreeUse.OfAsync(consumer, input, tree, cancellationToken).ConfigureAwait(false)).Key,
         // What an image says of the inside of layers that nobody unpacked is a claim: two images that claim the same need not be the same.
         LayersResult layers => Digest.Of(Encoding.ASCII.GetBytes(string.Join('\n', layers.Chain.Layers.Select(l => l.Origin is null ? l.DiffId : l.Blob.Digest)))),
         _ => null,
-    });
+    };
 
     /// <inheritdoc />
     public async ValueTask<byte[]?> SaveAsync(Vertex vertex, IReadOnlyList<VertexResult> results, CancellationToken cancellationToken)
@@ -96,7 +96,16 @@ public sealed class EngineWorker : IVertexWorker<VertexResult>
     {
         var op = vertex.Op.Clone();
         op.Inputs.Clear();
+        ForgetSurroundings(op.Exec);
         return Digest.Of([.. CanonicalBytes.Of(op), .. Encoding.UTF8.GetBytes(vertex.Name)]);
+    }
+
+    // As with BuildKit: where a machine is, and by which way the world is reached from here, decides nothing of what a step makes.
+    private static void ForgetSurroundings(ExecOp? exec)
+    {
+        if (exec?.Meta is not { } meta) return;
+        meta.ProxyEnv = null;
+        foreach (var host in meta.ExtraHosts) host.IP = "";
     }
 
     private async Task<LayersResult> MergeAsync(Vertex vertex, IReadOnlyList<VertexResult> inputs, CancellationToken cancellationToken)

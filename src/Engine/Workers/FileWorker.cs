@@ -2,16 +2,23 @@ using MsBuildKit.Engine.Content;
 using MsBuildKit.Engine.Llb;
 using MsBuildKit.Engine.Llb.Pb;
 using MsBuildKit.Engine.Snapshots;
+using MsBuildKit.Engine.Workers.Rootless.FileActions;
 
 namespace MsBuildKit.Engine.Workers;
 
-/// <summary>File operations onto scratch: the layer is written straight from what the actions say, with no snapshot and no process.</summary>
+/// <summary>File operations onto scratch: the actions change a tree that is only described, and the layer is written straight from it, with no snapshot
+/// and no process.</summary>
 internal sealed class FileWorker(IContentStore store, LayerOptions options)
 {
     private const string Local = "local://";
+    // Raised when the same actions come to leave something else.
+    private const int FormatVersion = 2;
 
-    /// <summary>An operation can be run here: it begins with nothing, copies whole lent trees, and makes no link that something after it could lead
-    /// through. All else needs a tree on disk.</summary>
+    /// <summary>What decides the results besides the operation and its inputs.</summary>
+    public string Fingerprint => $"scratch:{FormatVersion} {options.Fingerprint}";
+
+    /// <summary>An operation can be run here: each action goes on with the one before it, the first with nothing, and copies are of lent trees. Removals, archives
+    /// and owners by name need a tree on disk.</summary>
     public static bool Suits(Vertex vertex)
     {
         var actions = vertex.Op.File.Actions;
@@ -19,8 +26,8 @@ internal sealed class FileWorker(IContentStore store, LayerOptions options)
         {
             if (actions[i].Input != (i == 0 ? OpConstants.Empty : vertex.Inputs.Count + i - 1)) return false;
             if (actions[i].Output >= 0 != (i == actions.Count - 1) || ActionOwners.NamesOf(actions[i]).Any()) return false;
-            if (i > 0 && actions[i - 1].ActionCase == FileAction.ActionOneofCase.Symlink) return false;
-            if (actions[i].ActionCase == FileAction.ActionOneofCase.Rm || (actions[i].Copy is { } copy && !Suits(copy, actions[i].SecondaryInput, vertex))) return false;
+            if (actions[i].ActionCase is not (FileAction.ActionOneofCase.Copy or FileAction.ActionOneofCase.Mkdir or FileAction.ActionOneofCase.Mkfile or FileAction.ActionOneofCase.Symlink)) return false;
+            if (actions[i].Copy is { } copy && !Suits(copy, actions[i].SecondaryInput, vertex)) return false;
         }
         return true;
     }
@@ -28,28 +35,33 @@ internal sealed class FileWorker(IContentStore store, LayerOptions options)
     public async Task<VertexResult> RunAsync(Vertex vertex, IReadOnlyList<VertexResult> inputs, CancellationToken cancellationToken)
     {
         var tree = new ScratchTree();
-        foreach (var action in vertex.Op.File.Actions)
-            switch (action.ActionCase)
-            {
-                case FileAction.ActionOneofCase.Copy:
-                    tree.Copy(action.Copy, (TreeResult)inputs[(int)action.SecondaryInput]);
-                    break;
-                case FileAction.ActionOneofCase.Mkdir:
-                    tree.MakeDirectory(action.Mkdir);
-                    break;
-                case FileAction.ActionOneofCase.Mkfile:
-                    tree.MakeFile(action.Mkfile);
-                    break;
-                default:
-                    tree.MakeSymlink(action.Symlink);
-                    break;
-            }
+        foreach (var action in vertex.Op.File.Actions) await RunAsync(action, tree, inputs, cancellationToken).ConfigureAwait(false);
         var layer = await LayerWriter.WriteAsync(tree.Entries, store, options, vertex.Name, cancellationToken).ConfigureAwait(false);
         return new LayersResult(new LayerChain([layer]));
     }
 
+    private static async Task RunAsync(FileAction action, ScratchTree tree, IReadOnlyList<VertexResult> inputs, CancellationToken cancellationToken)
+    {
+        var owner = await OwnerLookup.FindAsync(ActionOwners.Of(action), n => throw WorkerException.NeedsRunner($"The owner that is looked up in the tree {n}")).ConfigureAwait(false);
+        var changed = new ChangedTree(tree, owner, FileTime.FromWire(FileActionTimes.Of(action)));
+        switch (action.ActionCase)
+        {
+            case FileAction.ActionOneofCase.Copy:
+                await CopyAction.RunAsync(action.Copy, ((TreeResult)inputs[(int)action.SecondaryInput]).Files, changed, cancellationToken).ConfigureAwait(false);
+                break;
+            case FileAction.ActionOneofCase.Mkdir:
+                MakeDirectoryAction.Run(action.Mkdir, changed);
+                break;
+            case FileAction.ActionOneofCase.Mkfile:
+                await MakeFileAction.RunAsync(action.Mkfile, changed, cancellationToken).ConfigureAwait(false);
+                break;
+            default:
+                MakeSymlinkAction.Run(action.Symlink, changed);
+                break;
+        }
+    }
+
     private static bool Suits(FileActionCopy copy, long source, Vertex vertex) =>
         source >= 0 && source < vertex.Inputs.Count && vertex.Inputs[(int)source].Vertex.Op.Source?.Identifier.StartsWith(Local, StringComparison.Ordinal) == true
-        && copy.Src.Trim('/').Length == 0 && copy.DirCopyContents && !copy.AlwaysReplaceExistingDestPaths
-        && copy.IncludePatterns.Count + copy.ExcludePatterns.Count + copy.RequiredPaths.Count == 0 && copy.ModeStr.Length == 0 && copy.Mode >= -1;
+        && !copy.AttemptUnpackDockerCompatibility;
 }

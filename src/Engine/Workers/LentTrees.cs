@@ -8,20 +8,28 @@ using MsBuildKit.Engine.Sessions;
 
 namespace MsBuildKit.Engine.Workers;
 
-/// <summary><c>local://</c> sources: the caller's trees with their fingerprints, each read once in a build.</summary>
+/// <summary><c>local://</c> sources: the caller's trees and folders with their fingerprints, each read once in a build.</summary>
 public sealed class LentTrees(IBuildSession session, FileFactsCache cache)
 {
-    private readonly ConcurrentDictionary<string, Lazy<Task<TreeResult>>> _trees = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(string Name, string Filter), Lazy<Task<TreeResult>>> _trees = new();
 
     /// <summary>The tree behind <paramref name="name"/>; throws MBK1803 when the caller lends none of that name.</summary>
-    public Task<TreeResult> GetAsync(string name, CancellationToken cancellationToken) =>
-        _trees.GetOrAdd(name, n => new(() => ReadAsync(n, cancellationToken))).Value;
+    public Task<TreeResult> GetAsync(string name, CancellationToken cancellationToken) => GetAsync(name, FolderFilter.None, cancellationToken);
 
-    private async Task<TreeResult> ReadAsync(string name, CancellationToken cancellationToken)
+    /// <summary>The same; of a folder, what the filter takes.</summary>
+    internal Task<TreeResult> GetAsync(string name, FolderFilter filter, CancellationToken cancellationToken) =>
+        _trees.GetOrAdd((name, filter.Text), _ => new(() => Task.Run(() => ReadAsync(name, filter, cancellationToken), cancellationToken))).Value;
+
+    private async Task<TreeResult> ReadAsync(string name, FolderFilter filter, CancellationToken cancellationToken)
     {
-        var tree = session.FindLocal(name) ?? throw new SessionException(SessionException.NotLent, ErrorKind.FailedPrecondition,
+        if (session.FindLocal(name) is { } lent)
+        {
+            var known = await cache.ReadAsync(lent, cancellationToken).ConfigureAwait(false);
+            return new TreeResult(lent, known, Fingerprint(lent, known));
+        }
+        var folder = session.FindFolder(name) ?? throw new SessionException(SessionException.NotLent, ErrorKind.FailedPrecondition,
             $"The graph asks for the local tree '{name}', which this build does not lend. Give it a context of that name.");
-        var facts = await cache.ReadAsync(tree, cancellationToken).ConfigureAwait(false);
+        var (tree, facts) = await cache.ReadAsync(name, folder, filter, cancellationToken).ConfigureAwait(false);
         return new TreeResult(tree, facts, Fingerprint(tree, facts));
     }
 
@@ -29,6 +37,7 @@ public sealed class LentTrees(IBuildSession session, FileFactsCache cache)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var directory in tree.Directories) Append(hash, 'd', directory.Path, directory.Mode, directory.Uid, directory.Gid, "");
+        foreach (var link in tree.Links) Append(hash, 'l', link.Path, 0, null, null, link.Target);
         for (var i = 0; i < facts.Count; i++)
         {
             var file = tree.Files[i];

@@ -1,136 +1,146 @@
-using MsBuildKit.Engine.Diagnostics;
-using MsBuildKit.Engine.Llb;
-using MsBuildKit.Engine.Llb.Pb;
 using MsBuildKit.Engine.Snapshots;
+using MsBuildKit.Engine.Snapshots.Linux;
+using MsBuildKit.Engine.Workers.Rootless;
 using MsBuildKit.Engine.Workers.Rootless.FileActions;
 
 namespace MsBuildKit.Engine.Workers;
 
-/// <summary>What file actions make of nothing, as the entries of a layer: no snapshot is needed where no tree is there yet and no link is in the way.</summary>
+/// <summary>A tree that is only described: file actions change it as they change one on disk, and the entries of a layer are left.</summary>
 /// <remarks>
-/// Only what is stated becomes an entry. Directories above a copy's destination are left to the trees that the layer is merged with, so that they keep their
+/// Only what is stated becomes an entry. Directories that are merely on the way are left to the trees that the layer is merged with, so that they keep their
 /// mode and owner there. What has no time of its own is of the epoch's first second.
 /// </remarks>
-internal sealed class ScratchTree
+internal sealed class ScratchTree : IWritableTree
 {
-    private readonly SortedDictionary<string, TreeEntry> _entries = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _implied = new(StringComparer.Ordinal) { "" };
+    private const int DirectoryMode = 0b111_101_101, NewFileMode = 0b110_000_000, LinkMode = 0b111_111_111, SetGroup = 0b010_000_000_000;
 
-    /// <summary>The entries in order.</summary>
-    public IEnumerable<TreeEntry> Entries => _entries.Values;
+    private readonly Dictionary<string, Node> _nodes = new(StringComparer.Ordinal) { [""] = new Node(TreeEntryType.Directory) { Mode = DirectoryMode, IsImplied = true } };
 
-    /// <summary>Makes a directory; one that is there stays as it is.</summary>
-    public void MakeDirectory(FileActionMkDir action)
+    /// <summary>The entries in order. Throws MBK1510 for a name that means a removal in a layer.</summary>
+    public IEnumerable<TreeEntry> Entries => _nodes.Where(n => !n.Value.IsImplied).OrderBy(n => n.Key, StringComparer.Ordinal).Select(n => ToEntry(n.Key, n.Value));
+
+    public FileStatus? Find(string path) => _nodes.TryGetValue(path, out var node) ? StatusOf(node) : null;
+
+    public IReadOnlyList<string> List(string path)
     {
-        var path = Clean(action.Path);
-        if (action.MakeParents && ParentOf(path) is { Length: > 0 } parent && !IsDirectory(parent)) MakeDirectory(new FileActionMkDir(action) { Path = parent });
-        if (IsDirectory(path) || (_entries.ContainsKey(path) && !action.MakeParents)) return;
-        Refuse(path);
-        Put(Entry(path, TreeEntryType.Directory, action.Mode & 0b111_111_111, action.Owner, action.Timestamp));
+        var inside = path.Length == 0 ? "" : path + "/";
+        return [.. _nodes.Keys.Where(p => p.Length > inside.Length && p.StartsWith(inside, StringComparison.Ordinal) && p.IndexOf('/', inside.Length) < 0).Select(RootedTree.NameOf)];
     }
 
-    /// <summary>Writes a file; one that is there keeps its mode, and its owner when none is given.</summary>
-    public void MakeFile(FileActionMkFile action)
+    public string ReadLink(string path) => NodeAt(path).Link ?? "";
+
+    public FileContent Content(string path, long size) => NodeAt(path).Content ?? new FileContent(0, () => Stream.Null);
+
+    public IReadOnlyDictionary<string, byte[]> ReadXattrs(string path) => NodeAt(path).Xattrs;
+
+    public bool IsImplied(string path) => NodeAt(path).IsImplied;
+
+    public void MakeDirectory(string path, int mode) => Add(path, new Node(TreeEntryType.Directory) { Mode = mode });
+
+    public void MakeDirectories(string path, Action<string> make)
     {
-        var entry = Entry(Clean(action.Path), TreeEntryType.File, action.Mode & 0b111_111_111, action.Owner, action.Timestamp) with
+        for (var end = path.IndexOf('/'); ; end = path.IndexOf('/', end + 1))
         {
-            Size = action.Data.Length, Open = () => new MemoryStream(action.Data.ToByteArray(), writable: false),
-        };
-        if (_entries.TryGetValue(entry.Path, out var there) && there.Type == TreeEntryType.File)
-            entry = entry with { Mode = there.Mode, Uid = action.Owner is null ? there.Uid : entry.Uid, Gid = action.Owner is null ? there.Gid : entry.Gid };
-        else Refuse(entry.Path);
-        Put(entry);
-    }
-
-    /// <summary>Makes a symbolic link.</summary>
-    public void MakeSymlink(FileActionSymlink action)
-    {
-        var entry = Entry(Clean(action.Newpath), TreeEntryType.Symlink, 0b111_111_111, action.Owner, action.Timestamp) with { Link = action.Oldpath };
-        Refuse(entry.Path);
-        Put(entry);
-    }
-
-    /// <summary>Copies the whole of a lent tree.</summary>
-    public void Copy(FileActionCopy copy, TreeResult source)
-    {
-        var top = TreePath.Shorten("/" + copy.Dest)[1..];
-        if (!copy.CreateDestPath && !IsDirectory(ParentOf(top))) throw NoPlace(top, $"'/{ParentOf(top)}' is no directory");
-        var owner = OwnerOf(copy.Owner);
-        foreach (var directory in source.Tree.Directories)
-            Place(Entry($"{top}/{directory.Path}", TreeEntryType.Directory, copy.Mode >= 0 ? copy.Mode : directory.Mode, null, copy.Timestamp)
-                with { Uid = directory.Uid ?? owner.Uid, Gid = directory.Gid ?? owner.Gid });
-        for (var i = 0; i < source.Tree.Files.Count; i++)
-        {
-            var (file, facts) = (source.Tree.Files[i], source.Facts[i]);
-            var mode = copy.Mode >= 0 ? copy.Mode : file.Mode ?? LentTrees.DefaultMode(facts);
-            Place(Entry($"{top}/{file.Path}", TreeEntryType.File, mode, null, copy.Timestamp) with
-            {
-                Uid = file.Uid ?? owner.Uid, Gid = file.Gid ?? owner.Gid, Size = facts.Size, Open = facts.Size == 0 ? null : () => new LentFileStream(file.HostPath, facts.Sha256),
-            });
+            var above = end < 0 ? path : path[..end];
+            if (!_nodes.TryGetValue(above, out var there)) make(above);
+            else if (there.Type != TreeEntryType.Directory) throw TreeFault.NoDirectory(above);
+            if (end < 0) return;
         }
-        if (top.Length > 0) Imply(top);
     }
 
-    // Directories are merged, and a file replaces a file.
-    private void Place(TreeEntry entry)
+    public Task WriteFileAsync(string path, FileContent content, CancellationToken cancellationToken)
     {
-        var isThere = _entries.TryGetValue(entry.Path, out var there);
-        var isDirectory = isThere ? there!.Type == TreeEntryType.Directory : _implied.Contains(entry.Path);
-        if ((isThere || isDirectory) && isDirectory != (entry.Type == TreeEntryType.Directory)) throw NoPlace(entry.Path, "something else is there already");
-        Put(entry);
+        Add(path, new Node(TreeEntryType.File) { Mode = NewFileMode, Content = content });
+        return Task.CompletedTask;
     }
 
-    private void Put(TreeEntry entry)
+    public Task OverwriteFileAsync(string path, FileContent content, CancellationToken cancellationToken)
     {
-        _entries[entry.Path] = entry;
-        Imply(ParentOf(entry.Path));
+        NodeAt(path).Content = content;
+        return Task.CompletedTask;
     }
 
-    private void Imply(string path)
+    public void MakeSymlink(string path, string target) => Add(path, new Node(TreeEntryType.Symlink) { Mode = LinkMode, Link = target });
+
+    /// <summary>A second name is one more file with the same in it.</summary>
+    public void MakeLink(string path, string existing) => Add(path, NodeAt(existing).Clone());
+
+    public void MakeFifo(string path) => Add(path, new Node(TreeEntryType.Fifo) { Mode = NewFileMode });
+
+    public void RemoveTree(string path)
     {
-        for (; _implied.Add(path); path = ParentOf(path))
-            if (_entries.TryGetValue(path, out var there) && there.Type != TreeEntryType.Directory) throw NoPlace(path, "something else is there already");
+        if (!_nodes.Remove(path, out var removed) || removed.Type != TreeEntryType.Directory) return;
+        foreach (var inside in _nodes.Keys.Where(p => p.StartsWith(path + "/", StringComparison.Ordinal)).ToList()) _nodes.Remove(inside);
     }
 
-    private void Refuse(string path)
+    public void SetOwner(string path, uint uid, uint gid) => (NodeAt(path).Uid, NodeAt(path).Gid) = (uid, gid);
+
+    public void SetMode(string path, int mode) => NodeAt(path).Mode = mode;
+
+    public void SetModified(string path, long seconds, uint nanoseconds) => NodeAt(path).Seconds = seconds;
+
+    public bool TrySetXattr(string path, string name, byte[] value)
     {
-        if (_entries.ContainsKey(path) || _implied.Contains(path)) throw NoPlace(path, "something is there already");
-        if (!IsDirectory(ParentOf(path))) throw NoPlace(path, $"'/{ParentOf(path)}' is no directory");
+        NodeAt(path).Xattrs[name] = value;
+        return true;
     }
 
-    private bool IsDirectory(string path) => _entries.TryGetValue(path, out var there) ? there.Type == TreeEntryType.Directory : _implied.Contains(path);
+    public void Imply(string path) => NodeAt(path).IsImplied = true;
 
-    private static TreeEntry Entry(string path, TreeEntryType type, int mode, ChownOpt? owner, long timestamp)
+    private void Add(string path, Node node)
     {
-        var (uid, gid) = OwnerOf(owner);
-        return new TreeEntry { Path = Clean(path), Type = type, Mode = mode & 0b111_111_111_111, Uid = uid, Gid = gid, ModifiedSeconds = timestamp >= 0 ? timestamp / 1_000_000_000 : 0 };
+        var parent = NodeAt(RootedTree.ParentOf(path));
+        if (parent.Type != TreeEntryType.Directory) throw TreeFault.NoDirectory(RootedTree.ParentOf(path));
+        // What is made in a folder that hands on its group has that.
+        if ((parent.Mode & SetGroup) != 0) node.Gid = parent.Gid;
+        _nodes.Add(path, node);
     }
 
-    // The group of a user who is a number and stands alone is that number.
-    private static (int Uid, int Gid) OwnerOf(ChownOpt? owner)
-    {
-        var uid = IdOf(owner?.User);
-        return (uid, owner?.Group is { UserCase: not UserOpt.UserOneofCase.None } group ? IdOf(group) : uid);
-    }
+    private Node NodeAt(string path) => _nodes.GetValueOrDefault(path) ?? throw TreeFault.NotThere(path);
 
-    private static int IdOf(UserOpt? user) => user?.UserCase switch
+    private static FileStatus StatusOf(Node node) => new(
+        node.Mode | TypeBits(node.Type), node.Uid, node.Gid, node.Content?.Size ?? 0, node.Seconds, 0, Device: 0, Inode: 0, Links: 1, NodeMajor: 0, NodeMinor: 0);
+
+    private static int TypeBits(TreeEntryType type) => type switch
     {
-        null or UserOpt.UserOneofCase.None => 0,
-        _ when user.ByID <= int.MaxValue => (int)user.ByID,
-        _ => throw new LlbException($"the owner {user.ByID} is larger than {int.MaxValue}"),
+        TreeEntryType.Directory => Kernel.Directory,
+        TreeEntryType.Symlink => Kernel.Link,
+        TreeEntryType.Fifo => Kernel.Fifo,
+        _ => Kernel.File,
     };
 
-    private static string ParentOf(string path) => path.LastIndexOf('/') is >= 0 and var end ? path[..end] : "";
-
-    // Without links, '..' is no more than what it says.
-    private static string Clean(string path)
+    private static TreeEntry ToEntry(string path, Node node)
     {
-        var clean = TreePath.Shorten("/" + path)[1..];
-        // A name that starts with '.wh.' would remove a file where it was to make one.
-        if (clean.Length == 0 || path.Contains('\0') || clean.Split('/').Any(p => p.StartsWith(".wh.", StringComparison.Ordinal))) throw new LlbException($"the path '{path}' has no place in an image");
-        return clean;
+        LayerNames.Check(path);
+        return new TreeEntry
+        {
+            Path = path, Type = node.Type, Mode = node.Mode, Uid = (int)node.Uid - StepIds.First, Gid = (int)node.Gid - StepIds.First, ModifiedSeconds = node.Seconds,
+            Size = node.Content?.Size ?? 0, Open = node.Content is { Size: > 0 } content ? content.Open : null, Link = node.Link, Xattrs = node.Xattrs.Count > 0 ? node.Xattrs : null,
+        };
     }
 
-    private static SnapshotException NoPlace(string path, string why) =>
-        new(SnapshotException.NoSuchPath, ErrorKind.FailedPrecondition, $"'/{path}' cannot be made: {why}. Check what the actions before make there.");
+    private sealed class Node(TreeEntryType type)
+    {
+        private Dictionary<string, byte[]>? _xattrs;
+
+        public TreeEntryType Type => type;
+
+        public int Mode { get; set; }
+
+        public uint Uid { get; set; } = StepIds.First;
+
+        public uint Gid { get; set; } = StepIds.First;
+
+        public long Seconds { get; set; }
+
+        public FileContent? Content { get; set; }
+
+        public string? Link { get; init; }
+
+        public bool IsImplied { get; set; }
+
+        public Dictionary<string, byte[]> Xattrs => _xattrs ??= [];
+
+        public Node Clone() => (Node)MemberwiseClone();
+    }
 }

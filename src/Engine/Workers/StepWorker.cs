@@ -33,7 +33,7 @@ internal sealed class StepWorker(
     public async Task<IReadOnlyList<VertexResult>> RunAsync(Vertex vertex, IReadOnlyList<VertexResult> inputs, CancellationToken cancellationToken)
     {
         worker.Prepare();
-        var chains = await Task.WhenAll(inputs.Select(i => Trees.ChainOfAsync(i, vertex.Name, cancellationToken))).ConfigureAwait(false);
+        var chains = await Task.WhenAll(inputs.Select((r, i) => Trees.ChainForAsync(vertex, i, r, cancellationToken))).ConfigureAwait(false);
         await Task.WhenAll(chains.SelectMany(c => c.Layers).DistinctBy(l => l.Blob.Digest).Select(l => materializer.EnsureAsync(l, cancellationToken))).ConfigureAwait(false);
 
         using var lent = await LentSecrets.TakeAsync(vertex.Op.Exec ?? new ExecOp(), session, worker.FindProgram, options.Time, cancellationToken).ConfigureAwait(false);
@@ -44,8 +44,8 @@ internal sealed class StepWorker(
     }
 
     private static BuildEvent ToEvent(Vertex vertex, Log log) => log.Stream == StepExecutor.RemarkStream
-        ? new BuildMessage(MessageLevel.Detail, $"{vertex.Name}: {log.Data.ToStringUtf8()}") { Step = vertex.Name }
-        : new StepOutput(vertex.Name, log.Stream, log.Data.Memory);
+        ? new BuildMessage(MessageLevel.Detail, $"{vertex.Name}: {log.Data.ToStringUtf8()}") { Step = vertex.Digest.ToString() }
+        : new StepOutput(vertex.Name, log.Stream, log.Data.Memory) { Step = vertex.Digest.ToString() };
 
     private RunStep Describe(Vertex vertex, IReadOnlyList<LayerChain> chains, LentSecrets lent)
     {

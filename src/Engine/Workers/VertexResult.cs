@@ -14,4 +14,10 @@ public sealed record LayersResult(LayerChain Chain) : VertexResult;
 /// <param name="Tree">The tree.</param>
 /// <param name="Facts">What its files contain, in the tree's order.</param>
 /// <param name="Fingerprint">Of paths, modes, owners and content.</param>
-public sealed record TreeResult(LocalTree Tree, IReadOnlyList<FileFacts> Facts, Digest Fingerprint) : VertexResult;
+public sealed record TreeResult(LocalTree Tree, IReadOnlyList<FileFacts> Facts, Digest Fingerprint) : VertexResult
+{
+    private LentFiles? _files;
+
+    /// <summary>The tree as file actions read it.</summary>
+    internal LentFiles Files => LazyInitializer.EnsureInitialized(ref _files, () => new LentFiles(Tree, Facts));
+}

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using MsBuildKit.Engine.Content;
 
 namespace MsBuildKit.Tool.Commands;
@@ -14,6 +15,9 @@ internal sealed class StoreOption(ToolHost host)
     };
 
     /// <summary>The store's absolute path.</summary>
-    public string PathOf(ParseResult result) =>
+    public string PathOf(ParseResult result) => PathOf(result.CommandResult);
+
+    /// <summary>The same, while the command line is still being read.</summary>
+    public string PathOf(SymbolResult result) =>
         Path.GetFullPath(result.GetValue(Option) ?? StoreLocation.Default(host.Environment), host.CurrentDirectory);
 }

@@ -9,9 +9,10 @@ namespace MsBuildKit.Tool.Commands;
 internal static class ToolCommand
 {
     private const string Description = """
-        Looks after what MsBuildKit builds.
+        Builds images of Dockerfiles, and looks after what MsBuildKit builds.
 
         Examples:
+          msbuildkit build -t shop:1 --load .      build a Dockerfile's image, as 'docker buildx build' does
           msbuildkit inspect obj/container         what is in the image that a publish left
           msbuildkit du                            how large the store is, and of what
           msbuildkit prune --keep-storage 10GB     remove what was not used longest, down to 10 GB
@@ -49,6 +50,7 @@ internal static class ToolCommand
         return new RootCommand(Description)
         {
             store.Option,
+            BuildCommand.Create(host, store),
             InspectCommand.Create(host, store),
             DuCommand.Create(host, store),
             PruneCommand.Create(host, store),

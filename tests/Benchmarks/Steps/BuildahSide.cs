@@ -9,9 +9,13 @@ internal sealed class BuildahSide(string folder)
     {
         var context = Directory.CreateDirectory(Path.Combine(folder, "context")).FullName;
         File.WriteAllText(Path.Combine(context, "Dockerfile"), dockerfile);
-        // Debian's crun refuses hybrid cgroups, and nothing moves them away here.
-        return Command("build", "--layers", "--pull=false", "--tls-verify=false", "--runtime=runc", "--network=host", "--tag=steps", context);
+        return BuildContext(context);
     }
+
+    /// <summary>Builds a folder that has a Dockerfile.</summary>
+    public MeasuredCommand BuildContext(string context) =>
+        // Debian's crun refuses hybrid cgroups, and nothing moves them away here.
+        Command("build", "--layers", "--pull=false", "--tls-verify=false", "--runtime=runc", "--network=host", "--tag=steps", context);
 
     private MeasuredCommand Command(params string[] arguments) =>
         new("buildah", ["--root", Path.Combine(folder, "root"), "--runroot", Path.Combine(folder, "run"), "--storage-driver=overlay", .. arguments]);

@@ -58,12 +58,15 @@ internal sealed class BuildkitServer : IDisposable
     {
         var folder = Directory.CreateDirectory(Path.Combine(_folder, "file")).FullName;
         File.WriteAllText(Path.Combine(folder, "Dockerfile"), dockerfile);
-        return new MeasuredCommand(_client,
-        [
-            "--addr", Address, "build", "--progress=plain", "--frontend", "dockerfile.v0", "--local", $"dockerfile={folder}", "--local", $"context={_folder}/empty",
-            .. output is null ? [] : new[] { "--output", output },
-        ]);
+        return Build(folder, $"{_folder}/empty", output);
     }
+
+    /// <summary>Builds the Dockerfile of a folder; the result stays in the daemon when <paramref name="output"/> is <c>null</c>.</summary>
+    public MeasuredCommand Build(string folder, string context, string? output) => new(_client,
+    [
+        "--addr", Address, "build", "--progress=plain", "--frontend", "dockerfile.v0", "--local", $"dockerfile={folder}", "--local", $"context={context}",
+        .. output is null ? [] : new[] { "--output", output },
+    ]);
 
     /// <summary>The command line that solves the definition on its input, anew.</summary>
     /// <param name="layout">The value of buildctl's <c>--oci-layout</c>.</param>

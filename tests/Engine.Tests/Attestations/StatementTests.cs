@@ -52,8 +52,14 @@ public sealed class StatementTests
     }
 
     [Fact]
-    public void WriteStatement_AboutNothing_IsRefused() =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => InTotoStatement.Write("t", "{}"u8.ToArray(), [], Platform.LinuxAmd64, Digest.Of("x"u8)));
+    public void WriteStatement_OfAnImageWithoutAName_StillHasASubject()
+    {
+        var statement = JsonDocument.Parse(InTotoStatement.Write("t", "{}"u8.ToArray(), [], Platform.LinuxAmd64, Digest.Of("x"u8))).RootElement;
+
+        var subject = Assert.Single(statement.GetProperty("subject").EnumerateArray());
+        Assert.Equal("_", subject.GetProperty("name").GetString());
+        Assert.Equal(Digest.Of("x"u8).Hex, subject.GetProperty("digest").GetProperty("sha256").GetString());
+    }
 
     [Theory]
     [InlineData("debian:12", "pkg:docker/debian@12?platform=linux%2Famd64")]

@@ -36,6 +36,36 @@ public sealed class FileGraphTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Solve_CopyAndMountOfAFolder_RunAgainOnlyForWhatTheyUse()
+    {
+        foreach (var path in new[] { "package.json", "src/a", "src/b", "other" }) _bed.WriteContext(path, path);
+        File.CreateSymbolicLink(Path.Combine(_bed["context"], "link"), "src");
+        var context = LlbState.Local("context", null, new Dictionary<string, string> { ["local.excludepatterns"] = """["src/b"]""" });
+        var copied = _bed.Base.File("copy", FileStep.Copy(context, "/package.json", "/app/", new CopyOptions { CreateDestination = true }), FileStep.Copy(context, "/link/*", "/app/", new CopyOptions { AllowWildcard = true, FollowSymlink = true }));
+        var exec = new ExecOptions { Args = ["/bin/sh", "-c", "ls /m > /out; cat /m/a /app/* >> /out"], Network = NetMode.None, Mounts = [ExecMount.Bind("/m", context, readOnly: true, "/src")] };
+        var graph = copied.Run(exec, Platform.LinuxAmd64, "run").Root;
+
+        var first = await _bed.SolveAsync(graph);
+        Assert.Equal(["Directory app 755 ", "File app/a 644 src/a", "File app/package.json 644 package.json"], await _bed.ListAsync(first.Layers[1]));
+        Assert.Contains("File out 644 a\nsrc/asrc/apackage.json", await _bed.ListAsync(first.Layers[2]));
+        _bed.WriteContext("other", "new");
+        _bed.WriteContext("src/b", "new");
+        Assert.Equal(first.Layers, (await _bed.SolveAsync(graph, () => throw new InvalidOperationException("A worker was started."))).Layers);
+        _bed.WriteContext("src/a", "new");
+        Assert.Contains("File out 644 a\nnewnewpackage.json", await _bed.ListAsync((await _bed.SolveAsync(graph)).Layers[2]));
+    }
+
+    [Fact]
+    public async Task Solve_CommandOnAFolder_HasItsLayerAsImagesDo()
+    {
+        _bed.WriteContext("f", "f");
+        File.Copy(RealTool.Find("busybox"), Path.Combine(Directory.CreateDirectory(Path.Combine(_bed["context"], "bin")).FullName, "sh"));
+        var result = await _bed.SolveAsync(GraphBed.Run(LlbState.Local("context"), "echo x > /x"));
+        Assert.Equal(2, result.Layers.Count);
+        Assert.All(result.Layers, l => Assert.Equal(Compression.Gzip, MediaTypes.LayerCompression(l.Blob.MediaType)));
+    }
+
+    [Fact]
     public async Task Solve_Again_StartsNoWorker()
     {
         var graph = LlbState.Merge("m", LlbState.Diff(_bed.Base.File(null, FileStep.MakeFile("/a", 0, "x"u8)), _bed.Base.File(null, FileStep.MakeFile("/b", 0, "x"u8))), LlbState.Local("tree"));

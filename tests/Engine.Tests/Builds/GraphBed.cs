@@ -28,7 +28,10 @@ internal sealed class GraphBed : IAsyncDisposable
         _store = new LocalContentStore(_folder["cache"]);
         var busybox = new LocalFile("bin/sh", RealTool.Find("busybox"), Mode: 0b111_101_101);
         var tree = new LocalTree("tree", [new LocalFile("a/x.txt", _folder.Write("x", "x")), new LocalFile("a/y.md", _folder.Write("y", "y")), new LocalFile("b", _folder.Write("b", "b"))]);
-        _session = new BuildSession([new LocalTree("base", [busybox]), tree], new Dictionary<string, IContentSource>());
+        _session = new BuildSession([new LocalTree("base", [busybox]), tree], new Dictionary<string, IContentSource>())
+        {
+            Folders = new Dictionary<string, string> { ["context"] = Directory.CreateDirectory(_folder["context"]).FullName },
+        };
         Base = LlbState.Scratch.File("base", FileStep.CopyContents(LlbState.Local("base"), "/", "/"));
     }
 
@@ -38,10 +41,16 @@ internal sealed class GraphBed : IAsyncDisposable
     /// <summary>How the worker is started.</summary>
     public Func<WorkerProgram> Worker { get; init; } = FindWorker;
 
+    /// <summary>What its steps may ask for.</summary>
+    public StepGrants Grants { get; init; } = new();
+
     /// <summary>Where the store is.</summary>
     public string Store => _store.Root;
 
     public string this[string path] => _folder[path];
+
+    /// <summary>Writes a file of the folder that is lent as <c>context</c>.</summary>
+    public void WriteContext(string path, string text) => _folder.Write("context/" + path, text);
 
     public async ValueTask DisposeAsync()
     {
@@ -56,7 +65,7 @@ internal sealed class GraphBed : IAsyncDisposable
     public async Task<LayerChain> SolveAsync(LlbState state, Func<WorkerProgram>? find = null)
     {
         var locks = new KeyLocks(_folder["cache/locks"]);
-        await using var worker = new RootlessWorker(find ?? Worker, _store.Root, new StepGrants());
+        await using var worker = new RootlessWorker(find ?? Worker, _store.Root, Grants);
         var options = new LayerOptions();
         var steps = new StepWorker(_store, new LayerMaterializer(_store, locks, null), worker, _session, new StepOptions { Layers = options, SourceDateEpoch = Epoch, Time = TimeProvider.System }, null);
         var engine = new EngineWorker(_store, _session, new LentTrees(_session, new FileFactsCache(_folder["cache/facts"], TimeProvider.System)), new NoImages(), options, steps);

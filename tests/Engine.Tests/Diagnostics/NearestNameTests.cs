@@ -28,7 +28,8 @@ public sealed class NearestNameTests
     public void Find_AnotherCase_CountsUnlessItIsIgnored()
     {
         Assert.Equal("Foo", NearestName.Find("foo", ["Foo"]));
-        Assert.Null(NearestName.Find("foo", ["Foo"], ignoreCase: true));
+        Assert.Null(NearestName.Find("foo", ["FOO"]));
+        Assert.Equal("FOO", NearestName.Find("foo", ["fop", "FOO"], ignoreCase: true));
         Assert.Equal("ENTRYPOINT", NearestName.Find("entrypont", ["ENV", "ENTRYPOINT"], ignoreCase: true));
     }
 

@@ -45,11 +45,12 @@ public sealed class ImageConfigEditorTests
     }
 
     [Fact]
-    public void Edit_NewEntrypoint_DropsTheBaseArgumentsAndKeepsUnknownFieldsButNoTriggers()
+    public void Edit_NewEntrypoint_DropsTheBaseArgumentsAndKeepsTheShellButNoTriggers()
     {
         var config = Edit(c => c with { AppCommand = ["/app/x"] });
         Assert.Null(config.Cmd);
-        Assert.Equal(["Shell"], config.Unknown!.Keys);
+        Assert.Equal(["sh"], config.Shell!);
+        Assert.Null(config.OnBuild);
     }
 
     private static ContainerConfig Edit(Func<ProjectImageConfig, ProjectImageConfig> change)

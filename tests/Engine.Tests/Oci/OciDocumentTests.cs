@@ -50,7 +50,7 @@ public sealed class OciDocumentTests
     [Fact]
     public void Config_UnknownFields_SurviveARoundTrip()
     {
-        var json = """{"architecture":"amd64","os":"linux","config":{"Env":["A=1"],"OnBuild":["RUN x"]},"rootfs":{"type":"layers","diff_ids":[]},"x.y":{"z":1}}""";
+        var json = """{"architecture":"amd64","os":"linux","config":{"Env":["A=1"],"OnBuild":["RUN x"],"Domainname":"d"},"rootfs":{"type":"layers","diff_ids":[]},"x.y":{"z":1}}""";
         Assert.Equal(json, Encoding.UTF8.GetString(OciJson.Write(ImageConfig.Parse(Bytes(json)))));
     }
 

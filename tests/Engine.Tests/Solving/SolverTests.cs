@@ -67,6 +67,23 @@ public sealed class SolverTests : IDisposable
     }
 
     [Fact]
+    public async Task Solve_ChangedInputWithTheSameOfWhatIsUsed_HitsByIt()
+    {
+        var graph = Step("top", LlbState.Local("x"), LlbState.Local("y"));
+        _worker.Used["top"] = (input, result) => input == 0 ? result[..1] : result;
+        (_worker.Locals["local://x"], _worker.Locals["local://y"]) = ("ab", "y");
+        await SolveAsync(graph);
+        _worker.Locals["local://x"] = "ac";
+        Assert.Equal("top(ab,y)", await SolveAsync(graph));
+        Assert.Equal(1, _worker.Runs["top"]);
+        _worker.Locals["local://y"] = "yy";
+        Assert.Equal("top(ac,yy)", await SolveAsync(graph));
+        _worker.Locals["local://x"] = "c";
+        Assert.Equal("top(c,yy)", await SolveAsync(graph));
+        Assert.Equal(3, _worker.Runs["top"]);
+    }
+
+    [Fact]
     public async Task Solve_ManyAtOnce_RunEachVertexOnce()
     {
         var release = new TaskCompletionSource();

@@ -15,6 +15,9 @@ internal sealed class StringWorker : IVertexWorker<string>
 
     public ConcurrentDictionary<string, int> Runs { get; } = new();
 
+    /// <summary>What a vertex uses of an input; all of it when nothing is said.</summary>
+    public Dictionary<string, Func<int, string, string>> Used { get; } = [];
+
     public HashSet<string> Forgotten { get; } = [];
 
     public int MostAtOnce { get; private set; }
@@ -40,8 +43,8 @@ internal sealed class StringWorker : IVertexWorker<string>
         }
     }
 
-    public ValueTask<Digest?> ContentKeyAsync(string result, CancellationToken cancellationToken) =>
-        new(Digest.Of(Encoding.UTF8.GetBytes(result)));
+    public ValueTask<Digest?> ContentKeyAsync(Vertex consumer, int input, string result, CancellationToken cancellationToken) =>
+        new(Digest.Of(Encoding.UTF8.GetBytes(Used.TryGetValue(consumer.Name, out var used) ? used(input, result) : result)));
 
     public ValueTask<byte[]?> SaveAsync(Vertex vertex, IReadOnlyList<string> results, CancellationToken cancellationToken) =>
         new(Encoding.UTF8.GetBytes(results[0]));

@@ -21,6 +21,9 @@ internal sealed class WorkerBench : IAsyncDisposable
 
     public LayerOptions Options { get; set; } = new();
 
+    /// <summary>Folders that are lent, by name.</summary>
+    public Dictionary<string, string> Folders { get; } = [];
+
     public LocalTree Lend(string name, params LocalFile[] files)
     {
         var tree = new LocalTree(name, [.. files.OrderBy(f => f.Path, StringComparer.Ordinal)]);
@@ -32,7 +35,7 @@ internal sealed class WorkerBench : IAsyncDisposable
 
     public EngineWorker CreateWorker()
     {
-        var session = new BuildSession(_trees, new Dictionary<string, IContentSource>());
+        var session = new BuildSession(_trees, new Dictionary<string, IContentSource>()) { Folders = Folders };
         return new EngineWorker(Store, session, new LentTrees(session, new FileFactsCache(Folder["facts"], TimeProvider.System)), new NoImages(), Options);
     }
 

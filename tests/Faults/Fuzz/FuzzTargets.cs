@@ -26,5 +26,7 @@ internal static class FuzzTargets
         ["sources"] = () => new SourcesTarget(),
         ["deb"] = () => new DebTarget(),
         ["properties"] = () => new PropertiesTarget(),
+        ["dockerfile"] = () => new DockerfileTarget(),
+        ["words"] = () => new WordsTarget(),
     };
 }

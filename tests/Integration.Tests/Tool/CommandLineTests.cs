@@ -14,10 +14,11 @@ public sealed class CommandLineTests : IDisposable
     public async Task Help_OfTheTool_NamesEveryCommandWithExamples(string argument)
     {
         var help = (await TheTool.RunAsync(_folder.Path, argument.Split(' ', StringSplitOptions.RemoveEmptyEntries))).Succeeded().Output;
-        Assert.All(["inspect", "du", "prune", "verify", "doctor", "debug", "--store", "Examples:", "Exit codes:"], word => Assert.Contains(word, help));
+        Assert.All(["build", "inspect", "du", "prune", "verify", "doctor", "debug", "--store", "Examples:", "Exit codes:"], word => Assert.Contains(word, help));
     }
 
     [Theory]
+    [InlineData("build", "--file", "--tag", "--output", "--secret", "--ssh", "--platform", "--progress", "--check", "--store")]
     [InlineData("inspect", "--tag", "--raw", "--json", "--store")]
     [InlineData("du", "--verbose", "--json", "--store")]
     [InlineData("prune", "--keep-storage", "--min-free", "--older-than", "--all", "--dry-run", "--store")]
@@ -35,6 +36,8 @@ public sealed class CommandLineTests : IDisposable
 
     [Theory]
     [InlineData("frobnicate", "'frobnicate'", "See 'msbuildkit --help'.")]
+    [InlineData("build --builder x .", "--builder: it is not offered", "See 'msbuildkit build --help'.")]
+    [InlineData("build", "argument missing", "See 'msbuildkit build --help'.")]
     [InlineData("du --frob", "'--frob'", "See 'msbuildkit du --help'.")]
     [InlineData("prune --keep-storage many", "'many' is no size", "See 'msbuildkit prune --help'.")]
     [InlineData("prune --older-than 7", "'7' is no span of time", "See 'msbuildkit prune --help'.")]
@@ -50,6 +53,7 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Theory]
+    [InlineData("build .", "MBK2301")]
     [InlineData("inspect nowhere", "MBK2401")]
     [InlineData("verify nowhere", "MBK2401")]
     [InlineData("inspect .", "MBK2401")]

@@ -22,7 +22,7 @@ public sealed record ParsedDockerfile
     /// <summary>All that is wrong; empty for a Dockerfile that can be converted.</summary>
     public required IReadOnlyList<DockerfileFault> Faults { get; init; }
 
-    /// <summary>Lines where a continued line is followed by an empty one.</summary>
+    /// <summary>The last lines of instructions in which a continued line is followed by an empty one, one for each, where BuildKit's check points.</summary>
     public IReadOnlyList<TextRange> EmptyContinuations { get; init; } = [];
 
     /// <summary>Throws what is wrong, all at once.</summary>

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using MsBuildKit.Engine.Oci;
 
 namespace MsBuildKit.Engine.Frontends.Project;
@@ -35,7 +34,7 @@ public static class ImageConfigEditor
             Labels = MergeLabels(ground.Labels, wanted, baseName),
             StopSignal = wanted.StopSignal ?? ground.StopSignal,
             Healthcheck = wanted.Healthcheck ?? ground.Healthcheck,
-            Unknown = WithoutTriggers(ground.Unknown),
+            OnBuild = null,
         };
         var start = baseConfig ?? new ImageConfig { Architecture = image.Platform.Architecture, Os = image.Platform.Os, Variant = image.Platform.Variant };
         return start with { Config = edited };
@@ -44,7 +43,7 @@ public static class ImageConfigEditor
     /// <summary>The steps that a base image wants to run when something is built on it. They are not run, and are not handed on: they were not
     /// meant for what is built on the result.</summary>
     public static IReadOnlyList<string> TriggersOf(ImageConfig? baseConfig) =>
-        baseConfig?.Config?.Unknown?.FirstOrDefault(p => IsTriggers(p.Key)).Value is { ValueKind: JsonValueKind.Array } list ? [.. list.EnumerateArray().Select(e => e.ToString())] : [];
+        baseConfig?.Config?.OnBuild ?? [];
 
     /// <summary>The user a container runs as: the project's, else the base's <c>APP_UID</c>, else the base's own.</summary>
     public static string? EffectiveUser(ProjectImageConfig wanted, ContainerConfig? ground) =>
@@ -54,19 +53,11 @@ public static class ImageConfigEditor
 
     /// <summary>The words that a shell command is appended to: the image's own (Docker's <c>SHELL</c>), else <c>/bin/sh -c</c>.</summary>
     public static IReadOnlyList<string> ShellOf(ImageConfig? config) =>
-        config?.Config?.Unknown is { } unknown && unknown.TryGetValue("Shell", out var shell) && shell.ValueKind == JsonValueKind.Array && shell.GetArrayLength() > 0
-            && shell.EnumerateArray().All(w => w.ValueKind == JsonValueKind.String)
-            ? [.. shell.EnumerateArray().Select(w => w.GetString()!)]
-            : s_shell;
+        config?.Config?.Shell is { Count: > 0 } shell ? shell : s_shell;
 
     /// <summary>The value of a variable in a list of <c>NAME=value</c>, or <c>null</c>.</summary>
     public static string? FindVariable(IReadOnlyList<string> environment, string name) =>
         environment.LastOrDefault(e => e.StartsWith(name + "=", StringComparison.Ordinal))?[(name.Length + 1)..];
-
-    private static Dictionary<string, JsonElement>? WithoutTriggers(Dictionary<string, JsonElement>? unknown) =>
-        unknown?.Where(p => !IsTriggers(p.Key)).ToDictionary() is { Count: > 0 } rest ? rest : null;
-
-    private static bool IsTriggers(string key) => key.Equals("OnBuild", StringComparison.OrdinalIgnoreCase);
 
     internal static List<string> MergeEnvironment(IReadOnlyList<string> ground, IReadOnlyList<KeyValuePair<string, string>> wanted)
     {

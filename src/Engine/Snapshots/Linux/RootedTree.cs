@@ -14,7 +14,7 @@ namespace MsBuildKit.Engine.Snapshots.Linux;
 /// an owner that the namespace does not map, and MBK1506 for all else that the system refuses. Needs <c>/proc</c> of the caller's own
 /// process namespace, by which the kernel sets modes and attributes of what is open.
 /// </remarks>
-public sealed class RootedTree : IDisposable
+public sealed class RootedTree : IWritableTree, IDisposable
 {
     private const ulong Inside = Kernel.InRoot | Kernel.NoMagicLinks;
     private const ulong OneStep = Inside | Kernel.NoLinks;
@@ -95,6 +95,22 @@ public sealed class RootedTree : IDisposable
     /// <summary>Opens a file to read; a pipe without a writer does not block.</summary>
     public SafeFileHandle OpenFile(string path) =>
         TryOpen(OpenParent(path), NameOf(path), Kernel.NoLink | Kernel.NoWaiting, OneStep) ?? throw Fault(path, "read");
+
+    FileContent IFileTree.Content(string path, long size) => new(size, () => new FileStream(OpenFile(path), FileAccess.Read, 0));
+
+    void IWritableTree.MakeDirectories(string path, Action<string> make) => MakeDirectories(path, make);
+
+    async Task IWritableTree.WriteFileAsync(string path, FileContent content, CancellationToken cancellationToken)
+    {
+        var stream = content.Open();
+        await using (stream.ConfigureAwait(false)) await WriteFileAsync(path, stream, cancellationToken).ConfigureAwait(false);
+    }
+
+    async Task IWritableTree.OverwriteFileAsync(string path, FileContent content, CancellationToken cancellationToken)
+    {
+        var stream = content.Open();
+        await using (stream.ConfigureAwait(false)) await OverwriteFileAsync(path, stream, cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>Where a symbolic link leads, as written.</summary>
     public string ReadLink(string path)

@@ -27,13 +27,20 @@ internal static class Snapshotters
     /// <param name="folder">Where snapshots are going to be; nothing is left there.</param>
     /// <param name="findProgram">As above.</param>
     /// <param name="refused">Hears why a better one cannot be had.</param>
-    public static ISnapshotter Choose(string named, string folder, Func<string, string?> findProgram, Action<string, BuildException>? refused = null)
+    /// <param name="memory">Knows whether the first was tried already; <c>null</c> tries it.</param>
+    public static ISnapshotter Choose(string named, string folder, Func<string, string?> findProgram, Action<string, BuildException>? refused = null, SnapshotterMemory? memory = null)
     {
         BuildException? first = null;
         foreach (var name in named == Auto ? Names : [named])
         {
             var snapshotter = Of(name, findProgram);
-            if (SnapshotterProbe.Run(snapshotter, folder) is not { } fault) return snapshotter;
+            var isFirst = first is null;
+            if (isFirst && memory?.Has(name, folder) == true) return snapshotter;
+            if (SnapshotterProbe.Run(snapshotter, folder) is not { } fault)
+            {
+                if (isFirst) memory?.Keep(name, folder);
+                return snapshotter;
+            }
             refused?.Invoke(name, fault);
             first ??= fault;
         }

@@ -167,7 +167,7 @@ internal sealed class RuntimeSpec(StepSpec spec, StepUser user, MountPoints poin
         var place = points.PlaceOf(mount.Destination);
         return mount switch
         {
-            BindMount or CacheDirectory => RuntimeMount.AsItIs(source, place),
+            BindMount or CacheDirectory or DeviceNode => RuntimeMount.AsItIs(source, place),
             SecretFile secret => RuntimeMount.Bind(source, place, readOnly: true, executable: (secret.Mode & 0b001_001_001) != 0),
             SshSocket => RuntimeMount.Bind(source, place, readOnly: true, executable: false),
             TmpfsMount { Size: > 0 } tmpfs => new RuntimeMount(place, "tmpfs", "tmpfs", "nosuid", "nodev", "mode=1777", $"size={tmpfs.Size.ToString(CultureInfo.InvariantCulture)}"),

@@ -17,6 +17,9 @@ internal static class StepErrors
     public const string LimitCode = "MBK2017";
     public const string SpecCode = "MBK2018";
     public const string PlatformCode = "MBK2031";
+    public const string NoDeviceCode = "MBK2045";
+    public const string DeviceCode = "MBK2046";
+    public const string CgroupCode = "MBK2047";
 
     public static WorkerException NoRuntime(string searchPath, string wanted) => new(NoRuntimeCode, ErrorKind.FailedPrecondition,
         wanted.Length == 0 ? $"Steps need 'crun' or 'runc', and neither is in '{searchPath}'. Install the package 'crun'."
@@ -45,6 +48,12 @@ internal static class StepErrors
         $"'{path}' in the tree of the step cannot be used: {why}. Make it a plain directory or file before the step.");
 
     public static WorkerException BadSpec(string why) => new(SpecCode, ErrorKind.Invalid, $"The step cannot be run: {why}.");
+
+    public static WorkerException BadDevice(string name, string why) => new(DeviceCode, ErrorKind.NotSupported,
+        $"A step asks for the device '{name}', which it cannot have: {why}. Change the file, or leave the device out of the step.");
+
+    public static WorkerException NoCgroup(string parent) => new(CgroupCode, ErrorKind.NotSupported,
+        $"A step is to be in the control group '{parent}', and steps run as a user who makes none. Leave the group out, and start the build in it instead: its steps are in it then too.");
 
     public static WorkerException OtherSystem(Platform platform) => new(PlatformCode, ErrorKind.NotSupported,
         $"A step is for '{platform}', and steps are programs of Linux. Leave it out for that platform.");

@@ -67,6 +67,8 @@ internal sealed class StepFiles : IDisposable
                 return Restricted(bind.Source, bind.IsFile, bind.ReadOnly, number);
             case CacheDirectory cache:
                 return Restricted(cache.Path, isFile: false, readOnly: false, number);
+            case DeviceNode device:
+                return device.Source;
             case SshSocket socket:
                 File.SetUnixFileMode(socket.Path, (UnixFileMode)socket.Mode);
                 Mounts.Own(socket.Path, StepIds.ToWorker(socket.Uid), StepIds.ToWorker(socket.Gid));

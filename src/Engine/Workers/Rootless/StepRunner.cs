@@ -42,6 +42,8 @@ public sealed class StepRunner(StepRunnerOptions options, TimeProvider time) : I
         Check(spec);
         var emulation = spec.Platform is null ? null : await Emulators.FindAsync(spec.Platform, cancellationToken).ConfigureAwait(false);
         var id = "step" + Interlocked.Increment(ref _steps).ToString(CultureInfo.InvariantCulture);
+        if (spec.Devices.Count > 0) spec = new DeviceFiles(options.DeviceFolders).Give(spec);
+        foreach (var mount in spec.Mounts) Check(mount);
         using var root = new StepTree(spec.Root);
         if (emulation is { Way: EmulationWay.Injected }) spec = EmulatedCommand.Of(spec, root, emulation.Emulator);
         using var points = MountPoints.Prepare(spec, root);
@@ -148,10 +150,10 @@ public sealed class StepRunner(StepRunnerOptions options, TimeProvider time) : I
     {
         if (spec.Network == NetMode.Host && !options.Grants.HostNetwork) throw StepErrors.NotGranted("the host's network", "network.host");
         if (spec.Security == SecurityMode.Insecure && !options.Grants.Insecure) throw StepErrors.NotGranted("a sandbox without confinement", "security.insecure");
+        if (spec.Devices.Count > 0 && !options.Grants.Devices) throw StepErrors.NotGranted("devices of this machine", "device");
         if (spec.Args.Count == 0) throw StepErrors.BadSpec("it has no command");
         if (!spec.WorkingDirectory.StartsWith('/')) throw StepErrors.BadSpec($"its working directory '{spec.WorkingDirectory}' is no absolute path");
         if (spec.Args.Concat(spec.Environment).Any(t => t.Contains('\0', StringComparison.Ordinal))) throw StepErrors.BadSpec("its command or environment holds a zero character");
-        foreach (var mount in spec.Mounts) Check(mount);
         if (spec.Mounts.Any(m => m is SecretFile) && new DriveInfo(options.Scratch).DriveFormat != "tmpfs")
             throw StepErrors.BadSpec($"its secrets would be written to disk, because '{options.Scratch}' is not on a tmpfs");
     }

@@ -28,6 +28,9 @@ public sealed record StepRunnerOptions
     /// <value>Default: no.</value>
     public bool ConnectsAhead { get; init; }
 
+    /// <summary>Where files describe the host's devices (CDI); of two for the same device the later folder's counts.</summary>
+    public IReadOnlyList<string> DeviceFolders { get; init; } = ["/etc/cdi", "/var/run/cdi"];
+
     /// <summary>The host's list of name servers.</summary>
     public string HostResolver { get; init; } = "/etc/resolv.conf";
 

@@ -53,6 +53,9 @@ public sealed record StepSpec
     /// <summary>Limits of a process (setrlimit(2)) besides those of <see cref="Limits"/>; they win over them.</summary>
     public IReadOnlyList<StepUlimit> Ulimits { get; init; } = [];
 
+    /// <summary>Devices of the machine that it may use.</summary>
+    public IReadOnlyList<StepDevice> Devices { get; init; } = [];
+
     /// <summary>How much it may use.</summary>
     public StepLimits Limits { get; init; } = new();
 

@@ -71,11 +71,13 @@ internal sealed class StepTrees(Op op, RunStep step, SnapshotStore snapshots, Ca
     {
         var meta = _exec.Meta;
         var secrets = _exec.Secretenv.Where(s => step.Secrets.ContainsKey(s.ID)).Select(s => $"{s.Name}={step.Secrets[s.ID].ToStringUtf8()}");
+        if (meta.CgroupParent.Length > 0) throw StepErrors.NoCgroup(meta.CgroupParent);
         var spec = new StepSpec
         {
-            Root = "", Platform = SourceWorker.PlatformOf(op), Args = meta.Args, Environment = [.. meta.Env, .. secrets], User = meta.User, ReadOnlyRoot = readOnly, Mounts = mounts, Network = _exec.Network, Security = _exec.Security,
+            Root = "", Platform = SourceWorker.PlatformOf(op), Args = meta.Args, Environment = [.. meta.Env, .. ProxyVariables.Of(meta.ProxyEnv, meta.Env), .. secrets], User = meta.User, ReadOnlyRoot = readOnly, Mounts = mounts, Network = _exec.Network, Security = _exec.Security,
             WorkingDirectory = meta.Cwd.Length > 0 ? meta.Cwd : "/", ValidExitCodes = meta.ValidExitCodes, Secrets = [.. step.Secrets.Values.Select(s => s.Memory)],
             ExtraHosts = [.. meta.ExtraHosts.Select(h => new ExtraHost(h.Host, h.IP))], Ulimits = [.. meta.Ulimit.Select(u => new StepUlimit(u.Name, u.Soft, u.Hard))],
+            Devices = [.. _exec.CdiDevices.Select(d => new StepDevice(d.Name, d.Optional))],
         };
         return meta.Hostname.Length > 0 ? spec with { Hostname = meta.Hostname } : spec;
     }

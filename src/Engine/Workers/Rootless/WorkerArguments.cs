@@ -12,10 +12,14 @@ namespace MsBuildKit.Engine.Workers.Rootless;
 [SupportedOSPlatform("linux")]
 internal sealed record WorkerArguments(string Store, string SearchPath, string Runtime, string Snapshotter, StepGrants Grants)
 {
-    private const string HostNetwork = "network.host", Insecure = "security.insecure";
+    private const string HostNetwork = "network.host", Insecure = "security.insecure", Devices = "device";
 
     /// <summary>As a command line.</summary>
-    public IReadOnlyList<string> ToList() => [Store, SearchPath, Runtime, Snapshotter, .. Grants.HostNetwork ? new[] { HostNetwork } : [], .. Grants.Insecure ? new[] { Insecure } : []];
+    public IReadOnlyList<string> ToList() =>
+    [
+        Store, SearchPath, Runtime, Snapshotter,
+        .. Grants.HostNetwork ? new[] { HostNetwork } : [], .. Grants.Insecure ? new[] { Insecure } : [], .. Grants.Devices ? new[] { Devices } : [],
+    ];
 
     /// <summary>Of a worker that a program starts.</summary>
     public static WorkerArguments Of(WorkerProgram program, string store, StepGrants? grants = null) =>
@@ -27,13 +31,16 @@ internal sealed record WorkerArguments(string Store, string SearchPath, string R
     /// <summary>The memory that its trees are mounted on; hides neither the store nor a program.</summary>
     public WorkArea CreateArea() => WorkArea.Create([Store, AppContext.BaseDirectory, Runtime, .. SearchPath.Split(':')]);
 
-    /// <summary>How it has the trees of steps; tried in a folder of the store. Throws MBK1511.</summary>
-    public ISnapshotter ChooseSnapshotter(string folder) => Snapshotters.Choose(Snapshotter, folder, FindProgram);
+    /// <summary>How it has the trees of steps; tried in a folder of the store, once in each run of the machine. Throws MBK1511.</summary>
+    public ISnapshotter ChooseSnapshotter(string folder) => Snapshotters.Choose(Snapshotter, folder, FindProgram, memory: new SnapshotterMemory(Path.Combine(Store, "snapshotter")));
 
     /// <summary>The absolute path of a program, or <c>null</c>.</summary>
     public string? FindProgram(string name) => ProgramPath.Find(SearchPath.Split(':'), name);
 
     /// <summary>Of a command line.</summary>
-    public static WorkerArguments Parse(IReadOnlyList<string> arguments) =>
-        new(arguments[0], arguments[1], arguments[2], arguments[3], new StepGrants(arguments.Skip(4).Contains(HostNetwork), arguments.Skip(4).Contains(Insecure)));
+    public static WorkerArguments Parse(IReadOnlyList<string> arguments)
+    {
+        var grants = arguments.Skip(4).ToList();
+        return new(arguments[0], arguments[1], arguments[2], arguments[3], new StepGrants(grants.Contains(HostNetwork), grants.Contains(Insecure), grants.Contains(Devices)));
+    }
 }

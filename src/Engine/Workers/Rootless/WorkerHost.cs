@@ -28,10 +28,14 @@ public static class WorkerHost
             var caches = new CacheMounts(told.Store);
             var executor = new OpExecutor(
                 new StepExecutor(snapshots, layers, runner, caches, new FailedSteps(told.Store), area), new FileExecutor(snapshots, layers, area), new DiffExecutor(snapshots, layers, area));
-            _ = Task.Run(runner.PrepareAsync);
-            _ = Task.Run(() => snapshots.Snapshotter);
             using var channel = new FrameChannel(input, output);
-            await new WorkerServer(channel, executor, new CacheTransfer(caches, snapshots, store)).ServeAsync(CancellationToken.None).ConfigureAwait(false);
+            await new WorkerServer(channel, executor, new CacheTransfer(caches, snapshots, store), () => Prepare(runner, snapshots)).ServeAsync(CancellationToken.None).ConfigureAwait(false);
         }
+    }
+
+    private static void Prepare(StepRunner runner, SnapshotStore snapshots)
+    {
+        _ = Task.Run(runner.PrepareAsync);
+        _ = Task.Run(() => snapshots.Snapshotter);
     }
 }

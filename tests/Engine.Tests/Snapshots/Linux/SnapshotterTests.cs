@@ -34,6 +34,9 @@ public sealed class SnapshotterTests
     public Task MountWritable_SecondNameOfAFileBelow_IsAFileOfItsOwnAndTheSnapshotStays() => InsideProcess.RunAsync(false, NamesAsync);
 
     [Fact]
+    public Task Choose_WithAMemory_TriesTheBestOnceInOnePlaceAndOthersAlways() => InsideProcess.RunAsync(false, RememberAsync, "mkdir l u w m; mount -t overlay overlay -o lowerdir=l,upperdir=u,workdir=w,userxattr m");
+
+    [Fact]
     public Task Choose_StoreIsOnAnOverlay_IsTheProgramWithTheSameLayers() => InsideProcess.RunAsync(false, OnAnOverlayAsync, "mkdir l u w m; mount -t overlay overlay -o lowerdir=l,upperdir=u,workdir=w,userxattr m");
 
     [Fact]
@@ -48,6 +51,31 @@ public sealed class SnapshotterTests
         Assert.Equal("MBK1511", Assert.Throws<SnapshotException>(() => Snapshotters.Choose(OverlaySnapshotter.Kind, place, _ => null)).Code);
         Assert.Empty(Directory.EnumerateFileSystemEntries(place));
         await CompareAsync([(folder, OverlaySnapshotter.Kind), (place, FuseOverlaySnapshotter.Kind), (place, NativeSnapshotter.Kind)]);
+    }
+
+    private static Task RememberAsync(string folder)
+    {
+        var (file, place, other) = (Path.Combine(folder, "memory"), Path.Combine(folder, "place"), Path.Combine(folder, "m"));
+        var memory = new SnapshotterMemory(file);
+        Directory.CreateDirectory(place);
+        Assert.False(memory.Has(OverlaySnapshotter.Kind, place));
+        Assert.Equal(OverlaySnapshotter.Kind, Choose(place));
+        Assert.True(memory.Has(OverlaySnapshotter.Kind, place));
+        // Nothing is made in what cannot be written to, so what is chosen was remembered.
+        File.SetUnixFileMode(place, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        var before = Directory.GetLastWriteTimeUtc(place);
+        Assert.Equal(OverlaySnapshotter.Kind, Choose(place));
+        Assert.Equal(before, Directory.GetLastWriteTimeUtc(place));
+
+        Assert.False(memory.Has(NativeSnapshotter.Kind, place));
+        Assert.False(memory.Has(OverlaySnapshotter.Kind, other));
+        Assert.NotEqual(OverlaySnapshotter.Kind, Choose(other));
+        Assert.False(new[] { FuseOverlaySnapshotter.Kind, NativeSnapshotter.Kind }.Any(n => memory.Has(n, other)));
+        File.WriteAllText(file, File.ReadAllText(file).Replace(File.ReadAllText("/proc/sys/kernel/random/boot_id"), "another run\n", StringComparison.Ordinal));
+        Assert.False(memory.Has(OverlaySnapshotter.Kind, place));
+        return Task.CompletedTask;
+
+        string Choose(string where) => Snapshotters.Choose(Snapshotters.Auto, where, n => RealTool.Find(n), memory: memory).Name;
     }
 
     private static Task DeviceClosedAsync(string folder)

@@ -10,13 +10,13 @@ internal sealed class StepBench
 
     private static int s_trees;
 
-    public StepBench(StepGrants? grants = null, string? searchPath = null, string? resolver = null, bool connectsAhead = false, bool registersEmulators = true)
+    public StepBench(StepGrants? grants = null, string? searchPath = null, string? resolver = null, bool connectsAhead = false, bool registersEmulators = true, IReadOnlyList<string>? deviceFolders = null)
     {
         Directory.CreateDirectory(Home);
         Directory.CreateDirectory(Scratch, (UnixFileMode)0b111_000_000);
         Directory.CreateDirectory(Home + "/trials");
         Runner = new StepRunner(
-            new StepRunnerOptions { Scratch = Scratch, Trees = Home + "/trials", SearchPath = searchPath ?? Environment.GetEnvironmentVariable("PATH")!, Runtime = Runtime, Grants = grants ?? new StepGrants(), HostResolver = resolver ?? "/etc/resolv.conf", ConnectsAhead = connectsAhead, RegistersEmulators = registersEmulators },
+            new StepRunnerOptions { Scratch = Scratch, Trees = Home + "/trials", SearchPath = searchPath ?? Environment.GetEnvironmentVariable("PATH")!, Runtime = Runtime, Grants = grants ?? new StepGrants(), HostResolver = resolver ?? "/etc/resolv.conf", ConnectsAhead = connectsAhead, RegistersEmulators = registersEmulators, DeviceFolders = deviceFolders ?? [] },
             TimeProvider.System);
     }
 

@@ -26,6 +26,8 @@ public sealed class StepRunnerTests
     [InlineData(nameof(StepScenes.LimitsEndAStep))]
     [InlineData(nameof(StepScenes.LimitsOfProcessesAreSet))]
     [InlineData(nameof(StepScenes.NothingButGrantedIsGiven))]
+    [InlineData(nameof(StepScenes.DevicesAreThoseThatFilesDescribe))]
+    [InlineData(nameof(StepScenes.DevicesThatCannotBeHadAreRefused))]
     [InlineData(nameof(StepScenes.NewPrivilegesAreForOthersThanRootAndOnlyWhenAskedFor))]
     [InlineData(nameof(StepScenes.StepsRunSideBySide))]
     public Task Run_OfAStep(string scene) => WorkerSpace.PlayAsync(scene);

@@ -7,7 +7,7 @@ public sealed record RunInstruction : Instruction
 
     public IReadOnlyList<Heredoc> Heredocs { get; init; } = [];
 
-    /// <summary>The values of <c>--mount</c>, not expanded; <see cref="MountFlag.Parse"/> reads one.</summary>
+    /// <summary>The values of <c>--mount</c>, not expanded; <see cref="MountFlag.TryParse(string, Func{string, string}, out string?)"/> reads one.</summary>
     public IReadOnlyList<string> Mounts { get; init; } = [];
 
     /// <summary><c>default</c>, <c>none</c>, <c>host</c>, or <c>null</c>.</summary>

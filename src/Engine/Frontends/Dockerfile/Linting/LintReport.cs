@@ -1,5 +1,6 @@
 using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Frontends.Dockerfile.Instructions;
+using MsBuildKit.Engine.Frontends.Dockerfile.Parsing;
 
 namespace MsBuildKit.Engine.Frontends.Dockerfile.Linting;
 
@@ -12,26 +13,34 @@ public sealed class LintReport : ILintSink
     /// <summary>The code of warnings that fail the build.</summary>
     public const string Failed = "MBK1961";
 
+    /// <summary>The code of a build argument that cannot be understood.</summary>
+    public const string InvalidOptions = "MBK1962";
+
+    /// <summary>The build argument that stands in for the directive.</summary>
+    public const string BuildArgument = "BUILDKIT_DOCKERFILE_CHECK";
+
     private const string All = "all";
 
+    private readonly string _file;
     private readonly CheckDirective _options;
     private readonly HashSet<LintWarning> _warnings = [];
 
     /// <summary>A report without warnings.</summary>
+    /// <param name="file">The Dockerfile's path or name.</param>
     /// <param name="options">What the Dockerfile's directive says, or what the build argument says that stands in for it; <c>null</c> for nothing.</param>
-    public LintReport(CheckDirective? options) => _options = options ?? new CheckDirective([], false, []);
+    public LintReport(string file, CheckDirective? options) => (_file, _options) = (file, options ?? new CheckDirective([], false, []));
 
     /// <summary>A report of one Dockerfile in one build.</summary>
-    /// <param name="file">Its directive counts unless the build has <see cref="CheckOptions.BuildArgument"/>.</param>
+    /// <param name="file">Its directive counts unless the build has <see cref="BuildArgument"/>.</param>
     /// <param name="buildArgs">Of the build.</param>
     /// <exception cref="DockerfileException">The build argument cannot be understood.</exception>
-    public static LintReport For(ParsedDockerfile file, IReadOnlyDictionary<string, string> buildArgs)
+    public static LintReport Of(ParsedDockerfile file, IReadOnlyDictionary<string, string> buildArgs)
     {
-        if (!buildArgs.TryGetValue(CheckOptions.BuildArgument, out var text)) return new LintReport(file.Directives.Check);
-        var problems = new List<string>();
-        var options = CheckOptions.Parse(text, problems);
-        if (problems.Count == 0) return new LintReport(options);
-        throw new DockerfileException(file.File, [.. problems.Select(p => new DockerfileFault(CheckOptions.Invalid, p, default))]);
+        if (!buildArgs.TryGetValue(BuildArgument, out var text)) return new LintReport(file.File, file.Directives.Check);
+        if (string.IsNullOrWhiteSpace(text)) return new LintReport(file.File, null);
+        if (CheckOptions.Parse(text, out var problem) is { } options) return new LintReport(file.File, options);
+        throw new DockerfileException(file.File, [new DockerfileFault(
+            InvalidOptions, $"The build argument '{BuildArgument}' {problem}: write 'skip=<rules>;error=<true or false>;experimental=<rules>'.", default)]);
     }
 
     /// <summary>In the order of the text, each once.</summary>
@@ -55,21 +64,21 @@ public sealed class LintReport : ILintSink
         lock (_warnings) _warnings.Add(new LintWarning(rule, message, range));
     }
 
-    /// <summary>The warnings as events of a build.</summary>
-    /// <param name="file">The Dockerfile's path or name.</param>
-    public IEnumerable<BuildMessage> Messages(string file) => Warnings.Select(w => new BuildMessage(
-        MessageLevel.Warning, $"{w.Rule.Name}: {w.Message}", Warning, new SourcePosition(file, w.Range.Line, w.Range.Column)));
-
-    /// <summary>Fails the build where warnings must.</summary>
-    /// <param name="file">The Dockerfile's path or name.</param>
+    /// <summary>Tells of each warning, and fails the build where they must.</summary>
+    /// <param name="progress">Hears <see cref="BuildMessage"/>s.</param>
     /// <exception cref="DockerfileException">There are warnings, and the options make them errors.</exception>
-    public void ThrowIfFailure(string file)
+    public void Tell(IProgress<BuildEvent>? progress)
     {
-        if (!IsFailure) return;
-        var rules = string.Join(", ", Warnings.Select(w => w.Rule.Name).Distinct());
-        throw new DockerfileException(file, [new DockerfileFault(
-            Failed, $"Checks that must pass found something ({rules}): mend it, or skip them with '# check=skip=...'.", Warnings[0].Range)]);
+        var warnings = Warnings;
+        foreach (var warning in warnings) progress?.Report(Message(warning));
+        if (!_options.Error || warnings.Count == 0) return;
+        var rules = string.Join(", ", warnings.Select(w => w.Rule.Name).Distinct());
+        throw new DockerfileException(_file, [new DockerfileFault(
+            Failed, $"Checks that must pass found something ({rules}): mend it, or skip them with '# check=skip=...'.", warnings[0].Range)]);
     }
+
+    private BuildMessage Message(LintWarning warning) => new(
+        MessageLevel.Warning, $"{warning.Rule.Name}: {warning.Message}", Warning, new SourcePosition(_file, warning.Range.Line, warning.Range.Column));
 
     // 'all' skips what everybody gets; whoever asks for an experimental check by name must also skip it by name. Docker has it so.
     private bool IsOn(LintRule rule, Instruction? instruction)

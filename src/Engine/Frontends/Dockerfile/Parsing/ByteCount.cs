@@ -3,12 +3,12 @@ using System.Globalization;
 namespace MsBuildKit.Engine.Frontends.Dockerfile.Parsing;
 
 /// <summary>Sizes as Docker writes them: <c>64m</c>, <c>1.5 GiB</c>; every unit counts in powers of 1024.</summary>
-internal static class ByteCount
+public static class ByteCount
 {
     private const string Units = "kmgtp";
 
     /// <summary>Bytes, or <c>null</c> for what is no size.</summary>
-    internal static long? Parse(string text)
+    public static long? Parse(string text)
     {
         var end = text.AsSpan().LastIndexOfAnyInRange('0', '9') + 1;
         if (end < text.Length && end > 0 && text[end] == '.') end++;

@@ -3,10 +3,10 @@ using System.Text;
 namespace MsBuildKit.Engine.Frontends.Dockerfile.Parsing;
 
 /// <summary>The fields of one line of comma-separated values, some of them quoted.</summary>
-internal static class CsvFields
+public static class CsvFields
 {
     /// <summary>The fields, or <c>null</c> where quotes are not where they can be.</summary>
-    internal static IReadOnlyList<string>? Read(string line)
+    public static IReadOnlyList<string>? Read(string line)
     {
         var fields = new List<string>();
         var at = 0;

@@ -1,16 +1,22 @@
+using MsBuildKit.Engine.Diagnostics;
+
 namespace MsBuildKit.Engine.Frontends.Dockerfile.Parsing;
 
 /// <summary>An instruction's flags. Whoever asks for one makes it known; what nobody asked for is a fault in the end.</summary>
 internal sealed class FlagReader
 {
-    private readonly List<Flag> _flags = [];
-    private readonly HashSet<string> _known = new(StringComparer.Ordinal);
+    // Most instructions have no flags: nothing is made for them.
+    private readonly List<Flag>? _flags;
+    private readonly List<string>? _known;
     private readonly LogicalLine _line;
     private readonly FaultList _faults;
 
     internal FlagReader(LogicalLine line, IReadOnlyList<TextPart> flags, FaultList faults)
     {
         (_line, _faults) = (line, faults);
+        if (flags.Count == 0) return;
+
+        (_flags, _known) = ([], []);
         foreach (var flag in flags)
         {
             var sign = flag.Text.IndexOf('=');
@@ -27,7 +33,7 @@ internal sealed class FlagReader
         if (Once(name) is not { } flag || !HasValue(flag)) return null;
         if (choices.Contains(flag.Value)) return flag.Value;
 
-        _faults.Add(DockerfileCodes.Choice, $"The flag '--{name}' cannot be '{FaultList.Short(flag.Value!)}'{Suggestion.For(flag.Value!, choices)}; use one of: {string.Join(", ", choices)}.", flag.Range);
+        _faults.Add(DockerfileCodes.Choice, $"The flag '--{name}' cannot be '{FaultList.Short(flag.Value!)}'{NearestName.Suggest(flag.Value!, choices, ignoreCase: true)}; use one of: {string.Join(", ", choices)}.", flag.Range);
         return null;
     }
 
@@ -48,10 +54,11 @@ internal sealed class FlagReader
     /// <summary>Says which flags are not known.</summary>
     internal void Finish()
     {
+        if (_flags is null || _known is null) return;
         foreach (var flag in _flags.Where(f => !_known.Contains(f.Name)))
         {
             var offers = _known.Count == 0 ? "it has none" : "it has " + string.Join(", ", _known.Order(StringComparer.Ordinal).Select(k => "--" + k));
-            _faults.Add(DockerfileCodes.UnknownFlag, $"The instruction has no flag '--{FaultList.Short(flag.Name)}'{Suggestion.For(flag.Name, _known)}; {offers}.", flag.Range);
+            _faults.Add(DockerfileCodes.UnknownFlag, $"The instruction has no flag '--{FaultList.Short(flag.Name)}'{NearestName.Suggest(flag.Name, _known, ignoreCase: true)}; {offers}.", flag.Range);
         }
     }
 
@@ -67,6 +74,7 @@ internal sealed class FlagReader
 
     private List<Flag> Of(string name)
     {
+        if (_flags is null || _known is null) return [];
         _known.Add(name);
         return _flags.FindAll(f => f.Name == name);
     }

@@ -50,10 +50,11 @@ internal sealed partial class InstructionParser
 
         var sources = new List<string>();
         var heredocs = new List<Heredoc>();
+        var read = _line.Heredocs.GroupBy(h => h.Name).ToDictionary(g => g.Key, g => g.Last(), StringComparer.Ordinal);
         foreach (var word in words.SkipLast(1))
         {
             if (HeredocWord.TryRead(word.Text) is not { } announced) sources.Add(word.Text);
-            else heredocs.Add(_line.Heredocs.LastOrDefault(h => h.Name == announced.Name) ?? announced);
+            else heredocs.Add(read.GetValueOrDefault(announced.Name, announced));
         }
         return (sources, heredocs, words[^1].Text);
     }

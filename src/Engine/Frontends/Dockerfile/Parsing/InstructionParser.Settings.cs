@@ -7,13 +7,13 @@ namespace MsBuildKit.Engine.Frontends.Dockerfile.Parsing;
 /// <summary>What names and sets something.</summary>
 internal sealed partial class InstructionParser
 {
-    private FromInstruction? From()
+    private FromInstruction From()
     {
         var words = WordSplitter.AtBlanks(_command.Rest);
         var stage = new FromInstruction
         {
             Name = Name, Keyword = Keyword, Text = Text, Range = Range,
-            Image = words.Count > 0 ? words[0].Text : "", ImageRange = words.Count > 0 ? _line.RangeOf(words[0]) : default,
+            Image = words.Count > 0 ? words[0].Text : "", ImageRange = words.Count > 0 ? _line.RangeOf(words[0]) : Range,
             Platform = _flags.Text("platform"),
         };
         _flags.Finish();
@@ -21,7 +21,7 @@ internal sealed partial class InstructionParser
         if (words.Count != 3 || !words[1].Text.Equals("as", StringComparison.OrdinalIgnoreCase))
         {
             Fault(DockerfileCodes.Arguments, $"FROM takes an image, or an image, AS and a name, not '{FaultList.Short(_command.Rest.Text)}'; write FROM image AS name.");
-            return words.Count == 0 ? null : stage;
+            return stage;
         }
 
         var name = words[2];

@@ -1,4 +1,4 @@
-using System.Text;
+using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Frontends.Dockerfile.Instructions;
 
 namespace MsBuildKit.Engine.Frontends.Dockerfile.Parsing;
@@ -56,13 +56,16 @@ internal sealed partial class InstructionParser
         if (!s_kinds.TryGetValue(parser.Keyword, out var kind))
         {
             faults.Add(DockerfileCodes.UnknownInstruction,
-                $"There is no instruction '{FaultList.Short(parser.Keyword)}'{Suggestion.For(parser.Keyword, s_kinds.Keys)}; correct it, or end the line before it with '{escape}' if it belongs there.",
+                $"There is no instruction '{FaultList.Short(parser.Keyword)}'{NearestName.Suggest(parser.Keyword, s_kinds.Keys, ignoreCase: true)}; correct it, or end the line before it with '{escape}' if it belongs there.",
                 line.RangeOf(parser._command.Keyword));
             return null;
         }
         var instruction = kind(parser);
-        return instruction is null ? null : instruction with { Comments = line.Comments, SkippedChecks = CheckOptions.SkippedBy(line.Comments) };
+        return instruction is null || line.Comments.Count == 0 ? instruction : instruction with { Comments = line.Comments, SkippedChecks = CheckOptions.SkippedBy(line.Comments) };
     }
+
+    /// <summary>Whether the line starts with an instruction that there is.</summary>
+    internal static bool IsKnown(LogicalLine line) => s_kinds.ContainsKey(SplitCommand.Of(line.Text, 0, '\\').Keyword.Text);
 
     /// <summary>Whether documents may follow: an instruction that takes them, itself or behind ONBUILD, and not as a JSON list.</summary>
     internal static bool TakesHeredocs(LogicalLine line, char escape)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Frontends.Dockerfile.Instructions;
 
 namespace MsBuildKit.Engine.Frontends.Dockerfile.Parsing;
@@ -48,7 +49,7 @@ internal sealed class MountFlagParser
         var key = (sign < 0 ? field : field[..sign]).ToLowerInvariant();
         if (!s_keys.Contains(key))
         {
-            _fault = $"has the unknown key '{FaultList.Short(key)}'{Suggestion.For(key, s_keys)}; its keys are {string.Join(", ", s_keys)}";
+            _fault = $"has the unknown key '{FaultList.Short(key)}'{NearestName.Suggest(key, s_keys, ignoreCase: true)}; its keys are {string.Join(", ", s_keys)}";
             return;
         }
         if (sign >= 0) ReadValue(key, field[(sign + 1)..]);
@@ -76,7 +77,7 @@ internal sealed class MountFlagParser
     {
         _mount = key switch
         {
-            "type" => Enum.TryParse<MountKind>(value, ignoreCase: true, out var kind) && IsName(value) ? _mount with { Kind = kind } : Wrong(key, value, Suggestion.For(value, Names<MountKind>()), $"use one of: {string.Join(", ", Names<MountKind>())}"),
+            "type" => Enum.TryParse<MountKind>(value, ignoreCase: true, out var kind) && IsName(value) ? _mount with { Kind = kind } : Wrong(key, value, NearestName.Suggest(value, Names<MountKind>(), ignoreCase: true), $"use one of: {string.Join(", ", Names<MountKind>())}"),
             "from" => _mount with { From = OrNull(value) },
             "source" or "src" => _mount with { Source = OrNull(value) },
             "target" or "dst" or "destination" => _mount with { Target = OrNull(value) },
@@ -85,7 +86,7 @@ internal sealed class MountFlagParser
             "required" => SetRequired(value),
             "size" => SetSize(value),
             "id" => _mount with { Id = OrNull(value) },
-            "sharing" => Enum.TryParse<MountSharing>(value, ignoreCase: true, out var sharing) && IsName(value) ? _mount with { Sharing = sharing } : Wrong(key, value, Suggestion.For(value, Names<MountSharing>()), $"use one of: {string.Join(", ", Names<MountSharing>())}"),
+            "sharing" => Enum.TryParse<MountSharing>(value, ignoreCase: true, out var sharing) && IsName(value) ? _mount with { Sharing = sharing } : Wrong(key, value, NearestName.Suggest(value, Names<MountSharing>(), ignoreCase: true), $"use one of: {string.Join(", ", Names<MountSharing>())}"),
             "mode" => ParseOctal(value) is { } mode ? _mount with { Mode = mode } : Wrong(key, value, "", "write an octal number such as 0755"),
             "uid" => ParseNumber(value) is { } uid ? _mount with { Uid = uid } : Wrong(key, value, "", "write a number"),
             "gid" => ParseNumber(value) is { } gid ? _mount with { Gid = gid } : Wrong(key, value, "", "write a number"),

@@ -9,6 +9,7 @@ internal sealed class StageList(FaultList faults)
     private readonly List<ArgInstruction> _globalArgs = [];
     private List<Instruction> _instructions = [];
     private bool _hasFrom;
+    private bool _mayHaveFrom;
     private bool _hasAny;
 
     internal IReadOnlyList<Stage> Stages => _stages;
@@ -19,8 +20,8 @@ internal sealed class StageList(FaultList faults)
     internal void Add(LogicalLine line, Instruction? instruction)
     {
         _hasAny = true;
-        // A FROM that is wrong starts a stage too: what follows it is not wrong because of it.
-        if (line.Text.StartsWith("FROM", StringComparison.OrdinalIgnoreCase) && instruction is null) _hasFrom = true;
+        // A word that is no instruction may be a misspelt FROM: what follows it is not wrong because of it.
+        _mayHaveFrom |= instruction is null && !InstructionParser.IsKnown(line);
         if (instruction is null) return;
         if (instruction is FromInstruction from)
         {
@@ -38,13 +39,14 @@ internal sealed class StageList(FaultList faults)
             _globalArgs.Add(arg);
             return;
         }
+        if (_mayHaveFrom) return;
         faults.Add(DockerfileCodes.BeforeFirstStage, $"'{instruction.Keyword}' stands before the first FROM, where only ARG can; write FROM and an image above it.", line.RangeOf(0, instruction.Keyword.Length));
     }
 
     /// <summary>All lines are read.</summary>
     internal void Finish(int lastLine)
     {
-        if (_hasFrom) return;
+        if (_hasFrom || _mayHaveFrom) return;
         var what = _hasAny ? "has no FROM" : "has no instructions";
         faults.Add(DockerfileCodes.NoStage, $"The Dockerfile {what}; start it with FROM and an image.", new TextRange(lastLine, 1, lastLine, 1));
     }

@@ -16,7 +16,7 @@ internal static class ArchiveUnpacker
     private const long Allowance = 1L << 30;
     private const string Removal = ".wh.";
 
-    /// <summary>Unpacks what is at a path, links followed, into a directory, which is made when it is missing; false when it is no archive.
+    /// <summary>Unpacks what is at a path, links followed, into a directory of a tree on disk, which is made when it is missing; false when it is no archive.
     /// Throws MBK2043 for one that has something in it that has no place in an image.</summary>
     public static async Task<bool> TryUnpackAsync(RootedTree source, string from, ChangedTree target, string to, CancellationToken cancellationToken)
     {
@@ -24,7 +24,7 @@ internal static class ArchiveUnpacker
         if (source.Find(archive) is not { IsFile: true } || !await IsArchiveAsync(source, archive, cancellationToken).ConfigureAwait(false)) return false;
         var folder = TreePath.Resolve(target.Files, to);
         target.MakeDirectories(folder, MadeMode);
-        using var inside = target.Files.OpenDirectory(folder);
+        using var inside = ((RootedTree)target.Files).OpenDirectory(folder);
         var placement = new LayerPlacement(inside, StepIds.First, isBottom: true);
         try
         {

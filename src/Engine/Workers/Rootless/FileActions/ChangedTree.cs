@@ -6,7 +6,7 @@ namespace MsBuildKit.Engine.Workers.Rootless.FileActions;
 /// <param name="Files">The tree.</param>
 /// <param name="Owner">Who gets what is made; <c>null</c> leaves it to where it comes from, or to root.</param>
 /// <param name="Time">When it was made; <c>null</c> leaves that too.</param>
-internal sealed record ChangedTree(RootedTree Files, FileOwner? Owner, FileTime? Time)
+internal sealed record ChangedTree(IWritableTree Files, FileOwner? Owner, FileTime? Time)
 {
     private const int SetGroup = 0b010_000_000_000;
 

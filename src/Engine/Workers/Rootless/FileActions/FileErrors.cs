@@ -10,7 +10,7 @@ internal static class FileErrors
     public const string BadArchiveCode = "MBK2043";
     public const string NothingFoundCode = "MBK2044";
 
-    public static WorkerException BadPattern(string pattern, Exception? inner = null) =>
+    public static WorkerException BadPattern(string pattern, Exception? inner) =>
         new(BadActionCode, ErrorKind.Invalid, $"'{pattern}' is no pattern of paths. Close its brackets, and put a character behind each '\\'.", inner);
 
     public static WorkerException BadMode(string mode) =>

@@ -42,7 +42,7 @@ internal sealed class FileExecutor(SnapshotStore snapshots, DraftLayers layers, 
             var ground = await OpenAsync(action.Input, cancellationToken).ConfigureAwait(false);
             var owner = await OwnerLookup.FindAsync(ActionOwners.Of(action), n => MountAsync(n, cancellationToken)).ConfigureAwait(false);
             using var tree = RootedTree.Open(ground.Open!.Value.Mount.Target);
-            var changed = new ChangedTree(tree, owner, FileTime.FromWire(TimeOf(action)));
+            var changed = new ChangedTree(tree, owner, FileTime.FromWire(FileActionTimes.Of(action)));
             switch (action.ActionCase)
             {
                 case FileAction.ActionOneofCase.Mkdir:
@@ -89,7 +89,5 @@ internal sealed class FileExecutor(SnapshotStore snapshots, DraftLayers layers, 
         }
 
         private static Output ToOutput(FileResult result) => new() { Input = result.Input, Layers = { result.Own.Select(LayerBlobs.ToWire) } };
-
-        private static long TimeOf(FileAction action) => action.Copy?.Timestamp ?? action.Mkdir?.Timestamp ?? action.Mkfile?.Timestamp ?? action.Symlink?.Timestamp ?? -1;
     }
 }

@@ -12,7 +12,7 @@ internal static class MakeFileAction
         var there = tree.Files.Find(place);
         if (there is { IsFile: false }) throw FileErrors.InTheWay(place, "is no file, and one is to be written there");
         if (there is null && tree.Files.Find(RootedTree.ParentOf(place)) is null) throw TreeFault.NotThere(RootedTree.ParentOf(place));
-        using var content = new MemoryStream(action.Data.ToByteArray(), writable: false);
+        var content = new FileContent(action.Data.Length, () => new MemoryStream(action.Data.ToByteArray(), writable: false));
         if (there is null)
         {
             await tree.Files.WriteFileAsync(place, content, cancellationToken).ConfigureAwait(false);

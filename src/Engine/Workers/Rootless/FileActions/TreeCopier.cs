@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using MsBuildKit.Engine.Llb.Patterns;
 using MsBuildKit.Engine.Llb.Pb;
 using MsBuildKit.Engine.Snapshots.Linux;
 
@@ -11,12 +12,12 @@ namespace MsBuildKit.Engine.Workers.Rootless.FileActions;
 /// within a copy. A folder that is only passed through to what a pattern includes is made when there is something to put into it. Sockets,
 /// which layers do not have, are left out.
 /// </remarks>
-internal sealed class TreeCopier(RootedTree source, ChangedTree target, FileActionCopy copy)
+internal sealed class TreeCopier(IFileTree source, ChangedTree target, FileActionCopy copy)
 {
     private static readonly IReadOnlyList<bool> s_nothing = [];
 
-    private readonly PathPatterns? _include = copy.IncludePatterns.Count > 0 ? new(copy.IncludePatterns) : null;
-    private readonly PathPatterns? _exclude = copy.ExcludePatterns.Count > 0 ? new(copy.ExcludePatterns) : null;
+    private readonly PathPatterns? _include = copy.IncludePatterns.Count > 0 ? new(copy.IncludePatterns, FileErrors.BadPattern) : null;
+    private readonly PathPatterns? _exclude = copy.ExcludePatterns.Count > 0 ? new(copy.ExcludePatterns, FileErrors.BadPattern) : null;
     private readonly SymbolicMode? _symbolic = copy.ModeStr.Length > 0 ? SymbolicMode.Parse(copy.ModeStr) : null;
     private readonly Dictionary<(ulong, ulong), string> _links = [];
     private readonly List<Passed> _passed = [];
@@ -61,7 +62,8 @@ internal sealed class TreeCopier(RootedTree source, ChangedTree target, FileActi
 
     private async Task CopyDirectoryAsync(Step step, Choice choice, FileStatus status, bool wasThere, CancellationToken cancellationToken)
     {
-        var isNew = choice.IsIncluded && MakeDirectory(step.To, status, step.Describes);
+        var describes = step.Describes && !source.IsImplied(step.From);
+        var isNew = choice.IsIncluded && MakeDirectory(step.To, status, describes);
         if (!choice.IsExcluded || _exclude!.HasExceptions)
         {
             _passed.Add(new Passed(step.From, step.To) { IsMade = choice.IsIncluded });
@@ -73,8 +75,8 @@ internal sealed class TreeCopier(RootedTree source, ChangedTree target, FileActi
             _passed.RemoveAt(_passed.Count - 1);
         }
         // What is in a directory changes its time, so that comes after.
-        if (isNew || (choice.IsIncluded && step.Describes)) Describe(step.From, step.To, status);
-        else if (!step.Describes && wasThere) SetTime(step.To, status);
+        if (isNew || (choice.IsIncluded && describes)) Describe(step.From, step.To, status);
+        else if (!describes && wasThere && !source.IsImplied(step.From)) SetTime(step.To, status);
     }
 
     private async Task CopyOtherAsync(Step step, FileStatus status, CancellationToken cancellationToken)
@@ -85,17 +87,11 @@ internal sealed class TreeCopier(RootedTree source, ChangedTree target, FileActi
             target.Files.RemoveTree(step.To);
         }
         if (status.IsFile && status.Links > 1 && !_links.TryAdd((status.Device, status.Inode), step.To)) target.Files.MakeLink(step.To, _links[(status.Device, status.Inode)]);
-        else if (status.IsFile) await CopyFileAsync(step, cancellationToken).ConfigureAwait(false);
+        else if (status.IsFile) await target.Files.WriteFileAsync(step.To, source.Content(step.From, status.Size), cancellationToken).ConfigureAwait(false);
         else if (status.IsLink) target.Files.MakeSymlink(step.To, source.ReadLink(step.From));
         else if ((status.Mode & Kernel.TypeMask) == Kernel.Fifo) target.Files.MakeFifo(step.To);
         else throw FileErrors.Device(step.From);
         Describe(step.From, step.To, status);
-    }
-
-    private async Task CopyFileAsync(Step step, CancellationToken cancellationToken)
-    {
-        var content = new FileStream(source.OpenFile(step.From), FileAccess.Read, 0);
-        await using (content.ConfigureAwait(false)) await target.Files.WriteFileAsync(step.To, content, cancellationToken).ConfigureAwait(false);
     }
 
     // Folders above something included that are not included themselves.
@@ -104,7 +100,7 @@ internal sealed class TreeCopier(RootedTree source, ChangedTree target, FileActi
         foreach (var passed in _passed.Where(p => !p.IsMade))
         {
             var status = source.Read(passed.From);
-            if (MakeDirectory(passed.To, status, describes)) Describe(passed.From, passed.To, status);
+            if (MakeDirectory(passed.To, status, describes && !source.IsImplied(passed.From))) Describe(passed.From, passed.To, status);
             Remember(passed.From);
             passed.IsMade = true;
         }
@@ -124,10 +120,12 @@ internal sealed class TreeCopier(RootedTree source, ChangedTree target, FileActi
     private void Describe(string from, string to, FileStatus status)
     {
         var owner = target.Owner ?? new FileOwner(Math.Max(status.Uid, StepIds.First), Math.Max(status.Gid, StepIds.First));
-        target.Files.SetOwner(to, owner.Uid, owner.Gid);
+        var stated = source.StatedOwner(from);
+        target.Files.SetOwner(to, stated.Uid ?? owner.Uid, stated.Gid ?? owner.Gid);
         if (!status.IsLink) target.Files.SetMode(to, ModeOf(status));
         foreach (var (name, value) in source.ReadXattrs(from).Where(x => ExtendedAttributes.IsShared(x.Key))) target.Files.TrySetXattr(to, name, value);
         SetTime(to, status);
+        if (status.IsDirectory && source.IsImplied(from)) target.Files.Imply(to);
     }
 
     private int ModeOf(FileStatus status)

@@ -1,3 +1,4 @@
+using MsBuildKit.Engine.Llb.Patterns;
 using MsBuildKit.Engine.Snapshots.Linux;
 
 namespace MsBuildKit.Engine.Workers.Rootless.FileActions;
@@ -10,19 +11,7 @@ internal static class TreePath
     private const int MostLinks = 255;
 
     /// <summary>A path without empty parts and <c>.</c>, with <c>..</c> taken back by what is before it (Go's <c>filepath.Clean</c>).</summary>
-    public static string Shorten(string path)
-    {
-        var isRooted = path.StartsWith('/');
-        var parts = new List<string>();
-        foreach (var part in path.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(p => p != "."))
-        {
-            if (part != "..") parts.Add(part);
-            else if (parts.Count > 0 && parts[^1] != "..") parts.RemoveAt(parts.Count - 1);
-            else if (!isRooted) parts.Add(part);
-        }
-        var joined = string.Join('/', parts);
-        return isRooted ? "/" + joined : joined.Length == 0 ? "." : joined;
-    }
+    public static string Shorten(string path) => SlashPath.Shorten(path);
 
     /// <summary>An absolute path, shortened, that still says whether it ended with <c>/</c> or <c>/.</c>.</summary>
     public static string Clean(string path)
@@ -43,12 +32,12 @@ internal static class TreePath
     }
 
     /// <summary>The place, without links and relative to the root, that a path leads to. Throws MBK1505 when it leads through a file or in circles.</summary>
-    public static string Resolve(RootedTree tree, string path) => Walk(tree, path, followLast: true);
+    public static string Resolve(IFileTree tree, string path) => Walk(tree, path, followLast: true);
 
     /// <summary>The same, but what is at the place may be a link.</summary>
-    public static string ResolveName(RootedTree tree, string path) => Walk(tree, path, followLast: false);
+    public static string ResolveName(IFileTree tree, string path) => Walk(tree, path, followLast: false);
 
-    private static string Walk(RootedTree tree, string path, bool followLast)
+    private static string Walk(IFileTree tree, string path, bool followLast)
     {
         var rest = new Stack<string>(Parts(path).Reverse());
         var (here, links) = ("", 0);

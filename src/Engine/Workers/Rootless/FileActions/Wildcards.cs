@@ -1,3 +1,4 @@
+using MsBuildKit.Engine.Llb.Patterns;
 using MsBuildKit.Engine.Snapshots.Linux;
 
 namespace MsBuildKit.Engine.Workers.Rootless.FileActions;
@@ -9,7 +10,7 @@ internal static class Wildcards
     /// <param name="tree">Where to look.</param>
     /// <param name="path">Absolute and clean.</param>
     /// <param name="followLink">A link before the first wildcard may be the very last part.</param>
-    public static IReadOnlyList<string> Resolve(RootedTree tree, string path, bool followLink)
+    public static IReadOnlyList<string> Resolve(IFileTree tree, string path, bool followLink)
     {
         var parts = TreePath.Shorten(path).Split('/', StringSplitOptions.RemoveEmptyEntries);
         var plain = parts.TakeWhile(p => !NamePattern.IsOne(p)).ToArray();
@@ -25,7 +26,7 @@ internal static class Wildcards
         return found;
     }
 
-    private static void Search(RootedTree tree, string top, string below, NamePattern pattern, int depth, List<string> found)
+    private static void Search(IFileTree tree, string top, string below, NamePattern pattern, int depth, List<string> found)
     {
         var folder = TreePath.Join(top, below).TrimEnd('/');
         foreach (var name in tree.List(folder).Order(StringComparer.Ordinal))

@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using MsBuildKit.Engine.Oci;
 
 namespace MsBuildKit.Engine.Workers.Rootless.Platforms;
 
@@ -27,12 +27,7 @@ internal sealed record Processor(string Architecture, string EmulatorName, int B
     ];
 
     /// <summary>What this machine's own are called.</summary>
-    public static string Native { get; } = RuntimeInformation.OSArchitecture switch
-    {
-        System.Runtime.InteropServices.Architecture.X64 => "amd64",
-        System.Runtime.InteropServices.Architecture.Arm64 => "arm64",
-        var other => other.ToString().ToLowerInvariant(),
-    };
+    public static string Native => Platform.Native.Architecture;
 
     /// <summary>All that need an emulator here. Those of 32 bits do too, because the filter of steps ends calls of 32 bits.</summary>
     public static IEnumerable<Processor> Foreign => All.Where(p => p.Architecture != Native);

@@ -5,7 +5,11 @@ using MsBuildKit.Engine.Diagnostics;
 namespace MsBuildKit.Engine.Workers.Rootless.Protocol;
 
 /// <summary>The worker's end: takes calls until the engine's side closes, then stops what still runs.</summary>
-public sealed class WorkerServer(FrameChannel channel, IStepExecutor steps, ICacheExecutor caches)
+/// <param name="channel">To the engine.</param>
+/// <param name="steps">Runs steps.</param>
+/// <param name="caches">Takes caches out and puts them in.</param>
+/// <param name="greeted">Is called once the engine knows that the worker is there: what it needs later need not be waited for before.</param>
+public sealed class WorkerServer(FrameChannel channel, IStepExecutor steps, ICacheExecutor caches, Action? greeted = null)
 {
     private readonly ConcurrentDictionary<ulong, CancellationTokenSource> _running = new();
 
@@ -16,6 +20,7 @@ public sealed class WorkerServer(FrameChannel channel, IStepExecutor steps, ICac
         try
         {
             await channel.WriteAsync(new Frame { Hello = new Hello { Version = FrameChannel.Version } }, cancellationToken).ConfigureAwait(false);
+            greeted?.Invoke();
             while (await channel.ReadAsync(cancellationToken).ConfigureAwait(false) is { } frame)
                 switch (frame.BodyCase)
                 {

@@ -1,3 +1,4 @@
+using MsBuildKit.Engine.Llb.Patterns;
 using MsBuildKit.Engine.Workers;
 using MsBuildKit.Engine.Workers.Rootless.FileActions;
 
@@ -59,7 +60,7 @@ public sealed class PatternTests
     public void Parse_WhatMakesNoSense_IsNothing(string pattern)
     {
         Assert.Null(NamePattern.Parse(pattern));
-        Assert.Equal("MBK2041", Assert.Throws<WorkerException>(() => new PathPatterns([pattern])).Code);
+        Assert.Equal("MBK2041", Assert.Throws<WorkerException>(() => new PathPatterns([pattern], FileErrors.BadPattern)).Code);
     }
 
     [Theory]
@@ -96,7 +97,7 @@ public sealed class PatternTests
     [InlineData(" ./a//b/../c ", "a/c", true)]
     [InlineData("/a", "a", false)]
     [InlineData("", "a", false)]
-    public void Match_OnePattern_OfAPath(string pattern, string path, bool expected) => Assert.Equal(expected, Walk(new PathPatterns([pattern]), path));
+    public void Match_OnePattern_OfAPath(string pattern, string path, bool expected) => Assert.Equal(expected, Walk(new PathPatterns([pattern], FileErrors.BadPattern), path));
 
     [Theory]
     [InlineData("a", "a/b/c", true)]
@@ -111,10 +112,10 @@ public sealed class PatternTests
     // An exception that had nothing to take back in a folder is not remembered for what is in it.
     [InlineData("a/b|!a", "a/b", true)]
     public void Match_SeveralPatterns_TheLastOneThatMatchesDecides(string patterns, string path, bool expected) =>
-        Assert.Equal(expected, Walk(new PathPatterns(patterns.Split('|')), path));
+        Assert.Equal(expected, Walk(new PathPatterns(patterns.Split('|'), FileErrors.BadPattern), path));
 
     [Fact]
-    public void New_ExceptionOfNothing_IsRefused() => Assert.Equal("MBK2041", Assert.Throws<WorkerException>(() => new PathPatterns(["!"])).Code);
+    public void New_ExceptionOfNothing_IsRefused() => Assert.Equal("MBK2041", Assert.Throws<WorkerException>(() => new PathPatterns(["!"], FileErrors.BadPattern)).Code);
 
     [Theory]
     [InlineData("", ".")]

@@ -6,23 +6,23 @@ internal sealed class DescriptionCheck : ILintCheck
 {
     public void Check(ParsedDockerfile file, ILintSink sink)
     {
-        foreach (var arg in file.GlobalArgs) CheckArg(arg, sink);
-        foreach (var stage in file.Stages)
-        {
-            if (stage.From.StageName is { } name) Check(stage.From, [name.ToLowerInvariant()], name.ToLowerInvariant(), sink);
-            foreach (var arg in stage.Instructions.OfType<ArgInstruction>()) CheckArg(arg, sink);
-        }
+        var lines = file.Text.Split('\n');
+        var args = file.GlobalArgs.Concat(file.Stages.SelectMany(s => s.Instructions).OfType<ArgInstruction>());
+        foreach (var arg in args.Where(a => IsCommented(lines, a.Range)))
+            Check(arg, [.. arg.Args.Select(a => a.Key)], sink);
+        foreach (var from in file.Stages.Select(s => s.From).Where(f => IsCommented(lines, f.Range)))
+            if (from.StageName is { } name)
+                Check(from, [name.ToLowerInvariant()], sink);
     }
 
-    private static void CheckArg(ArgInstruction arg, ILintSink sink) =>
-        Check(arg, [.. arg.Args.Select(a => a.Key)], arg.Args.Count == 1 ? arg.Args[0].Key : "<name>", sink);
+    // A comment with an empty line below it is of something else.
+    private static bool IsCommented(string[] lines, TextRange range) => range.Line > 1 && lines[range.Line - 2].TrimStart().StartsWith('#');
 
-    private static void Check(Instruction instruction, IReadOnlyList<string> names, string shown, ILintSink sink)
+    private static void Check(Instruction instruction, IReadOnlyList<string> names, ILintSink sink)
     {
         if (instruction.Comments.LastOrDefault(c => !IsOption(c)) is not { } comment || names.Contains(comment.TrimStart().Split(' ')[0])) return;
-        sink.Warn(
-            LintRules.InvalidDefinitionDescription, LintMessages.InvalidDefinitionDescription(instruction.Name.ToUpperInvariant(), shown), instruction.Range,
-            instruction);
+        var message = LintMessages.InvalidDefinitionDescription(instruction.Name.ToUpperInvariant(), names.Count == 1 ? names[0] : "<name>");
+        sink.Warn(LintRules.InvalidDefinitionDescription, message, instruction.Range, instruction);
     }
 
     private static bool IsOption(string comment) => comment.TrimStart().StartsWith("check=", StringComparison.OrdinalIgnoreCase);

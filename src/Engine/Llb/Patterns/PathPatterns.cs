@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace MsBuildKit.Engine.Workers.Rootless.FileActions;
+namespace MsBuildKit.Engine.Llb.Patterns;
 
 /// <summary>A list of patterns of paths, as LLB's include and exclude patterns and <c>.dockerignore</c> have them (moby/patternmatcher): the last one
 /// that matches a path, or a folder above it, decides, and one that begins with <c>!</c> takes back.</summary>
@@ -9,10 +9,11 @@ internal sealed class PathPatterns
 {
     private readonly List<PathPattern> _patterns = [];
 
-    /// <summary>Throws MBK2041 for a pattern that makes no sense.</summary>
-    public PathPatterns(IEnumerable<string> patterns)
+    /// <param name="patterns">In order; empty ones count for nothing.</param>
+    /// <param name="fault">Makes the error for a pattern that makes no sense.</param>
+    public PathPatterns(IEnumerable<string> patterns, Func<string, Exception?, Exception> fault)
     {
-        foreach (var pattern in patterns.Select(p => p.Trim()).Where(p => p.Length > 0)) _patterns.Add(PathPattern.Parse(pattern));
+        foreach (var pattern in patterns.Select(p => p.Trim()).Where(p => p.Length > 0)) _patterns.Add(PathPattern.Parse(pattern, fault));
     }
 
     /// <summary>Some of them take back what others say.</summary>
@@ -38,6 +39,12 @@ internal sealed class PathPatterns
         return matched;
     }
 
+    /// <summary>Something in a folder that itself does not match may match: else there is no need to look into it.</summary>
+    public bool MayMatchBelow(string folder) => _patterns.Any(p => !p.IsException && p.MayMatchBelow(folder));
+
+    /// <summary>Something in a folder that matches may be taken back.</summary>
+    public bool MayTakeBackBelow(string folder) => _patterns.Any(p => p.IsException && p.MayMatchBelow(folder));
+
     private sealed class PathPattern
     {
         // What these escapes mean in the regular expressions that define the format.
@@ -48,23 +55,35 @@ internal sealed class PathPatterns
         };
 
         private readonly Func<string, bool> _matches;
+        private readonly string _plain;
+        private readonly bool _isPlain;
 
-        private PathPattern(bool isException, Func<string, bool> matches) => (IsException, _matches) = (isException, matches);
+        private PathPattern(bool isException, string pattern, Func<string, bool> matches)
+        {
+            var parts = pattern.Split('/');
+            var plain = parts.TakeWhile(p => !p.AsSpan().ContainsAny("*?[]\\")).ToArray();
+            (IsException, _matches, _plain, _isPlain) = (isException, matches, string.Join('/', plain), plain.Length == parts.Length);
+        }
 
         public bool IsException { get; }
 
         public bool Matches(string path) => _matches(path);
 
-        public static PathPattern Parse(string text)
+        // What is before the first wildcard leads to the folder or, where there is one, may be above it.
+        public bool MayMatchBelow(string folder) => IsAbove(folder, _plain) || (!_isPlain && (_plain.Length == 0 || _plain == folder || IsAbove(_plain, folder)));
+
+        public static PathPattern Parse(string text, Func<string, Exception?, Exception> fault)
         {
-            var pattern = TreePath.Shorten(text);
+            var pattern = SlashPath.Shorten(text);
             var isException = pattern.StartsWith('!');
             if (isException) pattern = pattern[1..];
-            if (isException && pattern.Length == 0 || NamePattern.Parse(pattern) is null) throw FileErrors.BadPattern(text);
-            return new PathPattern(isException, Compile(pattern, text));
+            if (isException && pattern.Length == 0 || NamePattern.Parse(pattern) is null) throw fault(text, null);
+            return new PathPattern(isException, pattern, Compile(pattern, text, fault));
         }
 
-        private static Func<string, bool> Compile(string pattern, string shownAs)
+        private static bool IsAbove(string folder, string path) => path.Length > folder.Length && path[folder.Length] == '/' && path.StartsWith(folder, StringComparison.Ordinal);
+
+        private static Func<string, bool> Compile(string pattern, string shownAs, Func<string, Exception?, Exception> fault)
         {
             var simple = !pattern.AsSpan().ContainsAny("*?[]\\");
             if (simple) return path => path == pattern;
@@ -78,16 +97,16 @@ internal sealed class PathPatterns
             }
             try
             {
-                var expression = new Regex(ToExpression(pattern, shownAs), RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
+                var expression = new Regex(ToExpression(pattern, shownAs, fault), RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
                 return expression.IsMatch;
             }
             catch (Exception e) when (e is ArgumentException or NotSupportedException)
             {
-                throw FileErrors.BadPattern(shownAs, e);
+                throw fault(shownAs, e);
             }
         }
 
-        private static string ToExpression(string pattern, string shownAs)
+        private static string ToExpression(string pattern, string shownAs, Func<string, Exception?, Exception> fault)
         {
             var text = new StringBuilder("^");
             for (var i = 0; i < pattern.Length; i++)
@@ -106,7 +125,7 @@ internal sealed class PathPatterns
                         text.Append("[^/]");
                         break;
                     case '\\' when char.IsAsciiLetterOrDigit(next):
-                        text.Append(s_escapes.GetValueOrDefault(next) ?? throw FileErrors.BadPattern(shownAs));
+                        text.Append(s_escapes.GetValueOrDefault(next) ?? throw fault(shownAs, null));
                         i++;
                         break;
                     case '\\':

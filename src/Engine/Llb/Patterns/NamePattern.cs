@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace MsBuildKit.Engine.Workers.Rootless.FileActions;
+namespace MsBuildKit.Engine.Llb.Patterns;
 
 /// <summary>A pattern of shell names, as wildcards in LLB are (Go's <c>filepath.Match</c>): <c>*</c>, <c>?</c>, <c>[a-z]</c>, <c>[^a]</c>, and
 /// <c>\</c> before what is meant as it stands.</summary>

@@ -1,0 +1,39 @@
+using System.Text.Json;
+using MsBuildKit.Engine.Diagnostics;
+using MsBuildKit.Engine.Llb;
+
+namespace MsBuildKit.Engine.Sessions;
+
+/// <summary>What of a folder a build takes: the attributes of a <c>local://</c> source, as moby/patternmatcher and BuildKit's file transfer read them.</summary>
+/// <param name="Include">Patterns; none means everything.</param>
+/// <param name="Exclude">Patterns of what is left out all the same; <c>!</c> takes back.</param>
+/// <param name="Follow">Paths that are included with all that links on the way lead to.</param>
+internal sealed record FolderFilter(IReadOnlyList<string> Include, IReadOnlyList<string> Exclude, IReadOnlyList<string> Follow)
+{
+    /// <summary>Everything is taken.</summary>
+    public static FolderFilter None { get; } = new([], [], []);
+
+    /// <summary>Two filters of the same text take the same.</summary>
+    public string Text => JsonSerializer.Serialize<IReadOnlyList<string>[]>([Include, Exclude, Follow]);
+
+    /// <summary>Reads the attributes of a source. Throws MBK1821 for one that is no list.</summary>
+    public static FolderFilter Of(IReadOnlyDictionary<string, string> attributes) => new(
+        Read(attributes, SourceKeys.LocalInclude), Read(attributes, SourceKeys.LocalExclude), Read(attributes, SourceKeys.LocalFollow));
+
+    /// <summary>The error for a pattern that makes no sense.</summary>
+    public static SessionException BadPattern(string pattern, Exception? inner) => new(SessionException.BadFilter, ErrorKind.Invalid,
+        $"'{pattern}' is no pattern of paths. Close its brackets, put a character behind each '\\' and a pattern behind '!'.", inner);
+
+    private static IReadOnlyList<string> Read(IReadOnlyDictionary<string, string> attributes, string key)
+    {
+        if (!attributes.TryGetValue(key, out var text) || text.Length == 0) return [];
+        try
+        {
+            return JsonSerializer.Deserialize<string[]>(text)?.Select(p => p ?? throw new JsonException("an entry is null")).ToArray() ?? [];
+        }
+        catch (JsonException e)
+        {
+            throw new SessionException(SessionException.BadFilter, ErrorKind.Invalid, $"The attribute '{key}' of a local source is no JSON array of texts: {e.Message.TrimEnd('.')}. Make the graph again.", e);
+        }
+    }
+}

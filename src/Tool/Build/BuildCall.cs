@@ -1,0 +1,17 @@
+namespace MsBuildKit.Tool.Build;
+
+/// <summary>What is asked of a Dockerfile.</summary>
+internal enum BuildCall
+{
+    /// <summary>Its image.</summary>
+    Build,
+
+    /// <summary>What the checks find.</summary>
+    Lint,
+
+    /// <summary>The arguments, secrets and caches of a target.</summary>
+    Outline,
+
+    /// <summary>Its targets.</summary>
+    Targets,
+}
