@@ -6,7 +6,7 @@ set -euo pipefail
 umask 022
 
 # runc, passt and slirp4netns run and connect the steps of builds: each in its turn, so that all have to be here.
-packages=(apache2-utils bc bsdutils bubblewrap busybox-static crun debian-archive-keyring dpkg e2fsprogs faketime fuse-overlayfs gcc git gnupg libc6-dev openssh-client openssl passt pigz qemu-user-static runc runsc skopeo slirp4netns strace uidmap util-linux xz-utils zstd)
+packages=(apache2-utils bc bsdutils bubblewrap busybox-static crun debian-archive-keyring dpkg e2fsprogs faketime fuse-overlayfs gcc git gnupg libc6-dev mmdebstrap openssh-client openssl passt pigz qemu-user-static runc runsc skopeo slirp4netns strace uidmap util-linux xz-utils zstd)
 # docker-registry is unpacked too, because its package would start a service.
 unpacked=(cosign crane docker-buildx docker-registry oras umoci)
 suite=sid
