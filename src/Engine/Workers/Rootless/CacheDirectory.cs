@@ -1,8 +1,8 @@
 namespace MsBuildKit.Engine.Workers.Rootless;
 
-/// <summary>A writable directory that outlives the step; <paramref name="Path"/> is on the worker's side, given as with
+/// <summary>A directory that outlives the step; <paramref name="Path"/> is on the worker's side, given as with
 /// <see cref="BindMount"/>.</summary>
-public sealed record CacheDirectory(string Path, string Destination) : StepMount(Destination)
+public sealed record CacheDirectory(string Path, string Destination, bool ReadOnly = false) : StepMount(Destination)
 {
     internal override bool IsFile => false;
 }

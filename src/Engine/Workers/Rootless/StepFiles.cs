@@ -66,7 +66,7 @@ internal sealed class StepFiles : IDisposable
             case BindMount bind:
                 return Restricted(bind.Source, bind.IsFile, bind.ReadOnly, number);
             case CacheDirectory cache:
-                return Restricted(cache.Path, isFile: false, readOnly: false, number);
+                return Restricted(cache.Path, isFile: false, cache.ReadOnly, number);
             case DeviceNode device:
                 return device.Source;
             case SshSocket socket:

@@ -84,18 +84,21 @@ internal sealed class StepTrees(Op op, RunStep step, SnapshotStore snapshots, Ca
 
     private async Task<StepMount?> ConvertAsync(Mount mount, CancellationToken cancellationToken) => mount.MountType switch
     {
-        MountType.Bind => new BindMount(Select(await MountAsync(mount, null, cancellationToken).ConfigureAwait(false), mount), mount.Dest, mount.Readonly),
-        MountType.Tmpfs => new TmpfsMount(mount.Dest, mount.TmpfsOpt?.Size ?? 0),
-        MountType.Cache => new CacheDirectory(Select(await OpenCacheAsync(mount, cancellationToken).ConfigureAwait(false), mount), mount.Dest),
+        MountType.Bind => new BindMount(Select(await MountAsync(mount, null, cancellationToken).ConfigureAwait(false), mount), PlaceOf(mount), mount.Readonly),
+        MountType.Tmpfs => new TmpfsMount(PlaceOf(mount), mount.TmpfsOpt?.Size ?? 0),
+        MountType.Cache => new CacheDirectory(Select(await OpenCacheAsync(mount, cancellationToken).ConfigureAwait(false), mount), PlaceOf(mount), mount.Readonly),
         // One that is not there was allowed not to be: the engine has asked.
         MountType.Secret => step.Secrets.TryGetValue(mount.SecretOpt.ID, out var secret)
-            ? new SecretFile(mount.Dest, secret.Memory, (int)mount.SecretOpt.Uid, (int)mount.SecretOpt.Gid, (int)mount.SecretOpt.Mode)
+            ? new SecretFile(PlaceOf(mount), secret.Memory, (int)mount.SecretOpt.Uid, (int)mount.SecretOpt.Gid, (int)mount.SecretOpt.Mode)
             : null,
         MountType.Ssh => step.SshAgents.TryGetValue(mount.SSHOpt.ID, out var agent)
-            ? new SshSocket(Relay(mount.SSHOpt.ID, agent), mount.Dest, (int)mount.SSHOpt.Uid, (int)mount.SSHOpt.Gid, (int)mount.SSHOpt.Mode)
+            ? new SshSocket(Relay(mount.SSHOpt.ID, agent), PlaceOf(mount), (int)mount.SSHOpt.Uid, (int)mount.SSHOpt.Gid, (int)mount.SSHOpt.Mode)
             : null,
         _ => throw WorkerException.NeedsRunner($"A mount of the kind '{mount.MountType}'"),
     };
+
+    // BuildKit's frontend ends some of them in a slash.
+    private static string PlaceOf(Mount mount) => mount.Dest.Length > 1 ? mount.Dest.TrimEnd('/') : mount.Dest;
 
     private async Task<string> MountAsync(Mount mount, string? stubs, CancellationToken cancellationToken)
     {

@@ -64,6 +64,5 @@ internal static class CopyAction
         await copier.CopyAsync(place, end, cancellationToken).ConfigureAwait(false);
         // What was put into them has changed their times.
         made.ForEach(target.SetTime);
-        if (madeMode == MadeMode && target.Owner is null) made.ForEach(target.Files.Imply);
     }
 }

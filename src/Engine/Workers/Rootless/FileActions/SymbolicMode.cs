@@ -78,7 +78,7 @@ internal sealed class SymbolicMode
                 case 'r': bits |= 0b100_100_100; break;
                 case 'w': bits |= 0b010_010_010; break;
                 case 'x': bits |= Execute; break;
-                case 'X': conditional = operation == '+' ? Execute : conditional; break;
+                case 'X': conditional = operation == '-' ? conditional : Execute; break;
                 case 's': bits |= forMoreThanOthers ? SetUser | SetGroup : 0; break;
                 case 't' when forMoreThanOthers:
                     who |= Sticky;

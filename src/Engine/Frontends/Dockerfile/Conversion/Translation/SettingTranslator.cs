@@ -57,7 +57,7 @@ internal sealed class SettingTranslator(ConversionScope scope)
     private static string Set(StageNode stage, CmdInstruction instruction)
     {
         var words = Words(stage, instruction.Command);
-        stage.Image.Edit(c => c with { Cmd = words, ArgsEscaped = true });
+        stage.Image.Edit(c => c with { Cmd = words.Count > 0 ? words : null, ArgsEscaped = true });
         stage.HasCommand = true;
         return "CMD " + GoText.QuotedList(words);
     }
@@ -66,7 +66,7 @@ internal sealed class SettingTranslator(ConversionScope scope)
     private static string Set(StageNode stage, EntrypointInstruction instruction)
     {
         var words = Words(stage, instruction.Command);
-        stage.Image.Edit(c => c with { Entrypoint = words, Cmd = stage.HasCommand ? c.Cmd : null });
+        stage.Image.Edit(c => c with { Entrypoint = words.Count > 0 ? words : null, Cmd = stage.HasCommand ? c.Cmd : null });
         return "ENTRYPOINT " + GoText.QuotedList(words);
     }
 
