@@ -1,4 +1,5 @@
 using System.Globalization;
+using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Frontends.Dockerfile.Instructions;
 using MsBuildKit.Engine.Frontends.Dockerfile.Linting;
 using MsBuildKit.Engine.Frontends.Dockerfile.Words;
@@ -45,7 +46,7 @@ internal sealed class StageReader
         CheckConstant(text, from);
         var platform = text.Text.Length == 0 ? null : PlatformText.TryParse(text.Text, _scope.Request.BuildPlatform);
         if (platform is not null) return platform;
-        var hint = text.Unmatched.Select(n => Suggestion.Hint(n, _scope.Globals.Variables.Names)).FirstOrDefault(h => h.Length > 0);
+        var hint = text.Unmatched.Select(n => NearestName.Suggest(n, _scope.Globals.Variables.Names)).FirstOrDefault(h => h.Length > 0);
         throw new Fault(FaultCodes.BadPlatform, text.Text.Length == 0
             ? $"The platform '{written}' is empty once its variables are put in{hint}. Give the ARGs before the first FROM a default, or build with --build-arg."
             : $"'{text.Text}' is not a platform{hint}. Write 'os/architecture' or 'os/architecture/variant', such as 'linux/amd64'.");
@@ -55,7 +56,7 @@ internal sealed class StageReader
     {
         foreach (var name in text.Unmatched.Where(n => !_scope.Globals.Declared.Contains(n)))
         {
-            var message = LintMessages.UndefinedArgInFrom(name, Suggestion.For(name, _scope.Globals.Declared));
+            var message = LintMessages.UndefinedArgInFrom(name, NearestName.Find(name, _scope.Globals.Declared));
             _scope.Lint.Warn(LintRules.UndefinedArgInFrom, message, from.Range, from);
         }
     }

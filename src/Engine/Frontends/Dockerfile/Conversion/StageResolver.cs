@@ -39,7 +39,7 @@ internal sealed class StageResolver(ConversionScope scope, StageGraph graph, Con
         catch (BuildException e) when (e is not DockerfileException)
         {
             var names = graph.Stages.Select(s => s.Name).OfType<string>().Concat(s_common);
-            scope.Add(new DockerfileFault(e.Code, e.Message + Suggestion.Hint(node.BaseName, names), node.Range));
+            scope.Add(new DockerfileFault(e.Code, e.Message + NearestName.Suggest(node.BaseName, names), node.Range));
         }
         node.IsResolved = true;
         node.IsDone |= node.From is null;
@@ -59,7 +59,7 @@ internal sealed class StageResolver(ConversionScope scope, StageGraph graph, Con
             return;
         }
         if (!ImageReference.TryParse(node.BaseName, out var reference, out var why))
-            throw new Fault(FaultCodes.BadImage, $"'{node.BaseName}' is neither a stage above nor an image reference: {why}{Suggestion.Hint(node.BaseName, graph.Stages.Select(s => s.Name).OfType<string>())}. Name a stage, or an image such as 'registry.example/team/app:1.0'.");
+            throw new Fault(FaultCodes.BadImage, $"'{node.BaseName}' is neither a stage above nor an image reference: {why}{NearestName.Suggest(node.BaseName, graph.Stages.Select(s => s.Name).OfType<string>())}. Name a stage, or an image such as 'registry.example/team/app:1.0'.");
         node.Platform = platform;
         if (scope.Contexts.Find(node.BaseName, platform) is { } context)
         {

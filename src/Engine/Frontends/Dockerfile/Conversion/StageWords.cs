@@ -1,3 +1,4 @@
+using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Frontends.Dockerfile.Instructions;
 using MsBuildKit.Engine.Frontends.Dockerfile.Linting;
 using MsBuildKit.Engine.Frontends.Dockerfile.Words;
@@ -82,7 +83,7 @@ internal sealed class StageWords(char escape, ILintSink lint)
     private void Report(StageNode stage, Instruction instruction, ExpandedText text)
     {
         foreach (var name in text.Unmatched.Where(n => !NonVariables.Contains(n) && stage.Args.All(a => a.Key != n)))
-            lint.Warn(LintRules.UndefinedVar, LintMessages.UndefinedVar(name, Suggestion.For(name, stage.Variables.Names)), instruction.Range, instruction);
+            lint.Warn(LintRules.UndefinedVar, LintMessages.UndefinedVar(name, NearestName.Find(name, stage.Variables.Names)), instruction.Range, instruction);
     }
 
     /// <summary>Arguments that say what is scanned, and are no variables of steps.</summary>
