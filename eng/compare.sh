@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Sends the file operations of tests/TestKit/FileOps to a real BuildKit and says where it does something else than the cases expect, which our own
-# tests hold us to. With "dockerfiles" first it builds the Dockerfiles of tests/TestKit/Dockerfiles instead. Root. Ends with 0 when every difference
+# tests hold us to. With "dockerfiles" first it builds the Dockerfiles of tests/TestKit/Dockerfiles instead, and with
+# "llb" it has them converted and holds the digests of operations against ours. Root. Ends with 0 when every difference
 # is one that a case tells of. Argument: a part of the names of cases; all when left out.
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -20,9 +20,9 @@ internal sealed class DockerfilePlanner(BuildRequest request, DockerfileBuild bu
     {
         var file = DockerfileParser.Parse(build.Request.Text, build.Request.File).OrThrow();
         var lint = LintReport.Of(file, build.Request.BuildArgs);
-        DockerfileLinter.Check(file, lint);
         var found = new DockerfileImages(images, build.Layouts);
         var converted = await new DockerfileConverter(found, lint, new LentFolders(build.Folders)).ConvertAsync(file, build.Request, cancellationToken).ConfigureAwait(false);
+        DockerfileLinter.Check(file, lint, [.. converted.SelectMany(i => i.Stages)]);
         lint.Tell(progress);
         var session = new BuildSession(build.Trees, await found.SourcesAsync().ConfigureAwait(false)) { Folders = build.Folders, Secrets = request.Secrets, Ssh = request.Ssh };
         return new PlannedBuild([.. converted.Select(i => new DockerfilePlan(file.File, i, found.Tags))], session);

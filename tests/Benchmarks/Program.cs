@@ -63,9 +63,11 @@ switch (args)
         return 0;
     case ["compare", var peers, "dockerfiles", .. var only]:
         return await DockerfileComparison.RunAsync(peers, only.FirstOrDefault()) ? 0 : 1;
+    case ["compare", var peers, "llb", .. var only]:
+        return await LlbComparison.RunAsync(peers, only.FirstOrDefault()) ? 0 : 1;
     case ["compare", var peers, .. var only]:
         return await FileComparison.RunAsync(peers, only.FirstOrDefault()) ? 0 : 1;
     default:
-        Console.Error.WriteLine("usage: eng/bench.sh [publish|layers|graph|parse|steps|dockerfiles|all], eng/compare.sh [dockerfiles] [PART OF A NAME]");
+        Console.Error.WriteLine("usage: eng/bench.sh [publish|layers|graph|parse|steps|dockerfiles|all], eng/compare.sh [dockerfiles|llb] [PART OF A NAME]");
         return 2;
 }

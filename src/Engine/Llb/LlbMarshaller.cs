@@ -22,9 +22,9 @@ public static class LlbMarshaller
         var nodes = InputsFirst(state.Node);
         foreach (var node in nodes)
         {
-            if (!written.Add(node.Digest)) continue;
-            definition.Def.Add(UnsafeByteOperations.UnsafeWrap(node.Bytes));
-            definition.Metadata.Add(node.Digest.ToString(), Describe(node));
+            if (written.Add(node.Digest)) definition.Def.Add(UnsafeByteOperations.UnsafeWrap(node.Bytes));
+            if (!definition.Metadata.TryGetValue(node.Digest.ToString(), out var metadata)) definition.Metadata[node.Digest.ToString()] = metadata = new OpMetadata();
+            Describe(node, metadata);
         }
         var result = new Op { Inputs = { new Input { Digest = state.Node.Digest.ToString(), Index = state.Output } } };
         definition.Def.Add(UnsafeByteOperations.UnsafeWrap(CanonicalBytes.Of(result)));
@@ -32,16 +32,17 @@ public static class LlbMarshaller
         return definition;
     }
 
-    private static OpMetadata Describe(LlbNode node)
+    // As BuildKit's client: of operations that are the same what is said last counts.
+    private static void Describe(LlbNode node, OpMetadata metadata)
     {
-        var metadata = new OpMetadata { IgnoreCache = node.IgnoreCache, ProgressGroup = node.Group };
+        metadata.IgnoreCache |= node.IgnoreCache;
+        if (node.Group is not null) metadata.ProgressGroup = node.Group;
         foreach (var capability in node.Capabilities) metadata.Caps[capability] = true;
         if (node.IgnoreCache) metadata.Caps[Capabilities.IgnoreCache] = true;
         foreach (var (key, value) in node.Descriptions) metadata.Description[key] = value;
         if (node.Name is not null) metadata.Description[CustomName] = node.Name;
         if (node.History is not null) metadata.Description[History] = node.History;
         if (metadata.Description.Count > 0) metadata.Caps[Capabilities.Description] = true;
-        return metadata;
     }
 
     // An explicit stack: a graph may be deeper than the thread's.

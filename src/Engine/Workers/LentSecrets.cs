@@ -7,6 +7,9 @@ namespace MsBuildKit.Engine.Workers;
 /// <summary>What one step was lent: read when it starts, forgotten when it ends.</summary>
 internal sealed class LentSecrets : IDisposable
 {
+    // Of a mount that names none.
+    private const string DefaultAgent = "default";
+
     private readonly Func<string, string?> _find;
     private readonly TimeProvider _time;
     private readonly List<SshKeyAgent> _started = [];
@@ -69,7 +72,8 @@ internal sealed class LentSecrets : IDisposable
 
     private async Task AddAgentAsync(string id, bool optional, IBuildSession session, CancellationToken cancellationToken)
     {
-        switch (session.FindSsh(id))
+        var name = id.Length == 0 ? DefaultAgent : id;
+        switch (session.FindSsh(name))
         {
             case SshAgent { Socket: { } socket } when File.Exists(socket):
                 Agents[id] = socket;
@@ -80,7 +84,7 @@ internal sealed class LentSecrets : IDisposable
                 Agents[id] = agent.Socket;
                 break;
             default:
-                if (!optional) throw SessionException.WithoutAgent(id);
+                if (!optional) throw SessionException.WithoutAgent(name);
                 break;
         }
     }

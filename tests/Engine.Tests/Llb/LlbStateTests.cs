@@ -13,8 +13,8 @@ public sealed class LlbStateTests
     public void Marshal_LocalCopy_HasTheBytesOfTheWireFormat()
     {
         var definition = LlbMarshaller.Marshal(LlbState.Local("app"));
-        // Op{source=3{identifier=1 "local://app"}}
-        Assert.Equal("1A0D0A0B" + Convert.ToHexString("local://app"u8), Convert.ToHexString(definition.Def[0].Span));
+        // Op{constraints=11{}, source=3{identifier=1 "local://app"}}
+        Assert.Equal("5A00" + "1A0D0A0B" + Convert.ToHexString("local://app"u8), Convert.ToHexString(definition.Def[0].Span));
         // Op{inputs=1{digest=1 "sha256:..."}}
         var digest = Digest.Of(definition.Def[0].Span).ToString();
         Assert.Equal("0A490A47" + Convert.ToHexString(Encoding.ASCII.GetBytes(digest)), Convert.ToHexString(definition.Def[1].Span));
@@ -32,6 +32,39 @@ public sealed class LlbStateTests
     {
         byte[] bytes = [.. CanonicalBytes.Of(new Op { Source = new SourceOp { Identifier = "git://x" } }), 0xFA, 0x07, 0x01, 0x78];
         Assert.Equal(bytes, CanonicalBytes.Of(Op.Parser.ParseFrom(bytes)));
+    }
+
+    // As BuildKit's daemon does it, which writes every operation anew.
+    [Fact]
+    public void Load_OperationInTheOrderOfNumbers_IsThatOfOurs()
+    {
+        var op = new Op { Platform = new Platform { OS = "linux" }, Source = new SourceOp { Identifier = "local://x", Attrs = { ["b"] = "1" } } };
+        var (foreign, own) = (ByteString.CopyFrom(CanonicalBytes.Plain(op)), CanonicalBytes.Of(op));
+        Assert.NotEqual(own, foreign.ToByteArray());
+        var file = new Op { Inputs = { new Input { Digest = Digest.Of(foreign.Span).ToString() } }, File = new FileOp { Actions = { new FileAction { Mkdir = new FileActionMkDir { Path = "/a" } } } } };
+        var last = ByteString.CopyFrom(CanonicalBytes.Plain(file));
+        var terminal = new Op { Inputs = { new Input { Digest = Digest.Of(last.Span).ToString() } } };
+        var definition = new Definition
+        {
+            Def = { foreign, last, ByteString.CopyFrom(CanonicalBytes.Of(terminal)) },
+            Metadata = { [Digest.Of(foreign.Span).ToString()] = new OpMetadata { Description = { ["llb.customname"] = "named" } } },
+        };
+
+        var loaded = LlbGraph.Load(definition).Vertex;
+
+        Assert.Equal((Digest.Of(own), "named"), (loaded.Inputs[0].Vertex.Digest, loaded.Inputs[0].Vertex.Name));
+        Assert.Equal(loaded.Digest, Digest.Of(CanonicalBytes.Of(loaded.Op)));
+        Assert.Equal(Digest.Of(own).ToString(), loaded.Op.Inputs[0].Digest);
+    }
+
+    [Fact]
+    public void Marshal_TheSameTwice_SaysWhatIsSaidLast()
+    {
+        var one = LlbState.Local("x", "one").WithoutCache().WithDescription("a", "1");
+        var two = LlbState.Local("x", "two").WithDescription("b", "2");
+        var both = LlbState.Merge("m", one.File(null, FileStep.MakeDirectory("/a", 493)), two.File(null, FileStep.MakeDirectory("/b", 493)));
+        var said = LlbMarshaller.Marshal(both).Metadata.Values.Single(m => m.Description.ContainsKey("a"));
+        Assert.Equal(("two", "1", "2", true), (said.Description["llb.customname"], said.Description["a"], said.Description["b"], said.IgnoreCache));
     }
 
     [Fact]

@@ -28,5 +28,6 @@ internal static class FuzzTargets
         ["properties"] = () => new PropertiesTarget(),
         ["dockerfile"] = () => new DockerfileTarget(),
         ["words"] = () => new WordsTarget(),
+        ["convert"] = () => new ConvertTarget(),
     };
 }

@@ -11,7 +11,11 @@ namespace MsBuildKit.Engine.Frontends.Dockerfile.Conversion;
 /// <param name="Bases">Every image that the graph begins with, for provenance.</param>
 /// <param name="Steps">Where the instruction of a vertex stands, by the name of the vertex.</param>
 public sealed record DockerfileImage(
-    Platform Platform, LlbState Graph, ImageConfig Config, IReadOnlyList<UsedImage> Bases, IReadOnlyDictionary<string, TextRange> Steps);
+    Platform Platform, LlbState Graph, ImageConfig Config, IReadOnlyList<UsedImage> Bases, IReadOnlyDictionary<string, TextRange> Steps)
+{
+    /// <summary>The stages that it is made of, in the order of the text.</summary>
+    public IReadOnlyList<Stage> Stages { get; init; } = [];
+}
 
 /// <summary>An image that a graph begins with.</summary>
 /// <param name="Name">As <c>docker-image://</c> or <c>oci-layout://</c> would name it, pinned by digest.</param>

@@ -19,4 +19,5 @@ internal static class FaultCodes
     public const string EmptyVolume = "MBK1953";
     public const string BadEpoch = "MBK1954";
     public const string BadStep = "MBK1955";
+    public const string TooMuchText = "MBK1956";
 }

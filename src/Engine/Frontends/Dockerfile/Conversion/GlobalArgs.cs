@@ -1,4 +1,5 @@
 using MsBuildKit.Engine.Frontends.Dockerfile.Instructions;
+using MsBuildKit.Engine.Oci;
 
 namespace MsBuildKit.Engine.Frontends.Dockerfile.Conversion;
 
@@ -27,7 +28,7 @@ internal sealed record GlobalArgs(Variables Variables, IReadOnlyCollection<strin
 
     private static GlobalArgs Of(ConversionScope scope, IReadOnlyDictionary<string, string> values, Action<TextRange, Action> guard)
     {
-        var variables = Predefined(scope);
+        var variables = Predefined(scope.File, scope.Request, scope.Platform);
         var declared = new HashSet<string>(variables.Names, StringComparer.Ordinal);
         foreach (var instruction in scope.File.GlobalArgs)
             guard(instruction.Range, () => Declare(instruction));
@@ -46,10 +47,11 @@ internal sealed record GlobalArgs(Variables Variables, IReadOnlyCollection<strin
             values.GetValueOrDefault(arg.Key) ?? (arg.Value is null ? null : scope.Words.Read(arg.Value, variables).Text);
     }
 
-    private static Variables Predefined(ConversionScope scope)
+    /// <summary>Those that are there without being declared, for an image of the platform <paramref name="target"/>.</summary>
+    public static Variables Predefined(ParsedDockerfile file, DockerfileRequest request, Platform target)
     {
-        var (build, target) = (scope.Request.BuildPlatform, scope.Platform);
-        var stage = scope.Request.Target is { Length: > 0 } name ? name : scope.File.Stages.LastOrDefault()?.From.StageName?.ToLowerInvariant();
+        var build = request.BuildPlatform;
+        var stage = request.Target is { Length: > 0 } name ? name : file.Stages.LastOrDefault()?.From.StageName?.ToLowerInvariant();
         KeyValuePair<string, string?>[] args =
         [
             new("BUILDPLATFORM", build.ToString()), new("BUILDOS", build.Os), new("BUILDOSVERSION", build.OsVersion),
@@ -58,6 +60,6 @@ internal sealed record GlobalArgs(Variables Variables, IReadOnlyCollection<strin
             new("TARGETARCH", target.Architecture), new("TARGETVARIANT", target.Variant),
             new("TARGETSTAGE", string.IsNullOrEmpty(stage) ? "default" : stage),
         ];
-        return args.Aggregate(Variables.None, (all, arg) => all.With(arg.Key, scope.Request.BuildArgs.GetValueOrDefault(arg.Key) ?? arg.Value ?? ""));
+        return args.Aggregate(Variables.None, (all, arg) => all.With(arg.Key, request.BuildArgs.GetValueOrDefault(arg.Key) ?? arg.Value ?? ""));
     }
 }

@@ -28,7 +28,10 @@ internal sealed class PlatformConversion(ParsedDockerfile file, DockerfileReques
         target.UsedPaths.Add("/");
         used.Add(graph.Nodes);
         target.Image.SetLabels(request.Labels);
-        return new DockerfileImage(platform, target.Tree, target.Image.Finish(platform, scope.Time), contexts.Used, scope.Steps);
+        return new DockerfileImage(platform, target.Tree, target.Image.Finish(platform, scope.Time), contexts.Used, scope.Steps)
+        {
+            Stages = [.. file.Stages.Where(s => needed.Any(n => ReferenceEquals(n.From, s.From)))],
+        };
     }
 
     private static StageNode Prepare(ConversionScope scope, StageGraph graph)

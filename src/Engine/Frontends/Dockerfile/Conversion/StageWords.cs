@@ -8,12 +8,13 @@ namespace MsBuildKit.Engine.Frontends.Dockerfile.Conversion;
 /// <summary>Puts variables into the words of a Dockerfile.</summary>
 internal sealed class StageWords(char escape, ILintSink lint)
 {
+    private readonly TextBudget _budget = new();
     private readonly WordExpander _words = new(new WordOptions(escape));
     private readonly WordExpander _documents = new(new WordOptions { IgnoreQuotes = true });
     private readonly WordExpander _commands = new(new WordOptions(escape) { KeepQuotes = true, KeepUnknown = true });
 
     /// <summary>A word, with what it used.</summary>
-    public ExpandedText Read(string word, IVariables variables) => Guard(word, () => _words.Expand(word, variables));
+    public ExpandedText Read(string word, IVariables variables) => Expand(_words, word, variables);
 
     /// <summary>A word, or <c>null</c> when it cannot be read.</summary>
     public ExpandedText? TryRead(string word, IVariables variables)
@@ -40,12 +41,25 @@ internal sealed class StageWords(char escape, ILintSink lint)
     public string? ExpandAny(StageNode stage, Instruction instruction, string? word) => word is null ? null : Expand(stage, instruction, word);
 
     /// <summary>The words that a text comes to: a variable may hold several.</summary>
-    public IReadOnlyList<string> ExpandWords(StageNode stage, string words) => Guard(words, () => _words.ExpandWords(words, stage.Variables));
+    public IReadOnlyList<string> ExpandWords(StageNode stage, string words)
+    {
+        var found = Guard(() => _words.ExpandWords(words, stage.Variables));
+        foreach (var word in found) _budget.Spend(word.Length);
+        return found;
+    }
+
+    /// <summary>The variables of a stage as a step gets them.</summary>
+    public IReadOnlyList<string> Environment(StageNode stage)
+    {
+        var pairs = stage.Variables.Pairs;
+        _budget.Spend(pairs.Sum(p => (long)p.Length));
+        return pairs;
+    }
 
     /// <summary>A file that stands in the Dockerfile, in which quotes mean nothing.</summary>
     public string ExpandDocument(StageNode stage, Instruction instruction, string document)
     {
-        var text = Guard("<<", () => _documents.Expand(document, stage.Variables));
+        var text = Expand(_documents, document, stage.Variables);
         Report(stage, instruction, text);
         return text.Text;
     }
@@ -56,11 +70,13 @@ internal sealed class StageWords(char escape, ILintSink lint)
     /// <summary>A command as people are shown it: a shell has yet to read it.</summary>
     public string ShowCommand(string text, IVariables variables) => Show(_commands, text, variables);
 
-    private static string Show(WordExpander expander, string text, IVariables variables)
+    private string Show(WordExpander expander, string text, IVariables variables)
     {
         try
         {
-            return expander.Expand(text, variables).Text;
+            var shown = expander.Expand(text, variables).Text;
+            _budget.Spend(shown.Length);
+            return shown;
         }
         catch (WordException)
         {
@@ -68,7 +84,14 @@ internal sealed class StageWords(char escape, ILintSink lint)
         }
     }
 
-    private static T Guard<T>(string word, Func<T> read)
+    private ExpandedText Expand(WordExpander expander, string word, IVariables variables)
+    {
+        var text = Guard(() => expander.Expand(word, variables));
+        _budget.Spend(text.Text.Length);
+        return text;
+    }
+
+    private static T Guard<T>(Func<T> read)
     {
         try
         {

@@ -5,6 +5,17 @@ namespace MsBuildKit.Engine.Tests.Frontends.Dockerfile.Conversion;
 /// <summary>Arguments: before the first <c>FROM</c>, in stages, and those that are there without being declared.</summary>
 public sealed class ArgTests
 {
+    // Either is but a few lines, and would fill any memory.
+    [Theory]
+    [InlineData("ENV B=$A$A$A$A\n", 300)]
+    [InlineData("RUN x\n", 700)]
+    public async Task Variables_ThatFillMemory_AreRefused(string instruction, int times)
+    {
+        var doubling = string.Concat(Enumerable.Repeat("ENV A=$A$A\n", 12));
+        var text = $"FROM scratch\nENV A=aaaaaaaaaaaaaaaa\n{doubling}{string.Concat(Enumerable.Repeat(instruction, times))}";
+        Assert.Equal("MBK1956", (await Converting.FaultsAsync(text))[0].Code);
+    }
+
     [Fact]
     public async Task Global_Default_IsPutIntoFrom()
     {

@@ -62,6 +62,17 @@ public sealed class LintTests
         Assert.Contains("linux/arm64", converting.Warnings[0].Message, StringComparison.Ordinal);
     }
 
+    // What checks of built stages are about.
+    [Theory]
+    [InlineData("FROM alpine AS a\nFROM alpine AS b\nFROM alpine AS c\nCOPY --from=a /x /\n", null, "a c")]
+    [InlineData("FROM alpine AS a\nFROM a AS b\nRUN --mount=from=c,target=/c x\nFROM alpine AS c\n", "a", "a")]
+    [InlineData("FROM alpine AS a\nFROM alpine AS b\nFROM a AS c\nRUN --mount=from=b,target=/b x\n", null, "a b c")]
+    public async Task Stages_OfAnImage_AreThoseThatAreBuilt(string text, string? target, string built)
+    {
+        var image = (await Converting.RunAsync(text, r => r with { Target = target })).Image;
+        Assert.Equal(built, string.Join(' ', image.Stages.Select(s => s.From.StageName)));
+    }
+
     [Fact]
     public async Task Platforms_Several_TellOnce()
     {

@@ -10,15 +10,19 @@ internal sealed class IgnoredPaths
     private static readonly string[] s_everything = ["*", "**", "**/*"];
 
     private readonly ConversionScope _scope;
-    private readonly PathPatterns? _patterns;
+    private PathPatterns? _patterns;
 
     public IgnoredPaths(ConversionScope scope)
     {
         _scope = scope;
         if (scope.Request.Context is not FolderContext || scope.Request.Ignore.Count == 0) return;
-        var patterns = new PathPatterns(scope.Request.Ignore, (pattern, _) => new Fault(FaultCodes.BadCopy, $"The pattern '{pattern}' of .dockerignore makes no sense. Correct it."));
-        // What is taken back may be in a folder that is left out: nothing can be said without looking.
-        _patterns = patterns.HasExceptions ? null : patterns;
+        // The fault is in another file: no place of the Dockerfile is wrong.
+        scope.Try(default, () =>
+        {
+            var patterns = new PathPatterns(scope.Request.Ignore, (pattern, _) => new Fault(FaultCodes.BadCopy, $"The pattern '{pattern}' of .dockerignore makes no sense. Correct it."));
+            // What is taken back may be in a folder that is left out: nothing can be said without looking.
+            _patterns = patterns.HasExceptions ? null : patterns;
+        });
     }
 
     public void Check(string source, TransferInstruction instruction)

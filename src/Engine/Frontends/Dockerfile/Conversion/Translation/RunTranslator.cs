@@ -26,7 +26,7 @@ internal sealed class RunTranslator(ConversionScope scope, LlbState context, Con
 
     private ExecOptions Options(StageNode stage, RunInstruction instruction, RunCommand command, MountedThings mounts) => new()
     {
-        Args = command.Args, Environment = stage.Variables.Pairs, WorkingDirectory = stage.WorkingDirectory, User = stage.User,
+        Args = command.Args, Environment = scope.Words.Environment(stage), WorkingDirectory = stage.WorkingDirectory, User = stage.User,
         Hostname = scope.Hostname, ExtraHosts = _hosts, Ulimits = scope.Request.Ulimits, CgroupParent = scope.Request.CgroupParent ?? "",
         Proxy = scope.Proxy, Devices = [.. instruction.Devices.Select(Device)], Network = Network(instruction), Security = Security(instruction),
         Mounts = [.. command.Mounts, .. mounts.Mounts, .. scope.Request.ShmSize > 0 ? [ExecMount.SharedMemory(scope.Request.ShmSize)] : Array.Empty<ExecMount>()],

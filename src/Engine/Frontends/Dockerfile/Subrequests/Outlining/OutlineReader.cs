@@ -13,9 +13,9 @@ internal sealed class OutlineReader(ParsedDockerfile file, DockerfileRequest req
     public const string NoTarget = "MBK1963";
 
     private readonly WordExpander _words = new(new WordOptions(file.Directives.Escape));
-    private readonly OutlineVariables _globals = new(PlatformArgs.Of(request));
     private readonly Dictionary<string, OutlineArg> _globalArgs = new(StringComparer.Ordinal);
     private readonly List<OutlineStage> _stages = [];
+    private Variables _globals = GlobalArgs.Predefined(file, request, request.Platforms[0]);
 
     /// <summary>The outline of the target that is asked for.</summary>
     /// <exception cref="DockerfileException">There is no such target.</exception>
@@ -53,7 +53,7 @@ internal sealed class OutlineReader(ParsedDockerfile file, DockerfileRequest req
     {
         var expanded = arg.Value is null ? null : Expand(arg.Value, _globals);
         var value = request.BuildArgs.GetValueOrDefault(arg.Key) ?? expanded?.Text;
-        if (value is not null) _globals.Set(arg.Key, value);
+        if (value is not null) _globals = _globals.With(arg.Key, value);
         _globalArgs[arg.Key] = new OutlineArg(arg.Key, value, Descriptions.Of(instruction, arg.Key), expanded?.Matched ?? [], instruction.Range);
     }
 
@@ -62,7 +62,7 @@ internal sealed class OutlineReader(ParsedDockerfile file, DockerfileRequest req
         var image = Expand(stage.From.Image, _globals);
         var platform = Expand(stage.From.Platform ?? "", _globals);
         var from = Part(image.Text, FindNamed);
-        var read = new OutlineStage(from is null ? new OutlineVariables([]) : new OutlineVariables(from.Variables)) { Args = new(_globalArgs, StringComparer.Ordinal) };
+        var read = new OutlineStage { Variables = from?.Variables ?? Variables.None, Args = new(_globalArgs, StringComparer.Ordinal) };
         if (from is not null) read.Parts.Add(from);
         read.Used.UnionWith(image.Matched.Concat(platform.Matched));
         // A context of the caller's stands in for the whole stage.
@@ -84,8 +84,8 @@ internal sealed class OutlineReader(ParsedDockerfile file, DockerfileRequest req
                 foreach (var declaration in arg.Args) Declare(arg, declaration, stage);
                 break;
             case EnvInstruction env:
-                var before = new OutlineVariables(stage.Variables);
-                foreach (var pair in env.Pairs) stage.Variables.Set(Expand(pair.Key, before).Text, Expand(pair.Value, before).Text);
+                var before = stage.Variables;
+                foreach (var pair in env.Pairs) stage.Variables = stage.Variables.With(Expand(pair.Key, before).Text, Expand(pair.Value, before).Text);
                 break;
             case CopyInstruction { From: { } from } when Part(Expand(from, stage.Variables).Text) is { } part:
                 stage.Parts.Add(part);
@@ -103,11 +103,11 @@ internal sealed class OutlineReader(ParsedDockerfile file, DockerfileRequest req
         // Without a value of its own the argument is the one that stands before the first stage.
         if (given is null && arg.Value is null && _globals.Find(arg.Key) is { } inherited)
         {
-            stage.Variables.Set(arg.Key, inherited);
+            stage.Variables = stage.Variables.With(arg.Key, inherited);
             return;
         }
         var value = given ?? (arg.Value is null ? null : Expand(arg.Value, stage.Variables).Text);
-        if (value is not null) stage.Variables.Set(arg.Key, value);
+        if (value is not null) stage.Variables = stage.Variables.With(arg.Key, value);
         stage.Args[arg.Key] = new OutlineArg(arg.Key, value, Descriptions.Of(instruction, arg.Key), [], instruction.Range);
     }
 
@@ -130,7 +130,7 @@ internal sealed class OutlineReader(ParsedDockerfile file, DockerfileRequest req
     private static string? LastPart(string? path) => path?.TrimEnd('/') is { } trimmed ? trimmed[(trimmed.LastIndexOf('/') + 1)..] : null;
 
     // What cannot be expanded is shown as it is written: the build will say what is wrong.
-    private ExpandedText Expand(string text, OutlineVariables variables)
+    private ExpandedText Expand(string text, Variables variables)
     {
         try
         {

@@ -1,9 +1,13 @@
+using MsBuildKit.Engine.Frontends.Dockerfile.Conversion;
+
 namespace MsBuildKit.Engine.Frontends.Dockerfile.Subrequests.Outlining;
 
 /// <summary>What one stage can be given by itself, and which stages it is made of.</summary>
-/// <param name="Variables">At its end.</param>
-internal sealed record OutlineStage(OutlineVariables Variables)
+internal sealed record OutlineStage
 {
+    /// <summary>As far as it is read; at its end, what a stage begins with that is built on it.</summary>
+    public required Variables Variables { get; set; }
+
     /// <summary>All arguments that are known in it, by name.</summary>
     public required Dictionary<string, OutlineArg> Args { get; init; }
 
