@@ -42,8 +42,9 @@ internal sealed class EarlierBlocks : IDisposable
         if (_blob is null || !_known.TryGetValue(content, out var place) || place.Length > output.Length) return null;
         try
         {
-            var read = output.AsMemory(0, RandomAccess.Read(_blob, output.AsSpan(0, place.Length), place.Offset));
-            return read.Length == place.Length && XxHash128.HashToUInt128(read.Span) == place.Checksum ? read : null;
+            var read = RandomAccess.Read(_blob, output.AsSpan(0, place.Length), place.Offset);
+            if (read != place.Length || XxHash128.HashToUInt128(output.AsSpan(0, read)) != place.Checksum) return null;
+            return output.AsMemory(0, read);
         }
         catch (IOException)
         {

@@ -35,7 +35,7 @@ public static class LayerWriter
     internal static async Task<Layer> WriteAsync(
         IEnumerable<TreeEntry> entries, LocalContentStore store, LayerOptions options, string createdBy, string name, CancellationToken cancellationToken)
     {
-        using var earlier = EarlierBlocks.Open(store, name, options);
+        using var earlier = options.Compression == Compression.None ? null : EarlierBlocks.Open(store, name, options);
         return await WriteAsync(entries, store, options, createdBy, _ => Task.CompletedTask, earlier, cancellationToken).ConfigureAwait(false);
     }
 
