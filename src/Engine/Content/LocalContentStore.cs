@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Win32.SafeHandles;
 using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Oci;
 
@@ -53,6 +54,19 @@ public sealed class LocalContentStore : IContentStore, IAsyncDisposable
             return new BlobFileStream(PathOf(digest), digest, Remove);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The file of a blob, its bytes not proven; <c>null</c> when there is none that can be read.</summary>
+    internal SafeFileHandle? FindFile(Digest digest)
+    {
+        try
+        {
+            return File.OpenHandle(PathOf(digest), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return null;
         }

@@ -26,12 +26,13 @@ internal sealed class FolderFacts(string directory)
             if (known.Remove(files[i].Path, out var entry) && entry.Settled && entry.Stamp == found.Stamps[i]) current[i] = entry;
             else unknown.Add(i);
         }
+        if (unknown.Count == 0) return [.. current.Select(e => e.Facts)];
         await Parallel.ForEachAsync(unknown, cancellationToken, (i, _) =>
         {
             current[i] = Read(files[i].HostPath, found.Started);
             return ValueTask.CompletedTask;
         }).ConfigureAwait(false);
-        if (unknown.Count > 0) Save(path, files, current, known.Count <= current.Length ? known : []);
+        Save(path, files, current, known.Count <= current.Length ? known : []);
         return [.. current.Select(e => e.Facts)];
     }
 

@@ -14,7 +14,7 @@ internal sealed record FolderFilter(IReadOnlyList<string> Include, IReadOnlyList
     public static FolderFilter None { get; } = new([], [], []);
 
     /// <summary>Two filters of the same text take the same.</summary>
-    public string Text => JsonSerializer.Serialize<IReadOnlyList<string>[]>([Include, Exclude, Follow]);
+    public string Text => string.Join('\n', TextArray.Write(Include), TextArray.Write(Exclude), TextArray.Write(Follow));
 
     /// <summary>Reads the attributes of a source. Throws MBK1821 for one that is no list.</summary>
     public static FolderFilter Of(IReadOnlyDictionary<string, string> attributes) => new(

@@ -19,7 +19,7 @@ internal sealed class FolderWalk
     private readonly PathPatterns? _include;
     private readonly PathPatterns? _exclude;
     private readonly CancellationToken _cancellationToken;
-    private readonly List<(LocalFile File, FileStamp Stamp)> _files = [];
+    private readonly List<FoundFile> _files = [];
     private readonly List<LocalDirectory> _directories = [];
     private readonly List<LocalLink> _links = [];
 
@@ -100,7 +100,7 @@ internal sealed class FolderWalk
         if (entry.Kind == FolderEntryKind.Device)
             throw new SessionException(SessionException.Device, ErrorKind.NotSupported, $"'{hostPath}' is a device, which no context can have. Leave it out by '.dockerignore'.");
         if (entry.Kind == FolderEntryKind.Link && !TryAddLink(place.Path, hostPath)) return;
-        if (entry.Kind == FolderEntryKind.File) _files.Add((new LocalFile(place.Path, hostPath, entry.Mode), entry.Stamp));
+        if (entry.Kind == FolderEntryKind.File) _files.Add(new FoundFile(new LocalFile(place.Path, hostPath, entry.Mode), entry.Stamp));
         State(place.Parent!);
     }
 
@@ -159,6 +159,9 @@ internal sealed class FolderWalk
 
     private SessionException Unsayable(string path, string what) => new(SessionException.UnsayableName, ErrorKind.NotSupported,
         $"'{HostPathOf(path)}' {what} that is not UTF-8, which images cannot say. Rename it, or leave it out by '.dockerignore'.");
+
+    // A class: code for lists of structures is compiled anew in every process.
+    private sealed record FoundFile(LocalFile File, FileStamp Stamp);
 
     private sealed class Place(string path, Place? parent, IReadOnlyList<bool> includes, IReadOnlyList<bool> excludes, bool isTaken)
     {

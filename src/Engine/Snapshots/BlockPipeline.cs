@@ -16,8 +16,9 @@ internal sealed class BlockPipeline : IAsyncDisposable
     private readonly IBlockCompressor _compressor;
     private readonly ContentIngest _output;
     private readonly Channel<Slot> _free = Channel.CreateUnbounded<Slot>(new() { SingleReader = true, SingleWriter = true });
-    private readonly Channel<(Slot Slot, Task<ReadOnlyMemory<byte>> Compressed)> _underWay =
-        Channel.CreateUnbounded<(Slot, Task<ReadOnlyMemory<byte>>)>(new() { SingleReader = true, SingleWriter = true });
+    private readonly Channel<(Slot Slot, Task<CompressedBlock> Compressed)> _underWay =
+        Channel.CreateUnbounded<(Slot, Task<CompressedBlock>)>(new() { SingleReader = true, SingleWriter = true });
+    private readonly EarlierBlocks? _earlier;
     private readonly CancellationToken _cancellationToken;
     private readonly Task _writing;
     private Slot _slot;
@@ -25,8 +26,9 @@ internal sealed class BlockPipeline : IAsyncDisposable
     private int _filled;
     private long _length;
 
-    public BlockPipeline(LayerOptions options, ContentIngest output, CancellationToken cancellationToken)
+    public BlockPipeline(LayerOptions options, EarlierBlocks? earlier, ContentIngest output, CancellationToken cancellationToken)
     {
+        _earlier = earlier;
         _compressor = IBlockCompressor.Create(options.Compression, options.Level);
         _output = output;
         _cancellationToken = cancellationToken;
@@ -79,7 +81,7 @@ internal sealed class BlockPipeline : IAsyncDisposable
         _filled = 0;
         _length += count;
         // Starting to compress before hashing keeps the other cores busy meanwhile.
-        var compressing = Task.Run(() => _compressor.Compress(slot.Block.AsMemory(0, count), slot.Output), _cancellationToken);
+        var compressing = Task.Run(() => Compress(slot.Block.AsMemory(0, count), slot.Output), _cancellationToken);
         _hash.AppendData(slot.Block, 0, count);
         _crc.Append(slot.Block.AsSpan(0, count));
         _underWay.Writer.TryWrite((slot, compressing));
@@ -104,7 +106,9 @@ internal sealed class BlockPipeline : IAsyncDisposable
             await _output.WriteAsync(_compressor.Head, _cancellationToken).ConfigureAwait(false);
             await foreach (var (slot, compressed) in _underWay.Reader.ReadAllAsync(_cancellationToken).ConfigureAwait(false))
             {
-                await _output.WriteAsync(await compressed.ConfigureAwait(false), _cancellationToken).ConfigureAwait(false);
+                var block = await compressed.ConfigureAwait(false);
+                _earlier?.Note(block, _output.Length);
+                await _output.WriteAsync(block.Bytes, _cancellationToken).ConfigureAwait(false);
                 _free.Writer.TryWrite(slot);
             }
         }
@@ -113,6 +117,13 @@ internal sealed class BlockPipeline : IAsyncDisposable
             _free.Writer.TryComplete(e);
             throw;
         }
+    }
+
+    private CompressedBlock Compress(ReadOnlyMemory<byte> block, byte[] output)
+    {
+        if (_earlier is null) return new CompressedBlock(default, _compressor.Compress(block, output));
+        var content = Digest.Of(block.Span);
+        return new CompressedBlock(content, _earlier.Find(content, output) ?? _compressor.Compress(block, output));
     }
 
     private Slot MakeSlot()

@@ -27,13 +27,25 @@ public static class LayerWriter
     /// <param name="createdBy">For the image's history.</param>
     /// <param name="whenRead">Called with the DiffID once everything was read. What it throws is thrown when the blob is kept, which it stays.</param>
     /// <param name="cancellationToken">Leaves nothing in the store.</param>
-    public static async Task<Layer> WriteAsync(
-        IEnumerable<TreeEntry> entries, IContentStore store, LayerOptions options, string createdBy, Func<Digest, Task> whenRead, CancellationToken cancellationToken)
+    public static Task<Layer> WriteAsync(
+        IEnumerable<TreeEntry> entries, IContentStore store, LayerOptions options, string createdBy, Func<Digest, Task> whenRead, CancellationToken cancellationToken) =>
+        WriteAsync(entries, store, options, createdBy, whenRead, null, cancellationToken);
+
+    /// <summary>The same for a layer that may have much in common with the one that was written under its name before.</summary>
+    internal static async Task<Layer> WriteAsync(
+        IEnumerable<TreeEntry> entries, LocalContentStore store, LayerOptions options, string createdBy, string name, CancellationToken cancellationToken)
+    {
+        using var earlier = options.Compression == Compression.None ? null : EarlierBlocks.Open(store, name, options);
+        return await WriteAsync(entries, store, options, createdBy, _ => Task.CompletedTask, earlier, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<Layer> WriteAsync(
+        IEnumerable<TreeEntry> entries, IContentStore store, LayerOptions options, string createdBy, Func<Digest, Task> whenRead, EarlierBlocks? earlier, CancellationToken cancellationToken)
     {
         var ingest = store.BeginIngest();
         await using (ingest.ConfigureAwait(false))
         {
-            var pipeline = new BlockPipeline(options, ingest, cancellationToken);
+            var pipeline = new BlockPipeline(options, earlier, ingest, cancellationToken);
             await using (pipeline.ConfigureAwait(false))
             {
                 foreach (var entry in entries)
@@ -46,6 +58,7 @@ public static class LayerWriter
                 var diffId = await pipeline.CompleteAsync().ConfigureAwait(false);
                 var beside = Task.Run(() => whenRead(diffId), CancellationToken.None);
                 var digest = await CommitAsync(ingest, beside, cancellationToken).ConfigureAwait(false);
+                earlier?.Save(digest);
                 return new Layer
                 {
                     DiffId = diffId,

@@ -8,7 +8,7 @@ namespace MsBuildKit.Engine.Workers;
 
 /// <summary>File operations onto scratch: the actions change a tree that is only described, and the layer is written straight from it, with no snapshot
 /// and no process.</summary>
-internal sealed class FileWorker(IContentStore store, LayerOptions options)
+internal sealed class FileWorker(LocalContentStore store, LayerOptions options)
 {
     private const string Local = "local://";
     // Raised when the same actions come to leave something else.
@@ -36,7 +36,7 @@ internal sealed class FileWorker(IContentStore store, LayerOptions options)
     {
         var tree = new ScratchTree();
         foreach (var action in vertex.Op.File.Actions) await RunAsync(action, tree, inputs, cancellationToken).ConfigureAwait(false);
-        var layer = await LayerWriter.WriteAsync(tree.Entries, store, options, vertex.Name, cancellationToken).ConfigureAwait(false);
+        var layer = await LayerWriter.WriteAsync(tree.Entries, store, options, vertex.Name, vertex.Digest.ToString(), cancellationToken).ConfigureAwait(false);
         return new LayersResult(new LayerChain([layer]));
     }
 

@@ -122,9 +122,16 @@ internal sealed class SubmissionParser(ToolHost host, OptionFaults faults)
 
     private T? Agree<T>(List<SubmittedOutput> outputs, Func<SubmittedOutput, T?> choose, string key) where T : struct
     {
-        List<T> chosen = [.. outputs.Select(choose).OfType<T>().Distinct()];
-        if (chosen.Count > 1) faults.Add("--output", $"two of them differ in {key}, and all have the same image. Keep one.");
-        return chosen.Count == 0 ? null : chosen[0];
+        T? chosen = null;
+        foreach (var output in outputs)
+        {
+            var other = choose(output);
+            if (chosen is null) chosen = other;
+            if (other is null || chosen.Equals(other)) continue;
+            faults.Add("--output", $"two of them differ in {key}, and all have the same image. Keep one.");
+            break;
+        }
+        return chosen;
     }
 
     private static Dictionary<string, string> Collect(IEnumerable<SubmittedAnnotation> annotations)
