@@ -23,6 +23,7 @@ public sealed class BuildImage : EngineTask
     public string DockerfileContext { get; set; } = "";
     public string DockerfileTarget { get; set; } = "";
     public string AllowInsecure { get; set; } = "";
+    public string AllowDevices { get; set; } = "";
     public string Repository { get; set; } = "";
     public string Registry { get; set; } = "";
     public string ImageTag { get; set; } = "";

@@ -54,7 +54,8 @@ public sealed class DockerfileWriter
         Line($"COPY --parents {Words([.. publish.RestoreFiles.Select(DockerfileWords.Pattern), "./"])}");
         var project = DockerfileWords.Shell(_recipe.Project);
         _text.Append(RunWriter.Write([Packages], string.Join(' ', ["dotnet restore", project, .. publish.Arguments])));
-        Line("COPY . .");
+        // What was built or restored elsewhere would take the place of what was restored here.
+        Line("COPY --exclude=**/bin --exclude=**/obj . .");
         var command = string.Join(' ', ["dotnet publish", project, .. publish.Arguments, .. publish.PublishArguments, "--no-restore -o /publish"]);
         foreach (var name in publish.LeftOut) command += $" && find /publish -name {DockerfileWords.Shell(name)} -delete";
         _text.Append(RunWriter.Write([Packages], command));
