@@ -50,7 +50,7 @@ public sealed class DockerfileFactoryTests : IDisposable
 
         var request = _bench.Create(p => WithFile(p) with
         {
-            DockerfileContext = "../src", DockerfileTarget = "final", AllowInsecure = "true",
+            DockerfileContext = "../src", DockerfileTarget = "final", AllowInsecure = "true", AllowDevices = "true",
             BuildArgs = [Item("VERSION", ("Value", "1=2"))],
             Labels = [Item("who", ("Value", "me"))],
             Contexts = [Item("Tools", ("Source", "../tools")), Item("image", ("Source", "docker-image://r.example/x:1")), Item("saved", ("Source", "oci-layout://../layout:2.0"))],
@@ -58,6 +58,7 @@ public sealed class DockerfileFactoryTests : IDisposable
 
         var dockerfile = request.Dockerfile!;
         Assert.True(request.AllowInsecure);
+        Assert.True(request.AllowDevices);
         Assert.Equal("final", dockerfile.Request.Target);
         Assert.Equal(_bench.Folder["src"], dockerfile.Folders["context"]);
         Assert.Equal(_bench.Folder["tools"], dockerfile.Folders["tools"]);

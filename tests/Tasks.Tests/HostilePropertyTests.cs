@@ -89,6 +89,7 @@ public sealed class HostilePropertyTests : IDisposable
         ["Outputs.Path"] = (b, v) => b.Parameters with { Outputs = [Item("oci-archive", ("Path", v))] },
         ["Outputs.Registry"] = (b, v) => b.Parameters with { Outputs = [Item("registry", ("Registry", v))] },
         ["AllowHostNetwork"] = (b, v) => b.Parameters with { AllowHostNetwork = v },
+        ["AllowDevices"] = (b, v) => b.Parameters with { AllowDevices = v },
         ["KeepFailed"] = (b, v) => b.Parameters with { KeepFailed = v },
         ["Snapshotter"] = (b, v) => b.Parameters with { Snapshotter = v },
         ["Runtime"] = (b, v) => b.Parameters with { Runtime = v },

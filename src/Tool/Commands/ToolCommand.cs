@@ -15,6 +15,7 @@ internal static class ToolCommand
 
         Examples:
           msbuildkit build -t shop:1 --load .      build a Dockerfile's image, as 'docker buildx build' does
+          msbuildkit dockerfile from-project A.csproj   a Dockerfile that makes what the project makes without one
           msbuildkit inspect obj/container         what is in the image that a publish left
           msbuildkit du                            how large the store is, and of what
           msbuildkit prune --keep-storage 10GB     remove what was not used longest, down to 10 GB
@@ -60,6 +61,7 @@ internal static class ToolCommand
         {
             store.Option,
             BuildCommand.Create(host, store),
+            DockerfileCommand.Create(host),
             InspectCommand.Create(host, store),
             DuCommand.Create(host, store),
             PruneCommand.Create(host, store),

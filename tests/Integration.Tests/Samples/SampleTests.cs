@@ -60,6 +60,21 @@ public sealed class SampleTests : IDisposable
     }
 
     [Fact]
+    public async Task WithDockerfile_OneCommand_LeavesAnImageThatAnswersAsAnUnprivilegedUser()
+    {
+        var image = Assert.Single(await new Sample("WithDockerfile").BuildAsync());
+        var bundle = await ImageJudges.AcceptAsync(image["LayoutDirectory"]!.ToString(), "latest", _work);
+        Assert.False(Directory.Exists(Path.Combine(bundle.Path, "rootfs/app/base")));
+        foreach (var start in new Func<RunningContainer>[] { () => Crun.Start(bundle), () => Crun.StartRootless(new Bundle(_work["rootless/bundle"])) })
+        {
+            var port = LoopbackPort.FindFree();
+            foreach (var path in new[] { bundle.Path, _work["rootless/bundle"] }) new Bundle(path).SetVariable("ASPNETCORE_HTTP_PORTS", $"{port}");
+            await using var container = start();
+            Assert.Equal("Hello from a Dockerfile as app\n", await container.GetAsync($"http://127.0.0.1:{port}/"));
+        }
+    }
+
+    [Fact]
     public async Task Worker_TwoArchitectures_AreOneIndexWithTheExtraFile()
     {
         var image = Assert.Single(await new Sample("Worker").BuildAsync());

@@ -148,11 +148,15 @@ public sealed class BuildCommandTests : IDisposable
     [Fact]
     public async Task Check_OfTheDockerfile_BuildsNothing()
     {
-        _folder.Write("app/Dockerfile", "FROM nowhere.example/x AS Upper\n");
+        _folder.Write("app/Dockerfile", "FROM 127.0.0.1:1/x AS Upper\nCOPY b /\n");
+        _folder.Write("app/.dockerignore", "b\n");
         var result = await RunAsync("--check", "app");
         Assert.Equal(1, result.ExitCode);
         Assert.Contains("WARNING: StageNameCasing", result.Output);
-        Assert.False(Directory.Exists(_folder["msbuildkit"]));
+        Assert.Contains("WARNING: CopyIgnoredFile", result.Output);
+        Assert.DoesNotContain("ERROR", result.Output);
+        Assert.Contains("note: '127.0.0.1:1/x:latest' cannot be reached", result.Error);
+        Assert.False(Directory.Exists(_folder["msbuildkit/snapshots"]));
         using var targets = JsonDocument.Parse((await RunAsync("--call", "targets,format=json", "app")).Succeeded().Output);
         Assert.Equal("upper", targets.RootElement.GetProperty("targets")[0].GetProperty("name").GetString());
     }

@@ -27,6 +27,23 @@ public sealed class DockerfileTests(SdkPackage sdk) : IDisposable
     }
 
     [Fact]
+    public async Task ContainerDockerfile_OfTwoProcessors_CopiesWhatWasPublishedForEach()
+    {
+        _tree.Console("App", p => p.Properties("ContainerDockerfile=Dockerfile", "ContainerRuntimeIdentifiers=linux-x64;linux-arm64", "SelfContained=false"));
+        _tree.Write("App/Dockerfile", "FROM scratch\nARG TARGETARCH\nENV MADE_FOR=$TARGETARCH\nCOPY --from=publish . /app/\n");
+
+        (await _tree.ContainerBuildAsync("App")).Succeeded();
+
+        var layout = _tree.Layout("App");
+        var (x64, arm64) = (layout.Image("amd64"), layout.Image("arm64"));
+        Assert.Contains("MADE_FOR=amd64", x64.Environment);
+        Assert.Contains("MADE_FOR=arm64", arm64.Environment);
+        Assert.Equal(x64.Files.Keys, arm64.Files.Keys);
+        Assert.Contains("/app/App.dll", x64.Files.Keys);
+        Assert.NotEqual(x64.Files["/app/App"].Sha256, arm64.Files["/app/App"].Sha256);
+    }
+
+    [Fact]
     public async Task ContainerDockerfile_Faults_AreAllToldWhereTheyStand()
     {
         _tree.Console("App", p => p.Properties("ContainerDockerfile=Dockerfile"));

@@ -169,9 +169,9 @@ public sealed class SubmissionParserTests : IDisposable
     [Fact]
     public void Parse_StepOptions_AreNumbersAndAddresses()
     {
-        var found = Parse("--add-host", "db:10.0.0.5", "--add-host", "six=[::1]", "--shm-size", "64m", "--ulimit", "nofile=1024:2048", "--ulimit", "nproc=9", "--allow", "network.host,security.insecure", "--network", "host", "ctx");
+        var found = Parse("--add-host", "db:10.0.0.5", "--add-host", "six=[::1]", "--shm-size", "64m", "--ulimit", "nofile=1024:2048", "--ulimit", "nproc=9", "--allow", "network.host,security.insecure", "--allow", "device", "--network", "host", "ctx");
         Assert.Equal([new("db", "10.0.0.5"), new("six", "::1")], found.Hosts);
-        Assert.Equal((64L << 20, NetMode.Host, new SubmittedGrants(true, true)), (found.SharedMemory, found.Network, found.Grants));
+        Assert.Equal((64L << 20, NetMode.Host, new SubmittedGrants(true, true, true)), (found.SharedMemory, found.Network, found.Grants));
         Assert.Equal([new Ulimit { Name = "nofile", Soft = 1024, Hard = 2048 }, new Ulimit { Name = "nproc", Soft = 9, Hard = 9 }], found.Limits);
     }
 
