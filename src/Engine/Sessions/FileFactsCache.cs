@@ -98,7 +98,7 @@ public sealed class FileFactsCache(string directory, TimeProvider time)
 
     private static Entry ReadEntry(BinaryReader reader)
     {
-        var stamp = new FileStamp(reader.ReadUInt64(), reader.ReadUInt64(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64());
+        var stamp = FileStamp.ReadFrom(reader);
         var sha256 = Digest.FromSha256(reader.ReadBytes(32));
         var sha1 = Convert.ToHexStringLower(reader.ReadBytes(20));
         return new Entry(stamp, new FileFacts(sha256, sha1, stamp.Size, reader.ReadBoolean()), reader.ReadBoolean());
@@ -118,11 +118,7 @@ public sealed class FileFactsCache(string directory, TimeProvider time)
 
     private static void Write(BinaryWriter writer, Entry entry)
     {
-        writer.Write(entry.Stamp.Device);
-        writer.Write(entry.Stamp.Inode);
-        writer.Write(entry.Stamp.Size);
-        writer.Write(entry.Stamp.ModifiedNanoseconds);
-        writer.Write(entry.Stamp.ChangedNanoseconds);
+        entry.Stamp.WriteTo(writer);
         writer.Write(Convert.FromHexString(entry.Facts.Sha256.Hex));
         writer.Write(Convert.FromHexString(entry.Facts.Sha1));
         writer.Write(entry.Facts.Executable);

@@ -28,6 +28,20 @@ public readonly record struct FileStamp(ulong Device, ulong Inode, long Size, lo
         file.Device, file.Inode, (long)file.Size,
         file.ModifiedSeconds * 1_000_000_000 + file.ModifiedNanoseconds, file.ChangedSeconds * 1_000_000_000 + file.ChangedNanoseconds);
 
+    /// <summary>Reads what <see cref="WriteTo"/> wrote.</summary>
+    internal static FileStamp ReadFrom(BinaryReader reader) =>
+        new(reader.ReadUInt64(), reader.ReadUInt64(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64());
+
+    /// <summary>Writes it, to be remembered.</summary>
+    internal void WriteTo(BinaryWriter writer)
+    {
+        writer.Write(Device);
+        writer.Write(Inode);
+        writer.Write(Size);
+        writer.Write(ModifiedNanoseconds);
+        writer.Write(ChangedNanoseconds);
+    }
+
     /// <summary>Whether the last change lies so far before <paramref name="now"/> (nanoseconds since 1970) that another would show.</summary>
     public bool IsSettled(long now) => ChangedNanoseconds < now - (long)s_settlesAfter.TotalNanoseconds;
 

@@ -63,7 +63,7 @@ internal sealed class FolderFacts(string directory)
 
     private static Entry ReadEntry(BinaryReader reader)
     {
-        var stamp = new FileStamp(reader.ReadUInt64(), reader.ReadUInt64(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64());
+        var stamp = FileStamp.ReadFrom(reader);
         var sha256 = Digest.FromSha256(reader.ReadBytes(SHA256.HashSizeInBytes));
         return new Entry(stamp, new FileFacts(sha256, "", stamp.Size, reader.ReadBoolean()), reader.ReadBoolean());
     }
@@ -84,11 +84,7 @@ internal sealed class FolderFacts(string directory)
     private static void Write(BinaryWriter writer, string path, Entry entry)
     {
         writer.Write(path);
-        writer.Write(entry.Stamp.Device);
-        writer.Write(entry.Stamp.Inode);
-        writer.Write(entry.Stamp.Size);
-        writer.Write(entry.Stamp.ModifiedNanoseconds);
-        writer.Write(entry.Stamp.ChangedNanoseconds);
+        entry.Stamp.WriteTo(writer);
         writer.Write(Convert.FromHexString(entry.Facts.Sha256.Hex));
         writer.Write(entry.Facts.Executable);
         writer.Write(entry.Settled);

@@ -168,12 +168,23 @@ public sealed class HostileBaseTests : IDisposable
     [Theory]
     [InlineData("null")]
     [InlineData("[]")]
-    [InlineData("\"RUN x\"")]
-    [InlineData("[null,5,{}]")]
     public async Task D8_StepsThatAreNone_HarmNobody(string value)
     {
         WriteBase($$"""{"OnBuild":{{value}}}""");
         Assert.DoesNotContain("OnBuild", (await BuildAsync()).Images[0].ConfigJson);
+    }
+
+    // A Dockerfile would run them: what is no list of texts is refused, as Docker does, and guessed at by nobody.
+    [Theory]
+    [InlineData("OnBuild", "\"RUN x\"")]
+    [InlineData("OnBuild", "[null]")]
+    [InlineData("onbuild", "[5,{}]")]
+    [InlineData("Shell", "\"/bin/sh\"")]
+    [InlineData("Shell", "[null]")]
+    public async Task D8_StepsOrShellThatAreNoTexts_AreRefused(string key, string value)
+    {
+        WriteBase($$"""{"{{key}}":{{value}}}""");
+        Assert.Equal("MBK1104", (await Assert.ThrowsAnyAsync<BuildException>(() => BuildAsync())).Code);
     }
 
     [Fact]
