@@ -60,7 +60,8 @@ steps() (
 
 # The tool is measured as eng/msbuildkit makes it, compiled ahead. Another user runs it, so it must not lie in a folder that only root can enter.
 dockerfiles() (
-    need buildah crun runc mmdebstrap setpriv umoci skopeo docker-registry
+    need crun runc mmdebstrap setpriv umoci skopeo docker-registry
+    command -v buildah > /dev/null || echo "'buildah' is not on PATH, so its column stays empty: eng/peers.sh installs it." >&2
     peers=${MSBUILDKIT_PEERS:-/opt/msbuildkit-peers}/bin
     [ -x "$peers/buildkitd" ] || { echo "'$peers' has no buildkitd: run eng/peers.sh." >&2; exit 1; }
     [ "$(id -u)" -eq 0 ] || { echo "BuildKit is measured as root: run this as root." >&2; exit 1; }

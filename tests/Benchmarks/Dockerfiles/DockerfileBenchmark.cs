@@ -17,12 +17,12 @@ internal sealed class DockerfileBenchmark : IDisposable
     private readonly DebianBase _base;
     private readonly ToolCommands _tool;
     private readonly BuildkitServer _buildkit;
-    private readonly BuildahSide _buildah;
+    private readonly BuildahSide? _buildah;
 
     private DockerfileBenchmark(int rounds, WorkFolder work, RegistryServer registry, DebianBase ground, ToolCommands tool, BuildkitServer buildkit)
     {
         (_rounds, _work, _registry, _base, _tool, _buildkit) = (rounds, work, registry, ground, tool, buildkit);
-        _buildah = new BuildahSide(work.Make("buildah"));
+        _buildah = HasBuildah() ? new BuildahSide(work.Make("buildah")) : null;
     }
 
     private IEnumerable<(string, Func<Task<MarkdownTable>>)> Cases => [("context", ContextAsync), ("cached", CachedAsync), ("stages", StagesAsync)];
@@ -84,9 +84,11 @@ internal sealed class DockerfileBenchmark : IDisposable
             foreach (var archive in new[] { true, false })
                 Add(table, $"20,000 files, {title}, {(archive ? "gzip archive" : "kept")}", await Turns.RunAsync(
                     _rounds,
-                    _ => Prepare(ours, change, _tool.Build(ours.Folder, archive) with { WatchMemory = true }),
-                    number => Prepare(theirs, change, _buildkit.Build(theirs.Folder, theirs.Folder, Output(archive, number))),
-                    _ => Prepare(buildah, change, _buildah.BuildContext(buildah.Folder))));
+                    [
+                        _ => Prepare(ours, change, _tool.Build(ours.Folder, archive) with { WatchMemory = true }),
+                        number => Prepare(theirs, change, _buildkit.Build(theirs.Folder, theirs.Folder, Output(archive, number))),
+                        .. BuildahOf(b => Prepare(buildah, change, b.BuildContext(buildah.Folder))),
+                    ]));
         return table;
     }
 
@@ -106,9 +108,11 @@ internal sealed class DockerfileBenchmark : IDisposable
         var table = Table();
         Add(table, "31 instructions, all cached", await Turns.RunAsync(
             _rounds,
-            _ => Task.FromResult(_tool.Build(folder, archive: false) with { WatchMemory = true }),
-            _ => Task.FromResult(_buildkit.Build(folder, folder, null)),
-            _ => Task.FromResult(_buildah.BuildContext(folder))));
+            [
+                _ => Task.FromResult(_tool.Build(folder, archive: false) with { WatchMemory = true }),
+                _ => Task.FromResult(_buildkit.Build(folder, folder, null)),
+                .. BuildahOf(b => Task.FromResult(b.BuildContext(folder))),
+            ]));
         return table;
     }
 
@@ -132,6 +136,11 @@ internal sealed class DockerfileBenchmark : IDisposable
             return build(folder);
         }
     }
+
+    private IEnumerable<Func<int, Task<MeasuredCommand>>> BuildahOf(Func<BuildahSide, Task<MeasuredCommand>> command) =>
+        _buildah is { } buildah ? [_ => command(buildah)] : [];
+
+    private static bool HasBuildah() => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(f => File.Exists(Path.Combine(f, "buildah")));
 
     private string? Output(bool archive, int number) => archive ? $"type=oci,dest={_work[$"buildkit/out{number}.tar"]}" : null;
 
