@@ -52,7 +52,10 @@ public sealed class DockerfileWriterTests
         Assert.Empty(written.Unsaid);
         var image = new ProjectImage { Platform = Platform.LinuxAmd64, Base = new ScratchBase(), Files = [], Config = config };
         var expected = ImageConfigEditor.Edit(ground, image, null, AppCommandLine.Place(config, s_base.Entrypoint)).Config;
-        Assert.Equal(JsonSerializer.Serialize(expected), JsonSerializer.Serialize(converted.Config));
+        var made = JsonSerializer.SerializeToNode(converted.Config)!.AsObject();
+        // A mark that Docker's builders leave beside CMD; on Linux nothing reads it.
+        made.Remove("ArgsEscaped");
+        Assert.Equal(JsonSerializer.SerializeToNode(expected)!.ToJsonString(), made.ToJsonString());
     }
 
     [Theory]
