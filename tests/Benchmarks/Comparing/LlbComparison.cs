@@ -25,6 +25,7 @@ internal sealed class LlbComparison : IDisposable
     {
         ["copy: from a context that is an image"] = "BuildKit leaves the tag of a context's image as it is; here it is pinned by its digest, as every other image is",
         ["copy: a named context stands for the base"] = "likewise",
+        ["stages: target by number"] = "BuildKit converts targets by name only",
         ["copy: link with a user by name"] = "here it is refused before anything is built, and BuildKit finds out when it copies",
     };
 
@@ -85,8 +86,10 @@ internal sealed class LlbComparison : IDisposable
         var file = DockerfileParser.Parse(request.Text, request.File);
         try
         {
-            var found = new DockerfileImages(images, new Dictionary<string, string>());
-            return ((await new DockerfileConverter(found, LintReport.Of(file, request.BuildArgs), new LentFolders(folders)).ConvertAsync(file, request, default))[0].Graph, "");
+            var (found, lint) = (new DockerfileImages(images, new Dictionary<string, string>()), LintReport.Of(file, request.BuildArgs));
+            var image = (await new DockerfileConverter(found, lint, new LentFolders(folders)).ConvertAsync(file, request, default))[0];
+            DockerfileLinter.Check(file, lint, image.Stages);
+            return lint.IsFailure ? (null, "checks fail") : (image.Graph, "");
         }
         catch (BuildException e)
         {

@@ -108,7 +108,7 @@ internal sealed class StageGraph
     private StageNode FindSource(string name, Instruction instruction)
     {
         if (_byName.TryGetValue(name.ToLowerInvariant(), out var stage)) return stage;
-        var source = new StageNode { BaseName = name, Range = instruction.Range };
+        var source = new StageNode { BaseName = name, Range = instruction.Range, IsMounted = instruction is RunInstruction };
         _nodes.Add(source);
         return source;
     }

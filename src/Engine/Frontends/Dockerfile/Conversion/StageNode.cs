@@ -13,6 +13,9 @@ internal sealed class StageNode
     /// <summary>Where faults of it stand.</summary>
     public required TextRange Range { get; init; }
 
+    /// <summary>It is an image that a <c>RUN</c> mounts, which as with BuildKit has no place of its own in the graph's source map.</summary>
+    public bool IsMounted { get; init; }
+
     /// <summary>In lower case, or <c>null</c>.</summary>
     public string? Name { get; init; }
 

@@ -86,7 +86,7 @@ internal sealed class StageResolver(ConversionScope scope, StageGraph graph, Con
         node.Image = ImageDraft.Of(found.Config);
         if (IsEmpty(found.Config)) return;
         var name = StepNames.Next(node, "FROM " + pinned, scope, Variables.None);
-        node.Tree = LlbState.Image(pinned, platform, name).WithDescription(StepNames.Command, node.From?.Text ?? "").At(scope.Place(node.Range));
+        node.Tree = LlbState.Image(pinned, platform, name).WithDescription(StepNames.Command, node.From?.Text ?? "").At(scope.Place(node.IsMounted ? default : node.Range));
         if (node.From is { } from) scope.Steps[name] = from.Range;
         CheckPlatform(node, platform, found.Config.Platform);
     }

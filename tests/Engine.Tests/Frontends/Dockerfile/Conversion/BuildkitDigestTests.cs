@@ -67,5 +67,20 @@ public sealed class BuildkitDigestTests
         Assert.False(metadata["sha256:232fb935b91e4bf1a8cc008feb84b1841edd438484676d6ff869abaa2ae65eb5"].ProgressGroup.Weak);
     }
 
+    // There is nothing to be merged with, so that the files stand alone.
+    [Fact]
+    public async Task Convert_LinkOntoNothing_IsAGroupThatIsWeak()
+    {
+        var made = await Converting.RunAsync("FROM scratch\nCOPY --link a /a\n");
+        Assert.True(made.Last.Metadata.ProgressGroup.Weak);
+    }
+
+    [Fact]
+    public async Task Convert_AnImageThatIsMounted_StandsNowhere()
+    {
+        var source = LlbMarshaller.Marshal((await Converting.RunAsync("FROM scratch\nRUN --mount=from=alpine,target=/a x\n")).Image.Graph).Source;
+        Assert.Equal([0, 1], source.Locations.Values.Select(l => Assert.Single(l.Locations_).Ranges.Count).Order());
+    }
+
     private static async Task<Definition> ConvertAsync() => LlbMarshaller.Marshal((await Converting.RunAsync(Text)).Image.Graph);
 }

@@ -71,6 +71,7 @@ internal sealed class TransferTranslator(ConversionScope scope, LlbState context
     {
         var shown = scope.NameAlso(stage, transfer.Instruction, "LINK " + StepNames.WithKeyword(scope.Words.Show(transfer.Instruction.Text, stage.Variables)));
         var files = Place(stage, transfer, LlbState.Scratch, steps, name).InGroup(name, name, weak: true);
+        if (stage.Tree.Node is null) return files;
         var merged = LlbState.Merge(shown, stage.Tree, files).InGroup(name, name).At(scope.Place(stage, transfer.Instruction));
         return stage.IgnoreCache ? merged.WithoutCache() : merged;
     }
