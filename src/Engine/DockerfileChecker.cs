@@ -26,6 +26,7 @@ internal sealed class DockerfileChecker(DockerfileBuild build, IImageResolver im
     {
         try
         {
+            NamedFrontend.Require(file, build.Request.BuildArgs);
             await new DockerfileConverter(found, lint, new LentFolders(build.Folders)).ConvertAsync(file, build.Request, cancellationToken).ConfigureAwait(false);
             return null;
         }

@@ -18,7 +18,9 @@ internal sealed class DockerfilePlanner(BuildRequest request, DockerfileBuild bu
     /// <inheritdoc />
     public async Task<PlannedBuild> PlanAsync(CancellationToken cancellationToken)
     {
-        var file = DockerfileParser.Parse(build.Request.Text, build.Request.File).OrThrow();
+        var file = DockerfileParser.Parse(build.Request.Text, build.Request.File);
+        NamedFrontend.Require(file, build.Request.BuildArgs);
+        file.OrThrow();
         var lint = LintReport.Of(file, build.Request.BuildArgs);
         var found = new DockerfileImages(images, build.Layouts);
         var converted = await new DockerfileConverter(found, lint, new LentFolders(build.Folders)).ConvertAsync(file, build.Request, cancellationToken).ConfigureAwait(false);
