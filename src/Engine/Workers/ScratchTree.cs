@@ -7,8 +7,9 @@ namespace MsBuildKit.Engine.Workers;
 
 /// <summary>A tree that is only described: file actions change it as they change one on disk, and the entries of a layer are left.</summary>
 /// <remarks>
-/// Only what is stated becomes an entry. Directories that are merely on the way are left to the trees that the layer is merged with, so that they keep their
-/// mode and owner there. What has no time of its own is of the epoch's first second.
+/// Only what is stated becomes an entry. Directories that a list of files merely implies are left to the trees that the layer is merged with, so that they
+/// keep their mode and owner there; those that a copy makes on its way are stated, as BuildKit has it. What has no time of its own is of the epoch's first
+/// second.
 /// </remarks>
 internal sealed class ScratchTree : IWritableTree
 {

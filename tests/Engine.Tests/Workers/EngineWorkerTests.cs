@@ -29,6 +29,7 @@ public sealed class EngineWorkerTests : IAsyncDisposable
         Assert.Equal("copy", layer.CreatedBy);
         Assert.Equal(
         [
+            "Directory srv 755 0:0 1 ",
             "Directory srv/app 755 1:2 1 ",
             "File srv/app/data 644 0:0 1 data",
             "File srv/app/empty 644 0:0 1 ",
