@@ -88,7 +88,7 @@ public sealed class Builder(BuilderServices services)
         public async Task<BuildResult> RunAsync(CancellationToken cancellationToken)
         {
             var (plans, session) = await _planner.PlanAsync(cancellationToken).ConfigureAwait(false);
-            var trees = new LentTrees(session, _facts);
+            var trees = Lend(session);
             var delivery = new Delivery(_services, _request, _store, _materializer, _progress);
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             var fetching = delivery.FetchAsync(plans, stop.Token);
@@ -107,10 +107,12 @@ public sealed class Builder(BuilderServices services)
             }
         }
 
+        private LentTrees Lend(IBuildSession session) => new(session, _facts, _request.SourceDateEpoch);
+
         private ProjectPlanner CreateProjectPlanner()
         {
             var bases = new BaseResolver(_store, _images, new PackageComposer(_store, _index, _locks, _services.Mirrors, _services.Time), _request.SourceDateEpoch);
-            return new ProjectPlanner(_request, _store, _materializer, bases, async (plan, session, token) => (await SolveAsync([plan], session, new LentTrees(session, _facts), token).ConfigureAwait(false))[0], _progress);
+            return new ProjectPlanner(_request, _store, _materializer, bases, async (plan, session, token) => (await SolveAsync([plan], session, Lend(session), token).ConfigureAwait(false))[0], _progress);
         }
 
         private async Task<IReadOnlyList<LayerChain>> SolveAsync(

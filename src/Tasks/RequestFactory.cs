@@ -73,7 +73,7 @@ public sealed class RequestFactory(BuildImageParameters parameters, Problems pro
 
     private long ParseEpoch()
     {
-        if (parameters.SourceDateEpoch.Length == 0) return 0;
+        if (parameters.SourceDateEpoch.Length == 0) return parameters.Dockerfile.Length > 0 ? SourceDateEpoch.OfDockerfiles : 0;
         if (SourceDateEpoch.Find(parameters.SourceDateEpoch) is { } epoch) return epoch;
         problems.Add(Problem.Epoch, "SOURCE_DATE_EPOCH", $"'{parameters.SourceDateEpoch}' is no number of seconds since 1970. Set it to one, or unset it.");
         return 0;

@@ -28,6 +28,17 @@ public sealed class DockerfileFactoryTests : IDisposable
         Assert.Equal(["Shop.dll"], Assert.Single(dockerfile.Trees).Files.Select(f => f.Path));
     }
 
+    [Theory]
+    [InlineData("", 315_532_800)]
+    [InlineData("0", 0)]
+    [InlineData("1700000000", 1_700_000_000)]
+    public void Create_Epoch_IsOneThatArchivesCanHoldUnlessItIsSaid(string said, long expected)
+    {
+        var request = _bench.Create(p => WithFile(p) with { SourceDateEpoch = said });
+
+        Assert.Equal((expected, expected), (request.SourceDateEpoch, request.Dockerfile!.Request.SourceDateEpoch));
+    }
+
     [Fact]
     public void Create_SeveralRuntimeIdentifiers_PublishForEachPlatform()
     {

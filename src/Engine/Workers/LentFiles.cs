@@ -11,17 +11,22 @@ internal sealed class LentFiles : IFileTree
     private const int DirectoryMode = 0b111_101_101, LinkMode = 0b111_111_111;
     private static readonly Dictionary<string, byte[]> s_noXattrs = [];
 
-    private readonly Dictionary<string, Node> _nodes = new(StringComparer.Ordinal) { [""] = Node.ImpliedDirectory };
+    private readonly Dictionary<string, Node> _nodes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<string>> _names = new(StringComparer.Ordinal);
+
+    private readonly Node _implied;
 
     public LentFiles(LocalTree tree, IReadOnlyList<FileFacts> facts)
     {
-        foreach (var directory in tree.Directories) Add(directory.Path, new Node(Kernel.Directory, directory.Mode, directory.Uid, directory.Gid));
-        foreach (var link in tree.Links) Add(link.Path, new Node(Kernel.Link, LinkMode, null, null, Link: link.Target));
+        var time = tree.ModifiedSeconds;
+        _implied = new Node(Kernel.Directory, DirectoryMode, null, null, time) { IsImplied = true };
+        _nodes.Add("", _implied);
+        foreach (var directory in tree.Directories) Add(directory.Path, new Node(Kernel.Directory, directory.Mode, directory.Uid, directory.Gid, time));
+        foreach (var link in tree.Links) Add(link.Path, new Node(Kernel.Link, LinkMode, null, null, time, Link: link.Target));
         for (var i = 0; i < tree.Files.Count; i++)
         {
             var file = tree.Files[i];
-            Add(file.Path, new Node(Kernel.File, file.Mode ?? LentTrees.DefaultMode(facts[i]), file.Uid, file.Gid, file, facts[i]));
+            Add(file.Path, new Node(Kernel.File, file.Mode ?? LentTrees.DefaultMode(facts[i]), file.Uid, file.Gid, time, file, facts[i]));
         }
     }
 
@@ -60,29 +65,27 @@ internal sealed class LentFiles : IFileTree
             return;
         }
         var parent = RootedTree.ParentOf(path);
-        if (!_nodes.ContainsKey(parent)) Add(parent, Node.ImpliedDirectory);
+        if (!_nodes.ContainsKey(parent)) Add(parent, _implied);
         if (!_names.TryGetValue(parent, out var names)) _names.Add(parent, names = []);
         names.Add(RootedTree.NameOf(path));
     }
 
-    private sealed record Node(int Type, int Mode, int? Uid, int? Gid, LocalFile? File = null, FileFacts? Facts = null, string? Link = null)
+    private sealed record Node(int Type, int Mode, int? Uid, int? Gid, long Seconds, LocalFile? File = null, FileFacts? Facts = null, string? Link = null)
     {
-        public static readonly Node ImpliedDirectory = new(Kernel.Directory, DirectoryMode, null, null) { IsImplied = true };
-
         public bool IsImplied { get; init; }
 
         public FileStatus Status => new(
-            Type | Mode, ToWorker(Uid) ?? StepIds.First, ToWorker(Gid) ?? StepIds.First, Facts?.Size ?? 0, 0, 0, Device: 0, Inode: 0, Links: 1, NodeMajor: 0, NodeMinor: 0);
+            Type | Mode, ToWorker(Uid) ?? StepIds.First, ToWorker(Gid) ?? StepIds.First, Facts?.Size ?? 0, Seconds, 0, Device: 0, Inode: 0, Links: 1, NodeMajor: 0, NodeMinor: 0);
 
         public Stream Open() => Facts!.Size == 0 ? Stream.Null : new LentFileStream(File!.HostPath, Facts.Sha256);
 
-        public string Describe() => FormattableString.Invariant($"{Type}\0{Mode}\0{Uid}\0{Gid}\0{Facts?.Sha256}\0{Link}\0{IsImplied}");
+        public string Describe() => FormattableString.Invariant($"{Type}\0{Mode}\0{Uid}\0{Gid}\0{Facts?.Sha256}\0{Link}\0{IsImplied}\0{Seconds}");
 
         public TreeEntry ToEntry(string path)
         {
             LayerNames.Check(path);
             var type = Type == Kernel.Directory ? TreeEntryType.Directory : Type == Kernel.Link ? TreeEntryType.Symlink : TreeEntryType.File;
-            return new TreeEntry { Path = path, Type = type, Mode = Mode, Uid = Uid ?? 0, Gid = Gid ?? 0, Size = Facts?.Size ?? 0, Link = Link, Open = Facts is { Size: > 0 } ? Open : null };
+            return new TreeEntry { Path = path, Type = type, Mode = Mode, Uid = Uid ?? 0, Gid = Gid ?? 0, ModifiedSeconds = Seconds, Size = Facts?.Size ?? 0, Link = Link, Open = Facts is { Size: > 0 } ? Open : null };
         }
     }
 }

@@ -9,7 +9,10 @@ using MsBuildKit.Engine.Sessions;
 namespace MsBuildKit.Engine.Workers;
 
 /// <summary><c>local://</c> sources: the caller's trees and folders with their fingerprints, each read once in a build.</summary>
-public sealed class LentTrees(IBuildSession session, FileFactsCache cache)
+/// <param name="session">Lends them.</param>
+/// <param name="cache">Knows what was read before.</param>
+/// <param name="modified">Seconds of the Unix epoch that are the time of everything in them.</param>
+public sealed class LentTrees(IBuildSession session, FileFactsCache cache, long modified = 0)
 {
     private readonly ConcurrentDictionary<(string Name, string Filter), Lazy<Task<TreeResult>>> _trees = new();
 
@@ -25,17 +28,24 @@ public sealed class LentTrees(IBuildSession session, FileFactsCache cache)
         if (session.FindLocal(name) is { } lent)
         {
             var known = await cache.ReadAsync(lent, cancellationToken).ConfigureAwait(false);
-            return new TreeResult(lent, known, Fingerprint(lent, known));
+            return Result(lent, known);
         }
         var folder = session.FindFolder(name) ?? throw new SessionException(SessionException.NotLent, ErrorKind.FailedPrecondition,
             $"The graph asks for the local tree '{name}', which this build does not lend. Give it a context of that name.");
         var (tree, facts) = await cache.ReadAsync(name, folder, filter, cancellationToken).ConfigureAwait(false);
-        return new TreeResult(tree, facts, Fingerprint(tree, facts));
+        return Result(tree, facts);
+    }
+
+    private TreeResult Result(LocalTree tree, IReadOnlyList<FileFacts> facts)
+    {
+        var dated = tree with { ModifiedSeconds = modified };
+        return new TreeResult(dated, facts, Fingerprint(dated, facts));
     }
 
     private static Digest Fingerprint(LocalTree tree, IReadOnlyList<FileFacts> facts)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        if (tree.ModifiedSeconds != 0) hash.AppendData(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"t\0{tree.ModifiedSeconds}\n")));
         foreach (var directory in tree.Directories) Append(hash, 'd', directory.Path, directory.Mode, directory.Uid, directory.Gid, "");
         foreach (var link in tree.Links) Append(hash, 'l', link.Path, 0, null, null, link.Target);
         for (var i = 0; i < facts.Count; i++)

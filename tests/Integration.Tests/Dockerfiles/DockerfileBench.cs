@@ -34,6 +34,7 @@ public class DockerfileBench : IAsyncLifetime
     {
         var folder = CaseFolder.Write(test, _ground!, Path.Combine(_home, $"case{Interlocked.Increment(ref _builds)}"));
         await OwnAsync(folder.Path);
+        folder.RestoreModes(test);
         var result = await ToolAsync(folder, folder.Dockerfile, "image.tar");
         if (result.ExitCode != 0) return new BuiltCase([], FailedBuild.LineOf(result.Error), result.All);
         var lines = ImageLines.Read(Path.Combine(folder.Path, "image.tar"));

@@ -44,6 +44,14 @@ public sealed record CaseFolder(string Path, string Dockerfile, string? Check, I
 
         """;
 
+    /// <summary>Gives the files of the folders their modes again, of which a new owner takes some bits.</summary>
+    public void RestoreModes(DockerfileCase test)
+    {
+        foreach (var (name, entries) in test.Folders)
+            foreach (var entry in entries.Where(e => e.Type == TreeEntryType.File))
+                File.SetUnixFileMode(System.IO.Path.Combine(Path, name, entry.Path), (UnixFileMode)entry.Mode);
+    }
+
     private static void WriteFolder(IReadOnlyList<TreeEntry> entries, string folder)
     {
         Directory.CreateDirectory(folder);

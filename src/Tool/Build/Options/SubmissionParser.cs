@@ -112,7 +112,7 @@ internal sealed class SubmissionParser(ToolHost host, OptionFaults faults)
     private long ParseEpoch(Dictionary<string, string> buildArgs)
     {
         var text = buildArgs.GetValueOrDefault(EpochVariable) ?? host.Environment.GetValueOrDefault(EpochVariable);
-        if (string.IsNullOrEmpty(text)) return 0;
+        if (string.IsNullOrEmpty(text)) return SourceDateEpoch.OfDockerfiles;
         if (SourceDateEpoch.Find(text) is { } epoch) return epoch;
         faults.Add(EpochVariable, $"'{text}' is no number of seconds since 1970. Set it to one, or unset it.");
         return 0;

@@ -36,7 +36,7 @@ public sealed class SubmissionParserTests : IDisposable
         Assert.Null(found.NoCache);
         Assert.Empty(found.Outputs);
         Assert.Empty(found.Names);
-        Assert.Equal(0, found.SourceDateEpoch);
+        Assert.Equal(315_532_800, found.SourceDateEpoch);
     }
 
     [Theory]
