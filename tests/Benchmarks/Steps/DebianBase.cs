@@ -17,7 +17,7 @@ internal sealed record DebianBase(string Reference, string Blob, string Digest, 
         var tar = Path.Combine(Directory.CreateDirectory(cache).FullName, "debian.tar");
         if (!File.Exists(tar))
         {
-            await new MeasuredCommand("mmdebstrap", ["--variant=minbase", "bookworm", tar + ".part"]) { Environment = new Dictionary<string, string?> { ["SOURCE_DATE_EPOCH"] = "1700000000" } }.RunAsync();
+            await new MeasuredCommand("mmdebstrap", ["--variant=minbase", "--format=tar", "bookworm", tar + ".part"]) { Environment = new Dictionary<string, string?> { ["SOURCE_DATE_EPOCH"] = "1700000000" } }.RunAsync();
             File.Move(tar + ".part", tar);
         }
         var reference = $"{registry}/debian:1";
