@@ -14,25 +14,26 @@ internal sealed class DockerfileChecker(DockerfileBuild build, IImageResolver im
     {
         var file = DockerfileParser.Parse(build.Request.Text, build.Request.File);
         var lint = LintReport.Of(file, build.Request.BuildArgs);
-        DockerfileLinter.Check(file, lint);
         var reached = new ReachedImages(new DockerfileImages(images, build.Layouts));
-        var error = await FindErrorAsync(file, lint, reached, cancellationToken).ConfigureAwait(false);
+        var (converted, error) = await ConvertAsync(file, lint, reached, cancellationToken).ConfigureAwait(false);
+        // As in a build, unless which stages would be built is not known.
+        DockerfileLinter.Check(file, lint, error is null ? [.. converted.SelectMany(i => i.Stages)] : null);
         var unreached = reached.Unreached;
         // Variables of an image that nobody has seen may be there.
-        return new DockerfileCheck(file, [.. lint.Warnings.Where(w => unreached.Count == 0 || w.Rule != LintRules.UndefinedVar)], error, unreached);
+        return new DockerfileCheck(file, [.. lint.Warnings.Where(w => unreached.Count == 0 || w.Rule != LintRules.UndefinedVar)], error, unreached, converted);
     }
 
-    private async Task<DockerfileException?> FindErrorAsync(ParsedDockerfile file, LintReport lint, IImageConfigResolver found, CancellationToken cancellationToken)
+    private async Task<(IReadOnlyList<DockerfileImage> Images, DockerfileException? Error)> ConvertAsync(
+        ParsedDockerfile file, LintReport lint, IImageConfigResolver found, CancellationToken cancellationToken)
     {
         try
         {
             NamedFrontend.Require(file, build.Request.BuildArgs);
-            await new DockerfileConverter(found, lint, new LentFolders(build.Folders)).ConvertAsync(file, build.Request, cancellationToken).ConfigureAwait(false);
-            return null;
+            return (await new DockerfileConverter(found, lint, new LentFolders(build.Folders)).ConvertAsync(file, build.Request, cancellationToken).ConfigureAwait(false), null);
         }
         catch (DockerfileException e)
         {
-            return e;
+            return ([], e);
         }
     }
 }

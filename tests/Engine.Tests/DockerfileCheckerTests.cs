@@ -23,6 +23,15 @@ public sealed class DockerfileCheckerTests : IDisposable
         Assert.Null(found.Error);
     }
 
+    [Fact]
+    public async Task Check_StageThatIsNotBuilt_IsJudgedAsInABuild()
+    {
+        var found = await CheckAsync("FROM scratch AS unused\nENV TOKEN=x\nFROM scratch\nENV PASSWORD=x\n");
+
+        Assert.Equal([("SecretsUsedInArgOrEnv", 4)], found.Warnings.Select(w => (w.Rule.Name, w.Range.Line)));
+        Assert.Single(found.Images);
+    }
+
     [Theory]
     [InlineData("FROM scratch\nCOPPY a b\n")]
     [InlineData("ARG X\nFROM ${X:?must be given}\n")]

@@ -14,4 +14,10 @@ internal enum BuildCall
 
     /// <summary>Its targets.</summary>
     Targets,
+
+    /// <summary>The operations of its image.</summary>
+    Graph,
+
+    /// <summary>What can be asked.</summary>
+    Describe,
 }

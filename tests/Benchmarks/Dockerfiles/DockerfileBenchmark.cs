@@ -11,18 +11,15 @@ internal sealed class DockerfileBenchmark : IDisposable
     private const int Stages = 8;
     private const string Spin = "awk 'BEGIN { for (i = 0; i < 20000000; i++) x += i }'";
 
-    private readonly WorkFolder _work;
     private readonly int _rounds;
-    private readonly RegistryServer _registry;
-    private readonly DebianBase _base;
+    private readonly PeerGround _ground;
     private readonly ToolCommands _tool;
-    private readonly BuildkitServer _buildkit;
-    private readonly BuildahSide? _buildah;
+    private readonly BuildahSide _buildah;
 
-    private DockerfileBenchmark(int rounds, WorkFolder work, RegistryServer registry, DebianBase ground, ToolCommands tool, BuildkitServer buildkit)
+    private DockerfileBenchmark(int rounds, PeerGround ground, ToolCommands tool)
     {
-        (_rounds, _work, _registry, _base, _tool, _buildkit) = (rounds, work, registry, ground, tool, buildkit);
-        _buildah = HasBuildah() ? new BuildahSide(work.Make("buildah")) : null;
+        (_rounds, _ground, _tool) = (rounds, ground, tool);
+        _buildah = new BuildahSide(ground.Work.Make("buildah"));
     }
 
     private IEnumerable<(string, Func<Task<MarkdownTable>>)> Cases => [("context", ContextAsync), ("cached", CachedAsync), ("stages", StagesAsync)];
@@ -44,41 +41,28 @@ internal sealed class DockerfileBenchmark : IDisposable
             }
     }
 
-    public void Dispose() => End(_work, _buildkit, _registry);
+    private WorkFolder Work => _ground.Work;
+
+    public void Dispose() => _ground.Dispose();
 
     private static async Task<DockerfileBenchmark> PrepareAsync(string peers, string cache, string tool, int rounds)
     {
-        var work = new WorkFolder();
-        RegistryServer? registry = null;
-        BuildkitServer? buildkit = null;
+        var ground = await PeerGround.StartAsync(peers, cache);
         try
         {
-            await new MeasuredCommand("chmod", ["755", work.Path]).RunAsync();
-            registry = await RegistryServer.StartAsync(work.Make("registry"));
-            var ground = await DebianBase.PushAsync(cache, work["base"], registry.Address);
-            buildkit = await BuildkitServer.StartAsync(peers, work.Make("buildkit"), registry.Address);
-            var commands = new ToolCommands(UnprivilegedUser.Find(), tool, await UnprivilegedUser.MakeAsync(work["ours"]));
-            return new DockerfileBenchmark(rounds, work, registry, ground, commands, buildkit);
+            return new DockerfileBenchmark(rounds, ground, new ToolCommands(UnprivilegedUser.Find(), tool, await UnprivilegedUser.MakeAsync(ground.Work["ours"])));
         }
         catch
         {
-            End(work, buildkit, registry);
+            ground.Dispose();
             throw;
         }
-    }
-
-    private static void End(WorkFolder work, params IDisposable?[] servers)
-    {
-        foreach (var server in servers) server?.Dispose();
-        // Much of it belongs to ids that only root may remove.
-        using var removal = Process.Start("rm", ["-rf", work.Path]);
-        removal.WaitForExit();
     }
 
     // The sides change their trees before each run: all of them, none, or one file.
     private async Task<MarkdownTable> ContextAsync()
     {
-        var (ours, theirs, buildah) = (await ContextTree.MakeAsync(_work["context"]), await ContextTree.MakeAsync(_work["context-buildkit"]), await ContextTree.MakeAsync(_work["context-buildah"]));
+        var (ours, theirs, buildah) = (await ContextTree.MakeAsync(Work["context"]), await ContextTree.MakeAsync(Work["context-buildkit"]), await ContextTree.MakeAsync(Work["context-buildah"]));
         var table = Table();
         foreach (var (title, change) in new (string, Action<ContextTree>)[] { ("everything changed", t => t.ChangeAll()), ("nothing changed", _ => { }), ("one file changed", t => t.ChangeOneFile()) })
             foreach (var archive in new[] { true, false })
@@ -86,7 +70,7 @@ internal sealed class DockerfileBenchmark : IDisposable
                     _rounds,
                     [
                         _ => Prepare(ours, change, _tool.Build(ours.Folder, archive) with { WatchMemory = true }),
-                        number => Prepare(theirs, change, _buildkit.Build(theirs.Folder, theirs.Folder, Output(archive, number))),
+                        number => Prepare(theirs, change, _ground.Buildkit.Build(theirs.Folder, theirs.Folder, Output(archive, number))),
                         .. BuildahOf(b => Prepare(buildah, change, b.BuildContext(buildah.Folder))),
                     ]));
         return table;
@@ -100,17 +84,17 @@ internal sealed class DockerfileBenchmark : IDisposable
 
     private async Task<MarkdownTable> CachedAsync()
     {
-        var folder = _work.Make("cached");
+        var folder = Work.Make("cached");
         await File.WriteAllTextAsync(Path.Combine(folder, "app.txt"), "app");
         await File.WriteAllTextAsync(Path.Combine(folder, "Dockerfile"), string.Concat(
-            [$"FROM {_base.Reference}\n", .. Enumerable.Range(0, 10).Select(i => $"ENV V{i}={i}\nCOPY app.txt /app/{i}/\nRUN echo {i} > /f{i}\n")]));
+            [$"FROM {_ground.Base.Reference}\n", .. Enumerable.Range(0, 10).Select(i => $"ENV V{i}={i}\nCOPY app.txt /app/{i}/\nRUN echo {i} > /f{i}\n")]));
         await new MeasuredCommand("chmod", ["-R", "a+rX", folder]).RunAsync();
         var table = Table();
         Add(table, "31 instructions, all cached", await Turns.RunAsync(
             _rounds,
             [
                 _ => Task.FromResult(_tool.Build(folder, archive: false) with { WatchMemory = true }),
-                _ => Task.FromResult(_buildkit.Build(folder, folder, null)),
+                _ => Task.FromResult(_ground.Buildkit.Build(folder, folder, null)),
                 .. BuildahOf(b => Task.FromResult(b.BuildContext(folder))),
             ]));
         return table;
@@ -122,16 +106,16 @@ internal sealed class DockerfileBenchmark : IDisposable
         Add(table, "eight stages of CPU work", await Turns.RunAsync(
             _rounds,
             number => Prepare(number, f => _tool.Build(f, archive: false) with { WatchMemory = true }),
-            number => Prepare(number, f => _buildkit.Build(f, f, null))));
+            number => Prepare(number, f => _ground.Buildkit.Build(f, f, null))));
         return table;
 
         async Task<MeasuredCommand> Prepare(int number, Func<string, MeasuredCommand> build)
         {
-            var folder = _work.Make($"stages{number}");
+            var folder = Work.Make($"stages{number}");
             await File.WriteAllTextAsync(Path.Combine(folder, "Dockerfile"), string.Concat(
             [
-                .. Enumerable.Range(0, Stages).Select(i => $"FROM {_base.Reference} AS s{i}\nRUN {Spin}; echo {number} > /r{i}\n"),
-                $"FROM {_base.Reference}\n", .. Enumerable.Range(0, Stages).Select(i => $"COPY --from=s{i} /r{i} /r{i}\n"),
+                .. Enumerable.Range(0, Stages).Select(i => $"FROM {_ground.Base.Reference} AS s{i}\nRUN {Spin}; echo {number} > /r{i}\n"),
+                $"FROM {_ground.Base.Reference}\n", .. Enumerable.Range(0, Stages).Select(i => $"COPY --from=s{i} /r{i} /r{i}\n"),
             ]));
             return build(folder);
         }
@@ -142,12 +126,12 @@ internal sealed class DockerfileBenchmark : IDisposable
 
     private static bool HasBuildah() => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(f => File.Exists(Path.Combine(f, "buildah")));
 
-    private string? Output(bool archive, int number) => archive ? $"type=oci,dest={_work[$"buildkit/out{number}.tar"]}" : null;
+    private string? Output(bool archive, int number) => archive ? $"type=oci,dest={Work[$"buildkit/out{number}.tar"]}" : null;
 
     private static MarkdownTable Table() => new("build", "ours, s", "BuildKit, s", "ratio", "buildah, s", "ours, cores busy", "our memory, MB", "buildkitd's memory, MB");
 
     private void Add(MarkdownTable table, string title, IReadOnlyList<IReadOnlyList<Measurement>> runs) => table.Add(
         title, MarkdownTable.Seconds(Statistics.MedianSeconds(runs[0])), MarkdownTable.Seconds(Statistics.MedianSeconds(runs[1])), MarkdownTable.Ratio(Statistics.PairwiseRatio(runs[0], runs[1])),
         runs.Count > 2 ? MarkdownTable.Seconds(Statistics.MedianSeconds(runs[2])) : "", MarkdownTable.Seconds(Statistics.Median(runs[0].Select(m => m.Cores))),
-        MarkdownTable.Megabytes(runs[0].Max(m => m.PeakBytes)), MarkdownTable.Megabytes(ProcessTreeMemory.PeakOf(_buildkit.ProcessId)));
+        MarkdownTable.Megabytes(runs[0].Max(m => m.PeakBytes)), MarkdownTable.Megabytes(ProcessTreeMemory.PeakOf(_ground.Buildkit.ProcessId)));
 }

@@ -13,19 +13,16 @@ internal sealed class StepBenchmark : IDisposable
     private const int Marginal = 20, Independent = 8;
     private const string Spin = "awk 'BEGIN { for (i = 0; i < 20000000; i++) x += i }'", Large = "head -c 375000000 /dev/urandom | base64 -w0 > /large";
 
-    private readonly WorkFolder _work;
     private readonly int _rounds;
-    private readonly RegistryServer _registry;
-    private readonly DebianBase _base;
+    private readonly PeerGround _ground;
     private readonly EngineCommands _engine;
-    private readonly BuildkitServer _buildkit;
     private readonly BuildahSide _buildah;
     private readonly BareRuntime _bare;
 
-    private StepBenchmark(int rounds, WorkFolder work, RegistryServer registry, DebianBase ground, EngineCommands engine, BuildkitServer buildkit, BareRuntime bare)
+    private StepBenchmark(int rounds, PeerGround ground, EngineCommands engine, BareRuntime bare)
     {
-        (_rounds, _work, _registry, _base, _engine, _buildkit, _bare) = (rounds, work, registry, ground, engine, buildkit, bare);
-        _buildah = new BuildahSide(work.Make("buildah"));
+        (_rounds, _ground, _engine, _bare) = (rounds, ground, engine, bare);
+        _buildah = new BuildahSide(ground.Work.Make("buildah"));
     }
 
     /// <summary>Measures and prints tables.</summary>
@@ -47,37 +44,26 @@ internal sealed class StepBenchmark : IDisposable
     private IEnumerable<(string, Func<Task<MarkdownTable>>)> Cases =>
         [("start", StartAsync), ("true", TrueAsync), ("ten", TenAsync), ("parallel", ParallelAsync), ("large", LargeAsync), ("unpack", UnpackAsync)];
 
-    public void Dispose() => End(_work, _buildkit, _registry);
+    private WorkFolder Work => _ground.Work;
+
+    private DebianBase Base => _ground.Base;
+
+    public void Dispose() => _ground.Dispose();
 
     private static async Task<StepBenchmark> PrepareAsync(string peers, string cache, int rounds)
     {
-        var work = new WorkFolder();
-        RegistryServer? registry = null;
-        BuildkitServer? buildkit = null;
+        var ground = await PeerGround.StartAsync(peers, cache);
         try
         {
-            await new MeasuredCommand("chmod", ["755", work.Path]).RunAsync();
-            registry = await RegistryServer.StartAsync(work.Make("registry"));
-            Console.Error.WriteLine("making the base image");
-            var ground = await DebianBase.PushAsync(cache, work["base"], registry.Address);
             var user = UnprivilegedUser.Find();
-            var engine = new EngineCommands(user, ground, await UnprivilegedUser.MakeAsync(work["engine"]));
-            buildkit = await BuildkitServer.StartAsync(peers, work.Make("buildkit"), registry.Address);
-            return new StepBenchmark(rounds, work, registry, ground, engine, buildkit, await BareRuntime.PrepareAsync(user, work["bare"], ground));
+            var engine = new EngineCommands(user, ground.Base, await UnprivilegedUser.MakeAsync(ground.Work["engine"]));
+            return new StepBenchmark(rounds, ground, engine, await BareRuntime.PrepareAsync(user, ground.Work["bare"], ground.Base));
         }
         catch
         {
-            End(work, buildkit, registry);
+            ground.Dispose();
             throw;
         }
-    }
-
-    private static void End(WorkFolder work, params IDisposable?[] servers)
-    {
-        foreach (var server in servers) server?.Dispose();
-        // Much of it belongs to ids that only root may remove.
-        using var removal = Process.Start("rm", ["-rf", work.Path]);
-        removal.WaitForExit();
     }
 
     private async Task<MarkdownTable> StartAsync()
@@ -95,7 +81,7 @@ internal sealed class StepBenchmark : IDisposable
             ("bare crun run", (_, count) => Task.FromResult(_bare.Run(count))),
             ("ours, network none", (number, count) => Task.FromResult(_engine.Build(Trues(number, count + 1), network: StepNetwork.None))),
             ("ours, network default", (number, count) => Task.FromResult(_engine.Build(Trues(number, count + 1)))),
-            ("BuildKit, host's network", (number, count) => Task.FromResult(_buildkit.Build(Dockerfile(Trues(number, count + 1)), null))),
+            ("BuildKit, host's network", (number, count) => Task.FromResult(_ground.Buildkit.Build(Dockerfile(Trues(number, count + 1)), null))),
         };
         var runs = await Turns.RunAsync(_rounds, [.. sides.SelectMany(s => new[] { 0, Marginal }.Select(count => (Func<int, Task<MeasuredCommand>>)(number => s.Run(number, count))))]);
         var steps = sides.Select((_, i) => runs[2 * i].Zip(runs[2 * i + 1], (few, many) => (many.Wall - few.Wall).TotalMilliseconds / Marginal).ToList()).ToList();
@@ -112,7 +98,7 @@ internal sealed class StepBenchmark : IDisposable
         var runs = await Turns.RunAsync(
             _rounds,
             number => Task.FromResult(_engine.Graph(Spins(number))),
-            number => Task.FromResult(_buildkit.Build(SpinStages(number), null)));
+            number => Task.FromResult(_ground.Buildkit.Build(SpinStages(number), null)));
         var table = new MarkdownTable("eight independent steps", "s", "ideal, s", "to ideal", "cores busy", "BuildKit, s", "to BuildKit");
         var ideal = runs[0].Select(m => m.Processor.TotalSeconds / Environment.ProcessorCount).ToList();
         table.Add(
@@ -136,14 +122,14 @@ internal sealed class StepBenchmark : IDisposable
             async number =>
             {
                 if (target.Length > 0) await new MeasuredCommand("rm", ["-rf", target]).RunAsync();
-                target = _work.Make($"tar{number}");
-                return new MeasuredCommand("tar", ["-xzf", _base.Blob, "-C", target]);
+                target = Work.Make($"tar{number}");
+                return new MeasuredCommand("tar", ["-xzf", Base.Blob, "-C", target]);
             },
             // Without a pipe between two programs, which some virtual machines make dear.
-            number => Task.FromResult(new MeasuredCommand("sh", ["-ec", "mkdir \"$1\"; gzip -dc \"$0\" > \"$1.tar\"; tar -xf \"$1.tar\" -C \"$1\"", _base.Blob, _work[$"plain{number}"]])));
+            number => Task.FromResult(new MeasuredCommand("sh", ["-ec", "mkdir \"$1\"; gzip -dc \"$0\" > \"$1.tar\"; tar -xf \"$1.tar\" -C \"$1\"", Base.Blob, Work[$"plain{number}"]])));
         var table = new MarkdownTable("unpacking the base", "ours, s", "tar -xzf as root, s", "ratio", "gzip -d, then tar -x, s", "ratio to that", "ours, cores busy", "tar -xzf, cores busy");
         table.Add(
-            MarkdownTable.Megabytes(new FileInfo(_base.Tar).Length) + " MB", MarkdownTable.Seconds(Statistics.MedianSeconds(runs[0])), MarkdownTable.Seconds(Statistics.MedianSeconds(runs[1])),
+            MarkdownTable.Megabytes(new FileInfo(Base.Tar).Length) + " MB", MarkdownTable.Seconds(Statistics.MedianSeconds(runs[0])), MarkdownTable.Seconds(Statistics.MedianSeconds(runs[1])),
             MarkdownTable.Ratio(Statistics.PairwiseRatio(runs[0], runs[1])), MarkdownTable.Seconds(Statistics.MedianSeconds(runs[2])), MarkdownTable.Ratio(Statistics.PairwiseRatio(runs[0], runs[2])),
             MarkdownTable.Seconds(Statistics.Median(runs[0].Select(m => m.Cores))), MarkdownTable.Seconds(Statistics.Median(runs[1].Select(m => m.Cores))));
         return table;
@@ -155,15 +141,15 @@ internal sealed class StepBenchmark : IDisposable
         var runs = await Turns.RunAsync(_rounds,
         [
             number => Task.FromResult(_engine.Build(commands(number), compression) with { WatchMemory = true, WatchedProgram = "msbuildkit-worker" }),
-            number => Task.FromResult(_buildkit.Build(Dockerfile(commands(number)), $"type=oci,tar=false,compression={kind},dest={_work[$"buildkit/out{number}"]}")),
-            number => Task.FromResult(_buildkit.Build(Dockerfile(commands(number)), null)),
+            number => Task.FromResult(_ground.Buildkit.Build(Dockerfile(commands(number)), $"type=oci,tar=false,compression={kind},dest={Work[$"buildkit/out{number}"]}")),
+            number => Task.FromResult(_ground.Buildkit.Build(Dockerfile(commands(number)), null)),
             .. buildah ? new Func<int, Task<MeasuredCommand>>[] { number => Task.FromResult(_buildah.Build(Dockerfile(commands(number)))) } : [],
         ]);
         var table = new MarkdownTable("build", "ours, s", "BuildKit, s", "ratio", "BuildKit without output, s", "buildah, s", "ours, cores busy", "worker's memory, MB", "engine's memory, MB", "buildkitd's memory, MB");
         table.Add(
             title, MarkdownTable.Seconds(Statistics.MedianSeconds(runs[0])), MarkdownTable.Seconds(Statistics.MedianSeconds(runs[1])), MarkdownTable.Ratio(Statistics.PairwiseRatio(runs[0], runs[1])),
             MarkdownTable.Seconds(Statistics.MedianSeconds(runs[2])), buildah ? MarkdownTable.Seconds(Statistics.MedianSeconds(runs[3])) : "", MarkdownTable.Seconds(Statistics.Median(runs[0].Select(m => m.Cores))),
-            MarkdownTable.Megabytes(runs[0].Max(m => m.PeakBytes)), MarkdownTable.Megabytes(runs[0].Max(Said)), MarkdownTable.Megabytes(ProcessTreeMemory.PeakOf(_buildkit.ProcessId)));
+            MarkdownTable.Megabytes(runs[0].Max(m => m.PeakBytes)), MarkdownTable.Megabytes(runs[0].Max(Said)), MarkdownTable.Megabytes(ProcessTreeMemory.PeakOf(_ground.Buildkit.ProcessId)));
         return table;
     }
 
@@ -171,10 +157,10 @@ internal sealed class StepBenchmark : IDisposable
 
     private static IReadOnlyList<string> Spins(int number) => [.. Enumerable.Range(0, Independent).Select(i => $"{Spin}; echo {number} > /r{i}")];
 
-    private string Dockerfile(IEnumerable<string> commands) => $"FROM {_base.Reference}\n{string.Concat(commands.Select(c => $"RUN {c}\n"))}";
+    private string Dockerfile(IEnumerable<string> commands) => $"FROM {Base.Reference}\n{string.Concat(commands.Select(c => $"RUN {c}\n"))}";
 
     private string SpinStages(int number) => string.Concat(
-        [.. Spins(number).Select((c, i) => $"FROM {_base.Reference} AS s{i}\nRUN {c}\n"), $"FROM {_base.Reference}\n", .. Enumerable.Range(0, Independent).Select(i => $"COPY --from=s{i} /r{i} /r{i}\n")]);
+        [.. Spins(number).Select((c, i) => $"FROM {Base.Reference} AS s{i}\nRUN {c}\n"), $"FROM {Base.Reference}\n", .. Enumerable.Range(0, Independent).Select(i => $"COPY --from=s{i} /r{i} /r{i}\n")]);
 
     private static double Said(Measurement run) => double.Parse(run.Output, CultureInfo.InvariantCulture);
 

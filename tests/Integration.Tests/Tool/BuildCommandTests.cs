@@ -159,6 +159,16 @@ public sealed class BuildCommandTests : IDisposable
         Assert.False(Directory.Exists(_folder["msbuildkit/snapshots"]));
         using var targets = JsonDocument.Parse((await RunAsync("--call", "targets,format=json", "app")).Succeeded().Output);
         Assert.Equal("upper", targets.RootElement.GetProperty("targets")[0].GetProperty("name").GetString());
+        Assert.Contains("error MBK2307", (await RunAsync("--call", "convertllb", "app")).Error);
+    }
+
+    [Fact]
+    public async Task Call_ForTheGraph_PrintsItsOperations()
+    {
+        _folder.Write("app/Dockerfile", "FROM scratch\nCOPY a /\n");
+        using var graph = JsonDocument.Parse((await RunAsync("--call", "convertllb", "app")).Succeeded().Output);
+        Assert.Equal(3, graph.RootElement.GetProperty("def").EnumerateObject().Count());
+        Assert.Contains("convertllb", (await RunAsync("--call", "describe", "app")).Succeeded().Output);
     }
 
     private Task<CommandResult> RunAsync(params string[] arguments) => TheTool.RunAsync(_folder.Path, ["build", .. arguments]);

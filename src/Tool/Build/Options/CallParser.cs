@@ -7,7 +7,7 @@ internal static class CallParser
 {
     private const string Option = "--call";
 
-    private static readonly string[] s_calls = ["build", "check", "lint", "outline", "targets"];
+    private static readonly string[] s_calls = ["build", "check", "lint", "outline", "targets", "convertllb", "describe"];
 
     public static (BuildCall Call, bool Json) Parse(string? text, bool check, OptionFaults faults)
     {
@@ -19,6 +19,9 @@ internal static class CallParser
             "check" or "lint" => BuildCall.Lint,
             "outline" => BuildCall.Outline,
             "targets" => BuildCall.Targets,
+            "convertllb" => BuildCall.Graph,
+            // As buildx calls it.
+            "describe" or "subrequests.describe" => BuildCall.Describe,
             _ => null,
         };
         if (call is null) faults.Add(Option, $"'{parts[0]}' is nothing that can be called{NearestName.Suggest(parts[0], s_calls)}. Choose one of {string.Join(", ", s_calls)}.");

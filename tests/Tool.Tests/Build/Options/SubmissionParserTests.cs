@@ -185,6 +185,8 @@ public sealed class SubmissionParserTests : IDisposable
     [InlineData("--call lint,format=json", "Lint", true)]
     [InlineData("--call outline", "Outline", false)]
     [InlineData("--call=targets,format=text", "Targets", false)]
+    [InlineData("--call convertllb", "Graph", false)]
+    [InlineData("--call subrequests.describe", "Describe", false)]
     public void Parse_Call_IsTheQuestion(string line, string call, bool json)
     {
         var found = Parse([.. line.Split(' '), "ctx"]);
