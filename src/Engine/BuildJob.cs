@@ -4,6 +4,7 @@ using MsBuildKit.Engine.Exporters;
 using MsBuildKit.Engine.Frontends.Dockerfile;
 using MsBuildKit.Engine.Frontends.Dockerfile.Conversion;
 using MsBuildKit.Engine.Frontends.Dockerfile.Linting;
+using MsBuildKit.Engine.Llb;
 using MsBuildKit.Engine.Llb.Pb;
 using MsBuildKit.Engine.Oci;
 using MsBuildKit.Engine.Sessions;
@@ -47,6 +48,9 @@ public sealed class BuildJob : IAsyncDisposable
 
     /// <summary>Solves a graph; none at all gives an empty tree. Throws <see cref="SolveException"/>.</summary>
     public Task<VertexResult> SolveAsync(Definition? graph, CancellationToken cancellationToken) => _solver.SolveAsync(graph, cancellationToken);
+
+    /// <summary>The same, of a graph that is loaded already.</summary>
+    public Task<VertexResult> SolveAsync(Edge graph, CancellationToken cancellationToken) => _solver.SolveAsync(graph, cancellationToken);
 
     /// <summary>Converts a Dockerfile, with what checks find in it. Throws <see cref="DockerfileException"/>.</summary>
     public async Task<ConvertedDockerfile> ConvertAsync(DockerfileRequest request, IContextFiles files, IImageConfigResolver images, CancellationToken cancellationToken)

@@ -10,8 +10,11 @@ namespace MsBuildKit.Engine;
 internal sealed class GraphSolver(Solver<VertexResult> solver, TreeLayers trees) : IDisposable
 {
     /// <summary>The result of a graph; nothing for none. Throws <see cref="SolveException"/> and <see cref="LlbException"/>.</summary>
-    public async Task<VertexResult> SolveAsync(Definition? graph, CancellationToken cancellationToken) =>
-        graph is null ? new LayersResult(LayerChain.Scratch) : await solver.SolveAsync(LlbGraph.Load(graph), cancellationToken).ConfigureAwait(false);
+    public Task<VertexResult> SolveAsync(Definition? graph, CancellationToken cancellationToken) =>
+        graph is null ? Task.FromResult<VertexResult>(new LayersResult(LayerChain.Scratch)) : SolveAsync(LlbGraph.Load(graph), cancellationToken);
+
+    /// <summary>The same, of a graph that is loaded already.</summary>
+    public Task<VertexResult> SolveAsync(Edge graph, CancellationToken cancellationToken) => solver.SolveAsync(graph, cancellationToken);
 
     /// <summary>A result as the layers of an image: a lent folder may be all of it.</summary>
     public Task<LayerChain> ChainOfAsync(VertexResult result, CancellationToken cancellationToken) => trees.ChainOfAsync(result, "", cancellationToken);
