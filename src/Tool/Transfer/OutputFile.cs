@@ -7,13 +7,14 @@ namespace MsBuildKit.Tool.Transfer;
 internal sealed class OutputFile : IReceivingFile
 {
     private readonly string _path;
+    private readonly string _staged;
     private readonly Stat _entry;
     private FileStream? _file;
 
     public OutputFile(string path, Stat entry)
     {
-        (_path, _entry) = (path, entry);
-        OutputFolder.OnDisk(path, () => _file = StagedFile.Create(path));
+        (_path, _staged, _entry) = (path, OutputFolder.StagedPathOf(path), entry);
+        OutputFolder.OnDisk(path, () => _file = new FileStream(_staged, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 17));
     }
 
     public ValueTask WriteAsync(ReadOnlyMemory<byte> chunk, CancellationToken cancellationToken)
@@ -25,10 +26,9 @@ internal sealed class OutputFile : IReceivingFile
 
     public ValueTask CompleteAsync(CancellationToken cancellationToken)
     {
-        var staged = _path + StagedFile.Ending;
         OutputFolder.OnDisk(_path, _file!.Dispose);
-        OutputFolder.Finish(staged, _entry);
-        OutputFolder.OnDisk(_path, () => OutputFolder.Place(staged, _path));
+        OutputFolder.Finish(_staged, _entry);
+        OutputFolder.OnDisk(_path, () => OutputFolder.Place(_staged, _path));
         _file = null;
         return ValueTask.CompletedTask;
     }
@@ -44,6 +44,6 @@ internal sealed class OutputFile : IReceivingFile
         {
             // What could not be written is not wanted any more.
         }
-        StagedFile.Drop(_path + StagedFile.Ending);
+        StagedFile.Drop(_staged);
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using MsBuildKit.Engine.Content;
 using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Tool.Protocol;
@@ -12,6 +13,8 @@ namespace MsBuildKit.Tool.Transfer;
 internal sealed class OutputFolder : IReceivingTree
 {
     private const UnixFileMode Own = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    private static long s_counter;
 
     private readonly string _root;
     private readonly bool _delete;
@@ -89,6 +92,10 @@ internal sealed class OutputFolder : IReceivingTree
         }
     }
 
+    /// <summary>A name in the same folder, for what is not whole yet.</summary>
+    public static string StagedPathOf(string path) =>
+        Path.Combine(Path.GetDirectoryName(path)!, string.Create(CultureInfo.InvariantCulture, $".msbuildkit-{Environment.ProcessId}-{Interlocked.Increment(ref s_counter)}{StagedFile.Ending}"));
+
     /// <summary>Puts a whole file in its place.</summary>
     public static void Place(string staged, string path)
     {
@@ -117,12 +124,11 @@ internal sealed class OutputFolder : IReceivingTree
     private void Copy(Stat name)
     {
         var path = PathOf(name.Path);
-        var staged = path + StagedFile.Ending;
+        var staged = StagedPathOf(path);
         try
         {
             OnDisk(path, () =>
             {
-                File.Delete(staged);
                 File.Copy(PathOf(name.Linkname), staged);
                 Place(staged, path);
             });
