@@ -1,3 +1,4 @@
+using MsBuildKit.Engine.Snapshots;
 using MsBuildKit.Tool.Protocol;
 
 namespace MsBuildKit.Tool.Transfer;
@@ -18,6 +19,17 @@ internal static class EntryMode
     /// <summary>The permission bits with setuid, setgid and sticky.</summary>
     public static int ToPosix(uint mode) =>
         (int)(mode & Permissions) | ((mode & SetUid) != 0 ? PosixSetUid : 0) | ((mode & SetGid) != 0 ? PosixSetGid : 0) | ((mode & Sticky) != 0 ? PosixSticky : 0);
+
+    /// <summary>The bits that say what an entry of a layer is.</summary>
+    public static uint KindOf(TreeEntryType type) => type switch
+    {
+        TreeEntryType.Directory => Directory,
+        TreeEntryType.Symlink => Link,
+        TreeEntryType.CharacterDevice => Device | CharacterDevice,
+        TreeEntryType.BlockDevice => Device,
+        TreeEntryType.Fifo => Pipe,
+        _ => 0,
+    };
 
     public static bool IsDirectory(this Stat entry) => (entry.Mode & Directory) != 0;
 

@@ -28,7 +28,7 @@ internal sealed class ExportedTreeSource(ExportedTree tree) : ISentTree
         var stat = new Stat
         {
             Path = entry.Path,
-            Mode = EntryMode.FromPosix(entry.Mode) | Kind(entry.Type),
+            Mode = EntryMode.FromPosix(entry.Mode) | EntryMode.KindOf(entry.Type),
             Uid = (uint)entry.Uid,
             Gid = (uint)entry.Gid,
             Size = entry.Size,
@@ -40,14 +40,4 @@ internal sealed class ExportedTreeSource(ExportedTree tree) : ISentTree
         foreach (var (key, value) in entry.Xattrs ?? new Dictionary<string, byte[]>()) stat.Xattrs[key] = ByteString.CopyFrom(value);
         return stat;
     }
-
-    private static uint Kind(TreeEntryType type) => type switch
-    {
-        TreeEntryType.Directory => EntryMode.Directory,
-        TreeEntryType.Symlink => EntryMode.Link,
-        TreeEntryType.CharacterDevice => EntryMode.Device | EntryMode.CharacterDevice,
-        TreeEntryType.BlockDevice => EntryMode.Device,
-        TreeEntryType.Fifo => EntryMode.Pipe,
-        _ => 0,
-    };
 }
