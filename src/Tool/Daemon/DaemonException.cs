@@ -15,4 +15,7 @@ internal sealed class DaemonException(string code, ErrorKind kind, string messag
     internal const string BadRequest = "MBK2507";
     internal const string NotServed = "MBK2508";
     internal const string CapabilityUnknown = "MBK2509";
+    internal const string ClientFailed = "MBK2530";
+    internal const string MethodNotServed = "MBK2531";
+    internal const string WrongContent = "MBK2532";
 }
