@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using System.Security.Cryptography;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
@@ -23,7 +24,7 @@ internal sealed class StreamConnection : ConnectionContext, IConnectionItemsFeat
         Features.Set<IConnectionItemsFeature>(this);
     }
 
-    public override string ConnectionId { get; set; } = Guid.NewGuid().ToString("N");
+    public override string ConnectionId { get; set; } = RandomNumberGenerator.GetHexString(32, lowercase: true);
 
     public override IFeatureCollection Features { get; } = new FeatureCollection();
 

@@ -8,6 +8,7 @@ using MsBuildKit.Engine.Workers;
 using MsBuildKit.Tool.Daemon.Frontends;
 using MsBuildKit.Tool.Daemon.Sessions;
 using MsBuildKit.Tool.Protocol.Gateway;
+using Platform = MsBuildKit.Engine.Oci.Platform;
 
 namespace MsBuildKit.Tool.Daemon.Builds;
 
@@ -20,9 +21,9 @@ internal sealed class BuildBridge : IAsyncDisposable
     private readonly FrontendSet _frontends;
     private readonly GraphGuard _guard;
 
-    public BuildBridge(BuildJob job, BuildStatus status, LentSession lent, FrontendSet frontends, GraphGuard guard, FrontendCall call)
+    public BuildBridge(BuildJob job, BuildStatus status, LentSession lent, FrontendSet frontends, GraphGuard guard, FrontendCall call, BuildRequest how, Platform machine)
     {
-        (Job, Status, Lent, _frontends, _guard, Call) = (job, status, lent, frontends, guard, call);
+        (Job, Status, Lent, _frontends, _guard, Call, How, Machine) = (job, status, lent, frontends, guard, call, how, machine);
         Ended = _end.Token;
     }
 
@@ -35,6 +36,12 @@ internal sealed class BuildBridge : IAsyncDisposable
 
     /// <summary>What the client asked for when it began the build.</summary>
     public FrontendCall Call { get; }
+
+    /// <summary>How the build builds.</summary>
+    public BuildRequest How { get; }
+
+    /// <summary>The platform of what names none.</summary>
+    public Platform Machine { get; }
 
     /// <summary>Cancelled when the build is over.</summary>
     public CancellationToken Ended { get; }

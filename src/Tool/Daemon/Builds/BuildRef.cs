@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using MsBuildKit.Engine.Llb.Pb;
 using MsBuildKit.Engine.Workers;
 
@@ -11,7 +12,7 @@ internal sealed class BuildRef(Definition? graph, Func<Task<VertexResult>> solve
     private readonly Lazy<Task<VertexResult>> _result = new(solve);
 
     /// <summary>What clients call it.</summary>
-    public string Id { get; } = Guid.NewGuid().ToString("N");
+    public string Id { get; } = RandomNumberGenerator.GetHexString(32, lowercase: true);
 
     public Definition? Graph => graph;
 

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using MsBuildKit.Engine.Diagnostics;
@@ -63,7 +64,7 @@ internal sealed class BuildStatus(StatusLog log, TimeProvider time) : IProgress<
     /// <summary>Work of the builder itself, shown as an operation is.</summary>
     public async Task<T> RunAsync<T>(string name, Func<string, Task<T>> work)
     {
-        var id = Digest.Of(Guid.NewGuid().ToByteArray()).ToString();
+        var id = Digest.Of(RandomNumberGenerator.GetBytes(32)).ToString();
         Change(id, name, Start);
         try
         {
