@@ -116,7 +116,7 @@ public sealed partial class TreeExporterTests : IAsyncDisposable
     {
         var one = await MakeAsync([new RawTar().File("x", "amd64").HardLink("y", "x").ToArray()]);
         var two = await MakeAsync([new RawTar().File("x", "arm64").ToArray()], new Platform { Os = "linux", Architecture = "arm64", Variant = "v8" });
-        await Exporter.WriteTarAsync(one with { Manifests = [.. one.Manifests, .. two.Manifests] }, _bench.Folder["a.tar"], default);
+        await Exporter.WriteTarAsync([.. one, .. two], _bench.Folder["a.tar"], default);
         var list = (await Command.RunAsync("tar", ["-tf", _bench.Folder["a.tar"]])).Succeeded().Output;
         Assert.Equal(["linux_amd64/", "linux_amd64/x", "linux_amd64/y", "linux_arm64_v8/", "linux_arm64_v8/x"], list.Split('\n', StringSplitOptions.RemoveEmptyEntries));
         await Trees.ShellAsync(_bench.Folder.Path, "mkdir un; tar -xf a.tar -C un; cmp un/linux_amd64/x un/linux_amd64/y");
@@ -137,9 +137,9 @@ public sealed partial class TreeExporterTests : IAsyncDisposable
 
     private TreeExporter Exporter => new(_bench.Store, _bench.Layers);
 
-    private Task<AssembledImage> MakeAsync(IEnumerable<byte[]> layers, Platform? platform = null) => MakeAsync(_bench.Store, layers, platform);
+    private Task<IReadOnlyList<PlatformTree>> MakeAsync(IEnumerable<byte[]> layers, Platform? platform = null) => MakeAsync(_bench.Store, layers, platform);
 
-    private static async Task<AssembledImage> MakeAsync(LocalContentStore store, IEnumerable<byte[]> layers, Platform? platform = null)
+    private static async Task<IReadOnlyList<PlatformTree>> MakeAsync(LocalContentStore store, IEnumerable<byte[]> layers, Platform? platform = null)
     {
         var chain = new List<Layer>();
         foreach (var tar in layers)
@@ -151,7 +151,7 @@ public sealed partial class TreeExporterTests : IAsyncDisposable
         }
         var assembler = new ImageAssembler(store, ExportBench.Options());
         var manifest = await assembler.AssembleAsync(new PlatformImage(platform ?? Platform.LinuxAmd64, ExportBench.Config(), new LayerChain(chain)), default);
-        return await assembler.CompleteAsync([(manifest, [])], default);
+        return PlatformTree.Of(await assembler.CompleteAsync([(manifest, [])], default));
     }
 
     private static async Task CompareAsync(string folder)
