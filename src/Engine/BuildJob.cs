@@ -52,6 +52,9 @@ public sealed class BuildJob : IAsyncDisposable
     /// <summary>The same, of a graph that is loaded already.</summary>
     public Task<VertexResult> SolveAsync(Edge graph, CancellationToken cancellationToken) => _solver.SolveAsync(graph, cancellationToken);
 
+    /// <summary>The files of a result, to be looked at and read.</summary>
+    public ResultFiles OpenFiles(VertexResult result) => new(result, _ground.Store, _ground.Materializer);
+
     /// <summary>Converts a Dockerfile, with what checks find in it. Throws <see cref="DockerfileException"/>.</summary>
     public async Task<ConvertedDockerfile> ConvertAsync(DockerfileRequest request, IContextFiles files, IImageConfigResolver images, CancellationToken cancellationToken)
     {
