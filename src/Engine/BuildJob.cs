@@ -12,6 +12,7 @@ using MsBuildKit.Engine.Snapshots;
 using MsBuildKit.Engine.Solving;
 using MsBuildKit.Engine.Workers;
 using MsBuildKit.Engine.Workers.Rootless;
+using Digest = MsBuildKit.Engine.Oci.Digest;
 
 namespace MsBuildKit.Engine;
 
@@ -54,6 +55,17 @@ public sealed class BuildJob : IAsyncDisposable
 
     /// <summary>The files of a result, to be looked at and read.</summary>
     public ResultFiles OpenFiles(VertexResult result) => new(result, _ground.Store, _ground.Materializer);
+
+    /// <summary>What a source of a web server or a repository is now: the digest of a file, the commit of a branch. Nothing for another kind.</summary>
+    public async Task<string?> PinAsync(SourceOp source, CancellationToken cancellationToken)
+    {
+        var op = new Op { Source = source };
+        var vertex = new Vertex(Digest.Of(CanonicalBytes.Of(op)), op, new OpMetadata(), []);
+        var scheme = source.Identifier.Split("://", 2)[0];
+        if (_ground.Remote.FindKey(scheme, vertex, _session, cancellationToken) is not { } finding) return null;
+        await finding.ConfigureAwait(false);
+        return _ground.Remote.Pins.Of(vertex) is [var pin, ..] ? pin.Algorithm == "sha256" ? $"sha256:{pin.Value}" : pin.Value : null;
+    }
 
     /// <summary>Converts a Dockerfile, with what checks find in it. Throws <see cref="DockerfileException"/>.</summary>
     public async Task<ConvertedDockerfile> ConvertAsync(DockerfileRequest request, IContextFiles files, IImageConfigResolver images, CancellationToken cancellationToken)

@@ -119,7 +119,7 @@ public sealed class ResultFiles(VertexResult result, LocalContentStore store, IL
 
     private static async ValueTask<Stream> OpenLentAsync(TreeEntry file, long offset, CancellationToken cancellationToken)
     {
-        var stream = file.Open?.Invoke() ?? Stream.Null;
+        var stream = OpenLent(file);
         var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         try
         {
@@ -134,6 +134,18 @@ public sealed class ResultFiles(VertexResult result, LocalContentStore store, IL
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private static Stream OpenLent(TreeEntry file)
+    {
+        try
+        {
+            return file.Open?.Invoke() ?? Stream.Null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new SnapshotException(SnapshotException.CannotReadFile, ErrorKind.FailedPrecondition, $"The file for '/{file.Path}' cannot be read: {e.Message.TrimEnd('.')}. Check its permissions.", e);
         }
     }
 

@@ -15,4 +15,6 @@ internal sealed class DaemonException(string code, ErrorKind kind, string messag
     internal const string BadRequest = "MBK2507";
     internal const string NotServed = "MBK2508";
     internal const string CapabilityUnknown = "MBK2509";
+    internal const string SourceDenied = "MBK2510";
+    internal const string BadPolicy = "MBK2511";
 }

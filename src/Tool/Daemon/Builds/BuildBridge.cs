@@ -6,6 +6,7 @@ using MsBuildKit.Engine.Llb;
 using MsBuildKit.Engine.Llb.Pb;
 using MsBuildKit.Engine.Workers;
 using MsBuildKit.Tool.Daemon.Frontends;
+using MsBuildKit.Tool.Daemon.Policies;
 using MsBuildKit.Tool.Daemon.Sessions;
 using MsBuildKit.Tool.Protocol.Gateway;
 using Platform = MsBuildKit.Engine.Oci.Platform;
@@ -30,6 +31,9 @@ internal sealed class BuildBridge : IAsyncDisposable
     public BuildJob Job { get; }
 
     public BuildStatus Status { get; }
+
+    /// <summary>Finds images, as the source policy wants them.</summary>
+    public IImageResolver Images => new PolicedImages(Job.Images, _guard.Policy);
 
     /// <summary>What the clients lend.</summary>
     public LentSession Lent { get; }
@@ -57,6 +61,14 @@ internal sealed class BuildBridge : IAsyncDisposable
         var added = new BuildRef(graph, () => Task.Run(() => edge is { } e ? Job.SolveAsync(e, Ended) : Job.SolveAsync((Definition?)null, Ended), Ended));
         _refs[added.Id] = added;
         return added;
+    }
+
+    /// <summary>A source as the policy wants it. Throws MBK2510 when it is denied.</summary>
+    public SourceOp Police(SourceOp source)
+    {
+        var policed = source.Clone();
+        _guard.Policy.Apply(policed);
+        return policed;
     }
 
     /// <summary>A result that was added. Throws MBK2506.</summary>

@@ -4,6 +4,7 @@ using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Workers.Rootless;
 using MsBuildKit.Tool.Daemon.Exports;
 using MsBuildKit.Tool.Daemon.Frontends;
+using MsBuildKit.Tool.Daemon.Policies;
 using MsBuildKit.Tool.Daemon.Sessions;
 using MsBuildKit.Tool.Protocol.Control;
 
@@ -42,7 +43,7 @@ internal sealed class BuildRunner(ToolHost host, DaemonOptions options, LocalCon
         var lent = new LentSession(client);
         var how = Describe(exports.Layering, granted);
         var job = new BuildJob(services, how, lent, store, workers.Find(services, how), status);
-        var bridge = new BuildBridge(job, status, lent, frontends, new GraphGuard(granted), new FrontendCall(request.FrontendAttrs.AsReadOnly(), request.FrontendInputs.AsReadOnly()), how, host.Machine);
+        var bridge = new BuildBridge(job, status, lent, frontends, new GraphGuard(granted, request.SourcePolicy is { } policy ? new SourcePolicy([policy]) : SourcePolicy.None), new FrontendCall(request.FrontendAttrs.AsReadOnly(), request.FrontendInputs.AsReadOnly()), how, host.Machine);
         await using var closed = bridge.ConfigureAwait(false);
         entry.Set(bridge);
         return await new RunningBuild(request, bridge, new ExportSet(exports.Exports)).RunAsync(cancellationToken).ConfigureAwait(false);

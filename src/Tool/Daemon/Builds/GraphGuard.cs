@@ -1,16 +1,22 @@
 using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Llb;
 using MsBuildKit.Engine.Llb.Pb;
+using MsBuildKit.Tool.Daemon.Policies;
 
 namespace MsBuildKit.Tool.Daemon.Builds;
 
 /// <summary>Lets graphs of clients in: those that ask for nothing that is not known here, and nothing that was not granted.</summary>
 /// <param name="granted">The entitlements of the build.</param>
-internal sealed class GraphGuard(IReadOnlySet<string> granted)
+/// <param name="policy">What sources may be.</param>
+internal sealed class GraphGuard(IReadOnlySet<string> granted, SourcePolicy policy)
 {
-    /// <summary>Loads a graph. Throws MBK1301, MBK2504 and MBK2509.</summary>
-    public Edge Admit(Definition graph)
+    /// <summary>What sources may be.</summary>
+    public SourcePolicy Policy => policy;
+
+    /// <summary>Loads a graph, with other sources where the policy wants them. Throws MBK1301, MBK2504, MBK2509 and MBK2510.</summary>
+    public Edge Admit(Definition asked)
     {
+        var graph = PolicedGraph.Of(asked, policy);
         foreach (var (digest, metadata) in graph.Metadata)
             foreach (var (capability, isNeeded) in metadata.Caps)
                 if (isNeeded && !DaemonCapabilities.OfLlb.Contains(capability))

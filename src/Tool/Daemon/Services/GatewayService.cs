@@ -1,8 +1,13 @@
 using Grpc.Core;
+using MsBuildKit.Engine.Llb.Pb;
 using MsBuildKit.Tool.Daemon.Builds;
 using MsBuildKit.Tool.Daemon.Frontends;
+using MsBuildKit.Tool.Protocol.Control;
 using MsBuildKit.Tool.Protocol.Gateway;
 using MsBuildKit.Tool.Wire;
+using SolveRequest = MsBuildKit.Tool.Protocol.Gateway.SolveRequest;
+using SolveResponse = MsBuildKit.Tool.Protocol.Gateway.SolveResponse;
+using Status = Grpc.Core.Status;
 
 namespace MsBuildKit.Tool.Daemon.Services;
 
@@ -45,6 +50,29 @@ internal sealed class GatewayService(BuildRegistry builds, WorkerDescription wor
         if (request.Error is { } error) bridge.Fail(new RpcException(new Status((StatusCode)error.Code, error.Message), ErrorDetails.Trailers(error)));
         else bridge.Return(bridge.Read(request.Result ?? new Result()));
         return new ReturnResponse();
+    }
+
+    public override async Task<ResolveImageConfigResponse> ResolveImageConfig(ResolveImageConfigRequest request, ServerCallContext context)
+    {
+        var bridge = await FindAsync(context).ConfigureAwait(false);
+        var meta = await new SourceMetadata(bridge).ResolveAsync(new SourceOp { Identifier = "docker-image://" + request.Ref }, request.Platform, request.LogName, context.CancellationToken).ConfigureAwait(false);
+        return new ResolveImageConfigResponse { Digest = meta.Image.Digest, Config = meta.Image.Config, Ref = meta.Source.Identifier["docker-image://".Length..] };
+    }
+
+    public override async Task<ResolveSourceMetaResponse> ResolveSourceMeta(ResolveSourceMetaRequest request, ServerCallContext context)
+    {
+        var bridge = await FindAsync(context).ConfigureAwait(false);
+        return await new SourceMetadata(bridge).ResolveAsync(request.Source ?? new SourceOp(), request.Platform, request.LogName, context.CancellationToken).ConfigureAwait(false);
+    }
+
+    public override async Task<WarnResponse> Warn(WarnRequest request, ServerCallContext context)
+    {
+        var bridge = await FindAsync(context).ConfigureAwait(false);
+        bridge.Status.Warn(new VertexWarning
+        {
+            Vertex = request.Digest, Level = request.Level, Short = request.Short, Detail = { request.Detail }, Url = request.Url, Info = request.Info, Ranges = { request.Ranges },
+        });
+        return new WarnResponse();
     }
 
     private async Task<BuildBridge> FindAsync(ServerCallContext context)

@@ -7,6 +7,7 @@ using MsBuildKit.Engine.Sessions;
 using MsBuildKit.TestKit;
 using MsBuildKit.Tool.Daemon.Builds;
 using MsBuildKit.Tool.Daemon.Frontends;
+using MsBuildKit.Tool.Daemon.Policies;
 using MsBuildKit.Tool.Daemon.Sessions;
 using MsBuildKit.Tool.Protocol.Control;
 using Platform = MsBuildKit.Engine.Oci.Platform;
@@ -36,7 +37,7 @@ internal sealed class FrontendBuild : IAsyncDisposable
         var job = new BuildJob(_services, how, new BuildSession([], new Dictionary<string, IContentSource>()) { Folders = folders }, _store, null, Status);
         var frontends = new Dictionary<string, IFrontend> { [DockerfileFrontend.Name] = new DockerfileFrontend() };
         if (gateway is not null) frontends["gateway.v0"] = gateway;
-        Bridge = new BuildBridge(job, Status, new LentSession(null), new FrontendSet(frontends), new GraphGuard(new HashSet<string>()), Call(), how, Platform.LinuxAmd64);
+        Bridge = new BuildBridge(job, Status, new LentSession(null), new FrontendSet(frontends), new GraphGuard(new HashSet<string>(), SourcePolicy.None), Call(), how, Platform.LinuxAmd64);
     }
 
     public TempFolder Folder { get; } = new("frontend");

@@ -14,7 +14,7 @@ internal sealed class SessionImages(BuildBridge bridge, bool showsPlatforms) : I
     /// <inheritdoc />
     public Task<FoundImage> ResolveAsync(ImageReference reference, Platform platform, CancellationToken cancellationToken) => TellAsync(reference.ToString(), platform, async () =>
     {
-        var image = await bridge.Job.Images.ResolveAsync(reference, platform, cancellationToken).ConfigureAwait(false);
+        var image = await bridge.Images.ResolveAsync(reference, platform, cancellationToken).ConfigureAwait(false);
         return new FoundImage(image.Root.Digest, image.Config);
     });
 
