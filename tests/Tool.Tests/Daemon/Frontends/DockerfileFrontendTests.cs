@@ -3,6 +3,7 @@ using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Llb;
 using MsBuildKit.Engine.Llb.Pb;
 using MsBuildKit.Engine.Workers;
+using MsBuildKit.TestKit.Web;
 using MsBuildKit.Tool.Daemon.Builds;
 using MsBuildKit.Tool.Daemon.Frontends;
 using MsBuildKit.Tool.Daemon.Frontends.Dockerfile;
@@ -205,6 +206,17 @@ public sealed class DockerfileFrontendTests : IAsyncDisposable
         var call = FrontendBuild.Call(new() { ["context"] = LlbMarshaller.Marshal(LlbState.Local("more")) }, ("contextsubdir", "sub"));
         var ops = (await _build.SolveAsync(call)).Refs[""].Graph!.Def.Select(d => Op.Parser.ParseFrom(d)).ToList();
         Assert.Equal(("/sub", true), (ops[1].File.Actions[0].Copy.Src, ops[1].File.Actions[0].Copy.DirCopyContents));
+    }
+
+    [Fact]
+    public async Task Solve_AddressOfADockerfile_IsTheDockerfileAndWhatItCopiesOf()
+    {
+        await using var web = await FileServer.StartAsync();
+        web.Put("/some/file", "FROM scratch AS Base\nCOPY context /copied\n"u8.ToArray());
+        var graph = (await _build.SolveAsync(FrontendBuild.Call(("context", $"http://{web.Host}/some/file")))).Refs[""].Graph!;
+        var source = Op.Parser.ParseFrom(graph.Def[0]).Source;
+        Assert.Equal(($"http://{web.Host}/some/file", "context"), (source.Identifier, source.Attrs["http.filename"]));
+        Assert.Equal("context", Assert.Single((await _build.ReadStatusAsync()).SelectMany(s => s.Warnings)).Info.Filename);
     }
 
     [Fact]

@@ -30,7 +30,7 @@ internal sealed class FrontendBuild : IAsyncDisposable
         _store = new LocalContentStore(Folder["store"]);
         _log = new StatusLog(Folder["log"]);
         _registries = new Registries(new HostCredentials(new Dictionary<string, string>(), Folder["home"]), new RegistryOptions { Time = TimeProvider.System, Random = new Random(1), Attempts = 1 });
-        _services = new BuilderServices { Time = TimeProvider.System, Registries = _registries, Mirrors = new HttpClient(), LocalEngines = new LocalEngineLoader([]) };
+        _services = new BuilderServices { Time = TimeProvider.System, Registries = _registries, Mirrors = new HttpClient(), LocalEngines = new LocalEngineLoader([]), Files = new WebFiles(new RegistryOptions { Time = TimeProvider.System, Random = new Random(1), Attempts = 1 }) };
         var how = new BuildRequest { ProjectName = "image", CacheDirectory = Folder["store"], SourceDateEpoch = 1_000_000_000 };
         var folders = new Dictionary<string, string> { ["context"] = Folder["src"], ["dockerfile"] = Folder["src"], ["more"] = Folder["more"] };
         Status = new BuildStatus(_log, TimeProvider.System);

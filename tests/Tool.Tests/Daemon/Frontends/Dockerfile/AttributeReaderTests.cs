@@ -37,7 +37,7 @@ public sealed class AttributeReaderTests
         Assert.Equal([Platform.LinuxAmd64, Platform.LinuxArm64], request.Platforms);
         Assert.True(request.IsMultiPlatform);
         Assert.Equal(["one", "two"], request.NoCache!);
-        Assert.Equal([new("db", "10.0.0.5"), new("v6", "::1")], request.ExtraHosts);
+        Assert.Equal(["db 10.0.0.5", "v6 ::1"], request.ExtraHosts.Select(h => $"{h.Key} {h.Value}"));
         Assert.Equal((1024L, "group", "box", NetMode.None), (request.ShmSize, request.CgroupParent, request.Hostname, request.Network));
         Assert.Equal([new Ulimit { Name = "nofile", Soft = 10, Hard = 20 }, new Ulimit { Name = "nproc", Soft = 5, Hard = 5 }], request.Ulimits);
         Assert.Null(read.MissingCapability);
