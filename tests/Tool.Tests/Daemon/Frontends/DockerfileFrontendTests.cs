@@ -193,7 +193,7 @@ public sealed class DockerfileFrontendTests : IAsyncDisposable
     public async Task Solve_Inputs_StandInForFolders()
     {
         var context = LlbState.Local("more", "[given] files");
-        var call = FrontendBuild.Call(new() { ["dockerfile"] = LlbMarshaller.Marshal(LlbState.Local("more", "[given] definition")), ["context"] = LlbMarshaller.Marshal(context) });
+        var call = FrontendBuild.CallWith(new() { ["dockerfile"] = LlbMarshaller.Marshal(LlbState.Local("more", "[given] definition")), ["context"] = LlbMarshaller.Marshal(context) });
         _build.Folder.Write("more/Dockerfile", "FROM scratch\nCOPY data /\n");
         var graph = (await _build.SolveAsync(call)).Refs[""].Graph!;
         Assert.Equal(LlbMarshaller.Marshal(context).Def[0], graph.Def[0]);
@@ -203,7 +203,7 @@ public sealed class DockerfileFrontendTests : IAsyncDisposable
     public async Task Solve_FolderOfAnInput_IsCopiedOutOfIt()
     {
         _build.Folder.Write("src/Dockerfile", "FROM scratch\nCOPY data /\n");
-        var call = FrontendBuild.Call(new() { ["context"] = LlbMarshaller.Marshal(LlbState.Local("more")) }, ("contextsubdir", "sub"));
+        var call = FrontendBuild.CallWith(new() { ["context"] = LlbMarshaller.Marshal(LlbState.Local("more")) }, ("contextsubdir", "sub"));
         var ops = (await _build.SolveAsync(call)).Refs[""].Graph!.Def.Select(d => Op.Parser.ParseFrom(d)).ToList();
         Assert.Equal(("/sub", true), (ops[1].File.Actions[0].Copy.Src, ops[1].File.Actions[0].Copy.DirCopyContents));
     }
@@ -226,7 +226,7 @@ public sealed class DockerfileFrontendTests : IAsyncDisposable
         _build.Folder.Write("more/data", "x");
         var config = Convert.ToBase64String("""{"architecture":"amd64","os":"linux","config":{"User":"app"},"rootfs":{"type":"layers","diff_ids":[]}}"""u8);
         _build.Folder.Write("src/Dockerfile", "FROM base\nCOPY --from=files data /\n");
-        var call = FrontendBuild.Call(
+        var call = FrontendBuild.CallWith(
             new() { ["given"] = LlbMarshaller.Marshal(LlbState.Local("context", "[given] base")) },
             ("context:base", "input:given"), ("input-metadata:given", $$"""{"containerimage.config":"{{config}}"}"""), ("context:files", "local:more"));
         var result = await _build.SolveAsync(call);

@@ -63,9 +63,9 @@ internal sealed class FrontendBuild : IAsyncDisposable
         return all;
     }
 
-    public static FrontendCall Call(params (string Key, string Value)[] attributes) => Call(new Dictionary<string, Definition>(), attributes);
+    public static FrontendCall Call(params (string Key, string Value)[] attributes) => CallWith(new Dictionary<string, Definition>(), attributes);
 
-    public static FrontendCall Call(Dictionary<string, Definition> inputs, params (string Key, string Value)[] attributes) =>
+    public static FrontendCall CallWith(Dictionary<string, Definition> inputs, params (string Key, string Value)[] attributes) =>
         new(attributes.ToDictionary(a => a.Key, a => a.Value), inputs);
 
     public async ValueTask DisposeAsync()

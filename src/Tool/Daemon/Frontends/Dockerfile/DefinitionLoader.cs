@@ -66,7 +66,7 @@ internal sealed class DefinitionLoader(SolvedFiles trees, DockerfileAttributes a
     // As with Docker, a Dockerfile by its own name may be written small.
     private static string? SmallNameOf(string file) => Path.GetFileName(file) == ByDefault ? file[..^ByDefault.Length] + Dockerfile : null;
 
-    private static LlbState Scope(LlbState tree, string folder) => LlbState.Scratch.File(null, FileStep.Copy(tree, folder, "/", new CopyOptions { ContentsOnly = true }));
+    private static LlbState Scope(LlbState tree, string folder) => LlbState.Scratch.File(null, FileStep.Copy(tree, Path.GetFullPath(folder, "/"), "/", new CopyOptions { ContentsOnly = true }));
 
     private static FrontendException NotThere(string file) => new(
         FrontendException.NoDockerfile, ErrorKind.NotFound, $"failed to read dockerfile: open {file}: no such file or directory: name the Dockerfile with 'filename'");

@@ -101,7 +101,7 @@ public sealed class AttributeReaderTests
         var digest = "sha256:" + new string('a', 64);
         var graph = LlbMarshaller.Marshal(LlbState.Local("files"));
         var config = Convert.ToBase64String("""{"architecture":"arm64","os":"linux","rootfs":{"type":"layers","diff_ids":[]}}"""u8);
-        var call = FrontendBuild.Call(
+        var call = FrontendBuild.CallWith(
             new() { ["base"] = graph },
             ("context:image", "docker-image://alpine:3"), ("context:nothing", "docker-image://scratch"), ("context:layout::linux/arm64", "oci-layout://store@" + digest),
             ("context:folder", "local:files"), ("local-sessionid:files", "other"), ("sharedkey:localdir:folder", "key"), ("context:graph", "input:base"),
