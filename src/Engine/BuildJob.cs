@@ -104,6 +104,20 @@ public sealed class BuildJob : IAsyncDisposable
     public Task PushAsync(AssembledImage image, ImageReference target, IReadOnlyList<string> tags, CancellationToken cancellationToken) =>
         new RegistryDelivery(_services.Registries, _ground.Store, _ground.Materializer, _progress).PushAsync(image, target, tags, cancellationToken);
 
+    /// <summary>Exports the files of results instead of images.</summary>
+    public TreeExporter CreateTreeExporter(TreeExportOptions options) => new(_ground.Store, _ground.Materializer, options);
+
+    /// <summary>A result as layers, from the bottom up.</summary>
+    public async Task<IReadOnlyList<Layer>> LayersOfAsync(VertexResult result, CancellationToken cancellationToken) =>
+        (await _solver.ChainOfAsync(result, cancellationToken).ConfigureAwait(false)).Layers;
+
+    /// <summary>The files of a result, to be looked into.</summary>
+    public ResultFiles OpenFiles(VertexResult result) => new(result, _ground.Store, _ground.Materializer);
+
+    /// <summary>A blob of the store. Throws MBK1202 when it is not there.</summary>
+    public Stream OpenBlob(Digest digest) => _ground.Store.Find(digest)
+        ?? throw new ContentException(ContentException.NotThere, ErrorKind.NotFound, $"'{digest}' vanished from the store. Build again.");
+
     /// <summary>Brings every layer of an image into the store.</summary>
     public Task FetchAsync(AssembledImage image, CancellationToken cancellationToken) =>
         Task.WhenAll(image.Manifests.SelectMany(m => m.Layers).DistinctBy(l => l.Blob.Digest).Select(l => _ground.Materializer.EnsureAsync(l, cancellationToken)));

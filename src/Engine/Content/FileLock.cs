@@ -7,7 +7,7 @@ namespace MsBuildKit.Engine.Content;
 /// .NET makes them of <see cref="FileShare"/>: <see cref="FileShare.None"/> is an exclusive <c>flock</c>, all else a shared one, and neither
 /// waits. An exclusive lock is used for whatever must be seen by others, for on network file systems a writer gets no shared one.
 /// </remarks>
-internal static class FileLock
+public static class FileLock
 {
     /// <summary>Opens a file for nobody else; <c>null</c> when somebody has it open.</summary>
     public static SafeFileHandle? TryTake(string path, FileMode mode, FileOptions options = FileOptions.None) =>

@@ -1,7 +1,7 @@
 namespace MsBuildKit.Engine.Content;
 
 /// <summary>A stream that is read once, from its beginning on: all that such streams cannot do.</summary>
-internal abstract class ReadingStream : Stream
+public abstract class ReadingStream : Stream
 {
     public sealed override bool CanRead => true;
 

@@ -6,7 +6,7 @@ namespace MsBuildKit.Engine.Content;
 /// <summary>The small files beside the blobs: the SHA-256 of a body, then the body.</summary>
 /// <remarks>A file is written beside its name, made durable and renamed: after a power cut it is there whole or not at all. That the name
 /// is kept is not waited for, since a lost file only costs making it again.</remarks>
-internal static class SealedFile
+public static class SealedFile
 {
     private static long s_counter;
 

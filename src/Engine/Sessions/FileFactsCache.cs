@@ -29,10 +29,11 @@ public sealed class FileFactsCache(string directory, TimeProvider time)
     /// <param name="folder">Absolute.</param>
     /// <param name="filter">What of it is taken.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    internal async Task<(LocalTree Tree, IReadOnlyList<FileFacts> Facts)> ReadAsync(string name, string folder, FolderFilter filter, CancellationToken cancellationToken)
+    public async Task<FolderContent> ReadFolderAsync(string name, string folder, FolderFilter filter, CancellationToken cancellationToken)
     {
         var found = FolderWalk.Run(name, folder, filter, Now, cancellationToken);
-        return (found.Tree, await new FolderFacts(directory).ReadAsync(folder, found, cancellationToken).ConfigureAwait(false));
+        var facts = await new FolderFacts(directory).ReadAsync(folder, found, cancellationToken).ConfigureAwait(false);
+        return new FolderContent(new SentTree(found.Tree, facts), [.. found.Stamps.Select(s => s.ModifiedNanoseconds)]);
     }
 
     /// <summary>The facts of every file of <paramref name="tree"/>, in its order.</summary>

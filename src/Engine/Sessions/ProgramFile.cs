@@ -4,7 +4,7 @@ namespace MsBuildKit.Engine.Sessions;
 
 /// <summary>Tells programs from other files by how they begin: scripts by <c>#!</c>, ELF files (gabi, chapter 4) by what they ask of the
 /// system.</summary>
-internal static class ProgramFile
+public static class ProgramFile
 {
     private const byte Elf64 = 2, BigEndian = 2;
     private const ushort Executable = 2;

@@ -9,7 +9,7 @@ namespace MsBuildKit.Engine.Workers;
 /// <summary>A lent file that proves at its end to be the one whose facts are known.</summary>
 /// <remarks>Facts are read before layers are written. A file that changes in between, even one that keeps its size and time, must not come
 /// under the key of what it was.</remarks>
-internal sealed class LentFileStream(string path, Digest expected) : ReadingStream
+public sealed class LentFileStream(string path, Digest expected) : ReadingStream
 {
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly FileStream _file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 0, FileOptions.SequentialScan);

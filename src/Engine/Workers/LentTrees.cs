@@ -37,8 +37,8 @@ public sealed class LentTrees(IBuildSession session, FileFactsCache cache, long 
         }
         var folder = session.FindFolder(name) ?? throw new SessionException(SessionException.NotLent, ErrorKind.FailedPrecondition,
             $"The graph asks for the local tree '{name}', which this build does not lend. Give it a context of that name.");
-        var (tree, facts) = await cache.ReadAsync(name, folder, filter, cancellationToken).ConfigureAwait(false);
-        return Result(tree, facts);
+        var content = await cache.ReadFolderAsync(name, folder, filter, cancellationToken).ConfigureAwait(false);
+        return Result(content.Sent.Tree, content.Sent.Facts);
     }
 
     private TreeResult Result(LocalTree tree, IReadOnlyList<FileFacts> facts)

@@ -21,10 +21,12 @@ internal sealed class BuildBridge : IAsyncDisposable
     private readonly TaskCompletionSource<FrontendResult> _returned = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly FrontendSet _frontends;
     private readonly GraphGuard _guard;
+    private readonly TimeProvider _time;
+    private IReadOnlyDictionary<string, string>? _asked;
 
-    public BuildBridge(BuildJob job, BuildStatus status, LentSession lent, FrontendSet frontends, GraphGuard guard, FrontendCall call, BuildRequest how, Platform machine)
+    public BuildBridge(BuildJob job, BuildStatus status, LentSession lent, FrontendSet frontends, GraphGuard guard, FrontendCall call, BuildRequest how, Platform machine, TimeProvider time)
     {
-        (Job, Status, Lent, _frontends, _guard, Call, How, Machine) = (job, status, lent, frontends, guard, call, how, machine);
+        (Job, Status, Lent, _frontends, _guard, Call, How, Machine, _time) = (job, status, lent, frontends, guard, call, how, machine, time);
         Ended = _end.Token;
     }
 
@@ -46,6 +48,12 @@ internal sealed class BuildBridge : IAsyncDisposable
 
     /// <summary>The platform of what names none.</summary>
     public Platform Machine { get; }
+
+    /// <summary>What the build was asked for: by the client at its beginning, or by the client's own frontend.</summary>
+    public IReadOnlyDictionary<string, string> Attributes => _asked is { } asked && Call.Attributes.Count == 0 ? asked : Call.Attributes;
+
+    /// <summary>The time.</summary>
+    public DateTimeOffset Now => _time.GetUtcNow();
 
     /// <summary>Cancelled when the build is over.</summary>
     public CancellationToken Ended { get; }
@@ -79,6 +87,7 @@ internal sealed class BuildBridge : IAsyncDisposable
     {
         if (graph is { Def.Count: > 0 } && frontend.Length > 0)
             throw new DaemonException(DaemonException.BadRequest, ErrorKind.Invalid, "cannot solve with both Definition and Frontend specified");
+        if (frontend.Length > 0) Interlocked.CompareExchange(ref _asked, call.Attributes, null);
         if (frontend.Length > 0) return await _frontends.Find(frontend).SolveAsync(this, call, cancellationToken).ConfigureAwait(false);
         if (graph is null or { Def.Count: 0 }) return new FrontendResult();
         return new FrontendResult { Refs = new Dictionary<string, BuildRef> { [FrontendResult.Only] = Add(graph) } };
@@ -109,6 +118,7 @@ internal sealed class BuildBridge : IAsyncDisposable
     {
         await _end.CancelAsync().ConfigureAwait(false);
         _returned.TrySetCanceled(Ended);
+        foreach (var known in _refs.Values) await known.DisposeAsync().ConfigureAwait(false);
         await Job.DisposeAsync().ConfigureAwait(false);
     }
 

@@ -7,9 +7,10 @@ namespace MsBuildKit.Tool.Daemon.Builds;
 /// <summary>A result of a build that is solved when somebody first needs it, and once.</summary>
 /// <param name="graph">What is solved; <c>null</c> for nothing.</param>
 /// <param name="solve">Solves it.</param>
-internal sealed class BuildRef(Definition? graph, Func<Task<VertexResult>> solve)
+internal sealed class BuildRef(Definition? graph, Func<Task<VertexResult>> solve) : IAsyncDisposable
 {
     private readonly Lazy<Task<VertexResult>> _result = new(solve);
+    private ResultFiles? _files;
 
     /// <summary>What clients call it.</summary>
     public string Id { get; } = RandomNumberGenerator.GetHexString(32, lowercase: true);
@@ -18,4 +19,15 @@ internal sealed class BuildRef(Definition? graph, Func<Task<VertexResult>> solve
 
     /// <summary>Its files. It goes on being solved when one of those who wait does not any more; the build's end ends it.</summary>
     public Task<VertexResult> SolveAsync(CancellationToken cancellationToken) => _result.Value.WaitAsync(cancellationToken);
+
+    /// <summary>Its files, to be looked into; opened once.</summary>
+    /// <param name="open">Opens them.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    public async Task<ResultFiles> OpenAsync(Func<VertexResult, ResultFiles> open, CancellationToken cancellationToken)
+    {
+        var result = await SolveAsync(cancellationToken).ConfigureAwait(false);
+        lock (_result) return _files ??= open(result);
+    }
+
+    public ValueTask DisposeAsync() => _files?.DisposeAsync() ?? ValueTask.CompletedTask;
 }

@@ -43,7 +43,7 @@ internal sealed class BuildRunner(ToolHost host, DaemonOptions options, LocalCon
         var lent = new LentSession(client);
         var how = Describe(exports.Layering, granted);
         var job = new BuildJob(services, how, lent, store, workers.Find(services, how), status);
-        var bridge = new BuildBridge(job, status, lent, frontends, new GraphGuard(granted, request.SourcePolicy is { } policy ? new SourcePolicy([policy]) : SourcePolicy.None), new FrontendCall(request.FrontendAttrs.AsReadOnly(), request.FrontendInputs.AsReadOnly()), how, host.Machine);
+        var bridge = new BuildBridge(job, status, lent, frontends, new GraphGuard(granted, request.SourcePolicy is { } policy ? new SourcePolicy([policy]) : SourcePolicy.None), new FrontendCall(request.FrontendAttrs.AsReadOnly(), request.FrontendInputs.AsReadOnly()), how, host.Machine, host.Time);
         await using var closed = bridge.ConfigureAwait(false);
         entry.Set(bridge);
         return await new RunningBuild(request, bridge, new ExportSet(exports.Exports)).RunAsync(cancellationToken).ConfigureAwait(false);

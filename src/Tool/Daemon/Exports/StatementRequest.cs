@@ -8,6 +8,8 @@ internal sealed record StatementRequest(bool Sbom, bool Provenance, IReadOnlyDic
 {
     private const string SbomKey = "attest:sbom", ProvenanceKey = "attest:provenance";
 
+    public static StatementRequest None { get; } = new(false, false, new Dictionary<string, string>());
+
     public bool IsAny => Sbom || Provenance;
 
     public static StatementRequest Of(IReadOnlyDictionary<string, string> attributes)

@@ -1,5 +1,7 @@
+using Google.Protobuf;
 using Grpc.Core;
 using MsBuildKit.Engine.Llb.Pb;
+using MsBuildKit.Engine.Workers;
 using MsBuildKit.Tool.Daemon.Builds;
 using MsBuildKit.Tool.Daemon.Frontends;
 using MsBuildKit.Tool.Protocol.Control;
@@ -30,6 +32,26 @@ internal sealed class GatewayService(BuildRegistry builds, WorkerDescription wor
             request.Definition, request.Frontend, new FrontendCall(request.FrontendOpt.AsReadOnly(), request.FrontendInputs.AsReadOnly()), context.CancellationToken).ConfigureAwait(false);
         if (request.Evaluate) await Task.WhenAll(result.Refs.Values.Select(r => r.SolveAsync(context.CancellationToken))).ConfigureAwait(false);
         return new SolveResponse { Result = GatewayResults.Write(result) };
+    }
+
+    public override async Task<ReadFileResponse> ReadFile(ReadFileRequest request, ServerCallContext context)
+    {
+        var files = await FilesAsync(request.Ref, context).ConfigureAwait(false);
+        var (offset, length) = request.Range is { } range ? (range.Offset, range.Length == 0 ? (long?)null : range.Length) : (0L, null);
+        return new ReadFileResponse { Data = UnsafeByteOperations.UnsafeWrap(await files.ReadAsync(request.FilePath, offset, length, context.CancellationToken).ConfigureAwait(false)) };
+    }
+
+    public override async Task<ReadDirResponse> ReadDir(ReadDirRequest request, ServerCallContext context)
+    {
+        var files = await FilesAsync(request.Ref, context).ConfigureAwait(false);
+        var list = await files.ListAsync(request.DirPath, request.IncludePattern.Length > 0 ? request.IncludePattern : null, context.CancellationToken).ConfigureAwait(false);
+        return new ReadDirResponse { Entries = { list.Select(FileStats.Write) } };
+    }
+
+    public override async Task<StatFileResponse> StatFile(StatFileRequest request, ServerCallContext context)
+    {
+        var files = await FilesAsync(request.Ref, context).ConfigureAwait(false);
+        return new StatFileResponse { Stat = FileStats.Write(await files.StatAsync(request.Path, context.CancellationToken).ConfigureAwait(false)) };
     }
 
     public override async Task<EvaluateResponse> Evaluate(EvaluateRequest request, ServerCallContext context)
@@ -73,6 +95,12 @@ internal sealed class GatewayService(BuildRegistry builds, WorkerDescription wor
             Vertex = request.Digest, Level = request.Level, Short = request.Short, Detail = { request.Detail }, Url = request.Url, Info = request.Info, Ranges = { request.Ranges },
         });
         return new WarnResponse();
+    }
+
+    private async Task<ResultFiles> FilesAsync(string id, ServerCallContext context)
+    {
+        var bridge = await FindAsync(context).ConfigureAwait(false);
+        return await bridge.Find(id).OpenAsync(bridge.Job.OpenFiles, context.CancellationToken).ConfigureAwait(false);
     }
 
     private async Task<BuildBridge> FindAsync(ServerCallContext context)

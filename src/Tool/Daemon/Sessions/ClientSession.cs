@@ -21,7 +21,7 @@ internal sealed class ClientSession : IAsyncDisposable
     {
         (Id, SharedKey, _tunnel) = (id, sharedKey, tunnel);
         Methods = methods.ToHashSet(StringComparer.OrdinalIgnoreCase);
-        Channel = StreamChannel.Open(tunnel);
+        Channel = StreamChannel.Open(new RepeatedHeaders(tunnel, SessionTrees.Repeated));
         Closed = _closed.Token;
     }
 

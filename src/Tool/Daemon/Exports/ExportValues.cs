@@ -1,0 +1,31 @@
+using System.Globalization;
+using MsBuildKit.Engine.Diagnostics;
+
+namespace MsBuildKit.Tool.Daemon.Exports;
+
+/// <summary>Values of exporters' attributes.</summary>
+internal static class ExportValues
+{
+    /// <summary>As Go reads it; nothing at all means yes. <c>null</c> when it is not said. Throws MBK2507.</summary>
+    public static bool? Flag(IReadOnlyDictionary<string, string> attributes, string key)
+    {
+        if (!attributes.TryGetValue(key, out var text)) return null;
+        return text switch
+        {
+            "" or "1" or "t" or "T" or "true" or "TRUE" or "True" => true,
+            "0" or "f" or "F" or "false" or "FALSE" or "False" => false,
+            _ => throw Bad(key, text, "use true or false"),
+        };
+    }
+
+    /// <summary><c>null</c> when it is not said. Throws MBK2507.</summary>
+    public static long? Number(IReadOnlyDictionary<string, string> attributes, string key)
+    {
+        if (!attributes.TryGetValue(key, out var text) || text.Length == 0) return null;
+        return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : throw Bad(key, text, "use a number");
+    }
+
+    /// <summary>The error for a value that cannot be used.</summary>
+    public static DaemonException Bad(string key, string value, string advice) =>
+        new(DaemonException.BadRequest, ErrorKind.Invalid, $"non-valid value '{value}' specified for {key}: {advice}");
+}

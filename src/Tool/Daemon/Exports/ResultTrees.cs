@@ -1,0 +1,23 @@
+using MsBuildKit.Engine.Exporters;
+using MsBuildKit.Tool.Daemon.Builds;
+
+namespace MsBuildKit.Tool.Daemon.Exports;
+
+/// <summary>The files of a frontend's result, by platform.</summary>
+internal static class ResultTrees
+{
+    /// <summary>Whether the result names its platforms.</summary>
+    public static bool IsSplit(FrontendResult result) => !result.Refs.ContainsKey(FrontendResult.Only) && result.Refs.Count > 0;
+
+    public static async Task<IReadOnlyList<PlatformTree>> OfAsync(BuildBridge bridge, FrontendResult result, CancellationToken cancellationToken)
+    {
+        var trees = new List<PlatformTree>();
+        foreach (var (id, platform) in result.Refs.Count == 0 ? [] : ResultImages.Platforms(result, bridge.Machine))
+        {
+            var found = result.Refs.GetValueOrDefault(id) ?? result.Refs.Values.First();
+            var layers = await bridge.Job.LayersOfAsync(await found.SolveAsync(cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+            trees.Add(new PlatformTree(id.Length > 0 ? id : platform.ToString(), layers));
+        }
+        return trees;
+    }
+}

@@ -1,0 +1,73 @@
+using Grpc.Core;
+using MsBuildKit.Tool.Protocol;
+using MsBuildKit.Tool.Transfer;
+
+namespace MsBuildKit.Tool.Daemon.Sessions;
+
+/// <summary>A transfer of files with a client, over a call of its session.</summary>
+internal sealed class SessionPackets : IPacketChannel, IDisposable
+{
+    private static readonly Marshaller<Packet> s_packets = Marshallers.Create(
+        (packet, context) =>
+        {
+            context.SetPayloadLength(packet.CalculateSize());
+            Google.Protobuf.MessageExtensions.WriteTo(packet, context.GetBufferWriter());
+            context.Complete();
+        },
+        context => Packet.Parser.ParseFrom(context.PayloadAsReadOnlySequence()));
+
+    // A tree goes to the client under the name of the method that takes a file, in other messages.
+    private static readonly Method<Packet, Packet> s_send = new(MethodType.DuplexStreaming, "moby.filesync.v1.FileSend", "DiffCopy", s_packets, s_packets);
+    private static readonly Method<Packet, Packet> s_fetch = new(MethodType.DuplexStreaming, "moby.filesync.v1.FileSync", "DiffCopy", s_packets, s_packets);
+
+    private readonly AsyncDuplexStreamingCall<Packet, Packet> _call;
+
+    private SessionPackets(ClientSession client, Method<Packet, Packet> method, Metadata headers, CancellationToken cancellationToken)
+    {
+        if (!client.Serves(method.FullName)) throw SessionErrors.NotServed(method.FullName);
+        _call = client.Channel.CreateCallInvoker().AsyncDuplexStreamingCall(method, null, new CallOptions(headers, cancellationToken: cancellationToken));
+    }
+
+    /// <summary>The client sends files.</summary>
+    public static SessionPackets Fetch(ClientSession client, Metadata headers, CancellationToken cancellationToken) => new(client, s_fetch, headers, cancellationToken);
+
+    /// <summary>The client takes files.</summary>
+    public static SessionPackets Send(ClientSession client, Metadata headers, CancellationToken cancellationToken) => new(client, s_send, headers, cancellationToken);
+
+    /// <inheritdoc />
+    public async ValueTask SendAsync(Packet packet, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _call.RequestStream.WriteAsync(packet, cancellationToken).ConfigureAwait(false);
+        }
+        catch (RpcException e)
+        {
+            throw SessionErrors.Failed(e, "go on with a transfer of files");
+        }
+    }
+
+    /// <inheritdoc />
+    public async ValueTask<Packet?> ReceiveAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _call.ResponseStream.MoveNext(cancellationToken).ConfigureAwait(false) ? _call.ResponseStream.Current : null;
+        }
+        catch (RpcException e)
+        {
+            throw SessionErrors.Failed(e, "go on with a transfer of files");
+        }
+    }
+
+    /// <summary>All was sent: waits until the client has ended the call too.</summary>
+    public async Task CompleteAsync(CancellationToken cancellationToken)
+    {
+        await _call.RequestStream.CompleteAsync().ConfigureAwait(false);
+        while (await ReceiveAsync(cancellationToken).ConfigureAwait(false) is not null)
+        {
+        }
+    }
+
+    public void Dispose() => _call.Dispose();
+}

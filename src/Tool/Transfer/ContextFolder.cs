@@ -1,0 +1,110 @@
+using MsBuildKit.Engine.Content;
+using MsBuildKit.Engine.Oci;
+using MsBuildKit.Engine.Sessions;
+
+namespace MsBuildKit.Tool.Transfer;
+
+/// <summary>The folder of one received tree: <c>index</c> says what was received last, <c>files</c> has the contents, <c>name</c> the name.</summary>
+/// <remarks>A transfer makes a tree of its own and never changes what another one reads: contents are added, and removed when neither the index nor a
+/// tree that somebody holds has them, and none is being received.</remarks>
+internal sealed class ContextFolder
+{
+    private readonly Lock _gate = new();
+    private readonly HashSet<ReceivedContext> _held = [];
+    private readonly string _path;
+    private readonly Lazy<Task> _opened;
+    private Dictionary<string, ContextFile> _index = new(StringComparer.Ordinal);
+    private int _transfers;
+
+    public ContextFolder(string path)
+    {
+        _path = path;
+        Content = new ContentFolder(Path.Combine(path, "files"));
+        _opened = new Lazy<Task>(() => Task.Run(Open));
+    }
+
+    public ContentFolder Content { get; }
+
+    public bool InUse
+    {
+        get
+        {
+            lock (_gate) return _transfers > 0 || _held.Count > 0;
+        }
+    }
+
+    /// <summary>A transfer begins: until <see cref="Leave"/>, nothing is removed.</summary>
+    public void Enter()
+    {
+        lock (_gate) _transfers++;
+    }
+
+    public void Leave()
+    {
+        lock (_gate)
+        {
+            _transfers--;
+            Sweep();
+        }
+    }
+
+    /// <summary>What was received last.</summary>
+    public async Task<IReadOnlyDictionary<string, ContextFile>> ReadAsync(CancellationToken cancellationToken)
+    {
+        await _opened.Value.WaitAsync(cancellationToken).ConfigureAwait(false);
+        lock (_gate) return _index;
+    }
+
+    /// <summary>A tree is complete.</summary>
+    /// <param name="sent">The tree.</param>
+    /// <param name="files">Its files.</param>
+    /// <param name="received">How many of them came.</param>
+    public ReceivedContext Hold(SentTree sent, Dictionary<string, ContextFile> files, int received)
+    {
+        var context = new ReceivedContext(sent, Release) { FilesReceived = received };
+        lock (_gate)
+        {
+            _held.Add(context);
+            var changed = received > 0 || files.Count != _index.Count || !files.All(f => _index.TryGetValue(f.Key, out var file) && ReferenceEquals(file, f.Value));
+            if (!changed) return context;
+            _index = files;
+            ContextIndex.Write(IndexPath, files);
+        }
+        return context;
+    }
+
+    private string IndexPath => Path.Combine(_path, "index");
+
+    private void Open()
+    {
+        var index = ContextIndex.Read(IndexPath);
+        try
+        {
+            Content.Open(index.Values.Select(f => f.Facts.Sha256).ToHashSet());
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw TransferException.Unkept(_path, e);
+        }
+        foreach (var (path, file) in index)
+            if (!Content.Has(file.Facts.Sha256)) index.Remove(path);
+        _index = index;
+    }
+
+    private void Release(ReceivedContext context)
+    {
+        lock (_gate)
+        {
+            _held.Remove(context);
+            Sweep();
+        }
+    }
+
+    private void Sweep()
+    {
+        if (_transfers > 0) return;
+        var used = _index.Values.Select(f => f.Facts.Sha256).ToHashSet();
+        foreach (var context in _held) used.UnionWith(context.Sent.Facts.Select(f => f.Sha256));
+        Content.Sweep(used);
+    }
+}

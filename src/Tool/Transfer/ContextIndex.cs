@@ -1,0 +1,57 @@
+using System.Security.Cryptography;
+using Google.Protobuf;
+using MsBuildKit.Engine.Content;
+using MsBuildKit.Engine.Oci;
+using MsBuildKit.Engine.Sessions;
+using MsBuildKit.Tool.Protocol;
+
+namespace MsBuildKit.Tool.Transfer;
+
+/// <summary>The file that says what was received: path to content. A damaged one is as good as none.</summary>
+internal static class ContextIndex
+{
+    private const int Format = 1;
+
+    public static Dictionary<string, ContextFile> Read(string path)
+    {
+        var files = new Dictionary<string, ContextFile>(StringComparer.Ordinal);
+        try
+        {
+            if (!SealedFile.TryRead(path, out var body) || body is null) return files;
+            using var reader = new BinaryReader(new MemoryStream(body));
+            if (reader.ReadInt32() != Format) return files;
+            for (var count = reader.ReadInt32(); count > 0; count--)
+            {
+                var entry = Stat.Parser.ParseFrom(reader.ReadBytes(reader.ReadInt32()));
+                var facts = new FileFacts(Digest.FromSha256(reader.ReadBytes(SHA256.HashSizeInBytes)), "", reader.ReadInt64(), reader.ReadBoolean());
+                files[entry.Path] = new ContextFile(entry, facts, reader.ReadInt64());
+            }
+            return files;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or FormatException)
+        {
+            return new Dictionary<string, ContextFile>(StringComparer.Ordinal);
+        }
+    }
+
+    /// <summary>Writes it. When that fails, the next process receives everything again, and nothing is wrong.</summary>
+    public static void Write(string path, IReadOnlyDictionary<string, ContextFile> files)
+    {
+        var body = new MemoryStream(files.Count * 160);
+        using var writer = new BinaryWriter(body);
+        writer.Write(Format);
+        writer.Write(files.Count);
+        foreach (var file in files.Values)
+        {
+            var entry = file.Entry.ToByteArray();
+            writer.Write(entry.Length);
+            writer.Write(entry);
+            writer.Write(Convert.FromHexString(file.Facts.Sha256.Hex));
+            writer.Write(file.Facts.Size);
+            writer.Write(file.Facts.Executable);
+            writer.Write(file.Asked);
+        }
+        writer.Flush();
+        _ = SealedFile.TryWrite(path, body.GetBuffer().AsSpan(0, (int)body.Length));
+    }
+}
