@@ -53,9 +53,6 @@ public sealed class BuildJob : IAsyncDisposable
     /// <summary>The same, of a graph that is loaded already.</summary>
     public Task<VertexResult> SolveAsync(Edge graph, CancellationToken cancellationToken) => _solver.SolveAsync(graph, cancellationToken);
 
-    /// <summary>The files of a result, to be looked at and read.</summary>
-    public ResultFiles OpenFiles(VertexResult result) => new(result, _ground.Store, _ground.Materializer);
-
     /// <summary>What a source of a web server or a repository is now: the digest of a file, the commit of a branch. Nothing for another kind.</summary>
     public async Task<string?> PinAsync(SourceOp source, CancellationToken cancellationToken)
     {
