@@ -72,8 +72,12 @@ public sealed class BuildJob : IAsyncDisposable
         var lint = LintReport.Of(file, request.BuildArgs);
         var converted = await new DockerfileConverter(images, lint, files).ConvertAsync(file, request, cancellationToken).ConfigureAwait(false);
         DockerfileLinter.Check(file, lint, [.. converted.SelectMany(i => i.Stages)]);
-        return new ConvertedDockerfile(file, converted, lint.Warnings);
+        return new ConvertedDockerfile(file, converted, lint.Warnings, lint.FindFailure());
     }
+
+    /// <summary>Finds what is to be said of a Dockerfile by converting it, without solving anything of it. Images that cannot be reached are left out.</summary>
+    public Task<DockerfileCheck> CheckAsync(DockerfileRequest request, IContextFiles files, IImageConfigResolver images, CancellationToken cancellationToken) =>
+        new DockerfileChecker(request, files, images) { AnyFrontend = true }.CheckAsync(cancellationToken);
 
     /// <summary>Makes an image of what was solved, with an SBOM and provenance where the request wants them.</summary>
     /// <param name="request">How: names, media types, annotations, statements.</param>

@@ -44,7 +44,8 @@ public sealed class Builder(BuilderServices services)
     {
         var build = request.Dockerfile ?? throw new ArgumentException("Only a Dockerfile can be checked.", nameof(request));
         var store = new LocalContentStore(request.CacheDirectory);
-        await using (store.ConfigureAwait(false)) return await new DockerfileChecker(build, new RegistryImages(services.Registries, store)).CheckAsync(cancellationToken).ConfigureAwait(false);
+        var images = new DockerfileImages(new RegistryImages(services.Registries, store), build.Layouts);
+        await using (store.ConfigureAwait(false)) return await new DockerfileChecker(build.Request, new LentFolders(build.Folders), images).CheckAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private sealed class Build : IAsyncDisposable

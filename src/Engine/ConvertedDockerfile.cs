@@ -8,4 +8,5 @@ namespace MsBuildKit.Engine;
 /// <param name="File">Its text, parsed.</param>
 /// <param name="Images">One for each platform.</param>
 /// <param name="Warnings">What checks found, in the order of the text.</param>
-public sealed record ConvertedDockerfile(ParsedDockerfile File, IReadOnlyList<DockerfileImage> Images, IReadOnlyList<LintWarning> Warnings);
+/// <param name="Failure">Why they fail the build, or <c>null</c> when they do not.</param>
+public sealed record ConvertedDockerfile(ParsedDockerfile File, IReadOnlyList<DockerfileImage> Images, IReadOnlyList<LintWarning> Warnings, DockerfileException? Failure);

@@ -1,20 +1,23 @@
 using MsBuildKit.Engine.Frontends.Dockerfile;
 using MsBuildKit.Engine.Frontends.Dockerfile.Conversion;
 using MsBuildKit.Engine.Frontends.Dockerfile.Linting;
-using MsBuildKit.Engine.Workers;
 
 namespace MsBuildKit.Engine;
 
 /// <summary>Finds what is to be said of a Dockerfile by converting it, without solving anything.</summary>
-/// <param name="build">The Dockerfile and its contexts.</param>
-/// <param name="images">Finds images in registries.</param>
-internal sealed class DockerfileChecker(DockerfileBuild build, IImageResolver images)
+/// <param name="request">The Dockerfile, and what is asked of it.</param>
+/// <param name="files">Looks into contexts.</param>
+/// <param name="images">Finds images.</param>
+internal sealed class DockerfileChecker(DockerfileRequest request, IContextFiles files, IImageConfigResolver images)
 {
+    /// <summary>The frontend that the Dockerfile names was heeded before.</summary>
+    public bool AnyFrontend { get; init; }
+
     public async Task<DockerfileCheck> CheckAsync(CancellationToken cancellationToken)
     {
-        var file = DockerfileParser.Parse(build.Request.Text, build.Request.File);
-        var lint = LintReport.Of(file, build.Request.BuildArgs);
-        var reached = new ReachedImages(new DockerfileImages(images, build.Layouts));
+        var file = DockerfileParser.Parse(request.Text, request.File);
+        var lint = LintReport.Of(file, request.BuildArgs);
+        var reached = new ReachedImages(images);
         var (converted, error) = await ConvertAsync(file, lint, reached, cancellationToken).ConfigureAwait(false);
         // As in a build, unless which stages would be built is not known.
         DockerfileLinter.Check(file, lint, error is null ? [.. converted.SelectMany(i => i.Stages)] : null);
@@ -28,8 +31,8 @@ internal sealed class DockerfileChecker(DockerfileBuild build, IImageResolver im
     {
         try
         {
-            NamedFrontend.Require(file, build.Request.BuildArgs);
-            return (await new DockerfileConverter(found, lint, new LentFolders(build.Folders)).ConvertAsync(file, build.Request, cancellationToken).ConfigureAwait(false), null);
+            if (!AnyFrontend) NamedFrontend.Require(file, request.BuildArgs);
+            return (await new DockerfileConverter(found, lint, files).ConvertAsync(file, request, cancellationToken).ConfigureAwait(false), null);
         }
         catch (DockerfileException e)
         {

@@ -37,7 +37,7 @@ internal sealed class DockerfileImages(IImageResolver images, IReadOnlyDictionar
     public async Task<FoundImage> ResolveLayoutAsync(string store, string? tag, Digest? digest, Platform platform, CancellationToken cancellationToken)
     {
         var source = await _sources.GetOrAdd(store, name => new(() => OpenAsync(layouts[name], cancellationToken))).Value.ConfigureAwait(false);
-        var root = digest is { } known ? await DescribeAsync(source, known, layouts[store], cancellationToken).ConfigureAwait(false)
+        var root = digest is { } known ? await ImageResolution.DescribeAsync(source, known, layouts[store], cancellationToken).ConfigureAwait(false)
             : source is ImageArchive archive ? archive.FindImage(tag)
             : await ((ImageLayout)source).FindImageAsync(tag, cancellationToken).ConfigureAwait(false);
         var image = await ImageResolution.ResolveAsync(source, root, platform, cancellationToken).ConfigureAwait(false);
@@ -46,12 +46,4 @@ internal sealed class DockerfileImages(IImageResolver images, IReadOnlyDictionar
 
     private static async Task<IContentSource> OpenAsync(string path, CancellationToken cancellationToken) =>
         Directory.Exists(path) ? new ImageLayout(path) : await ImageArchive.OpenAsync(path, cancellationToken).ConfigureAwait(false);
-
-    private static async Task<Descriptor> DescribeAsync(IContentSource source, Digest digest, string path, CancellationToken cancellationToken)
-    {
-        var size = await source.FindSizeAsync(digest, cancellationToken).ConfigureAwait(false)
-            ?? throw new ContentException(ContentException.NotThere, Diagnostics.ErrorKind.NotFound, $"'{path}' has no '{digest}'. Name a digest that is in it, or a tag.");
-        var document = await ImageResolution.ReadAsync(source, new Descriptor { MediaType = MediaTypes.OciManifest, Digest = digest, Size = size }, cancellationToken).ConfigureAwait(false);
-        return new Descriptor { MediaType = OciJson.MediaTypeOf(document), Digest = digest, Size = size };
-    }
 }

@@ -56,11 +56,12 @@ public sealed class DockerfileCheckerTests : IDisposable
     }
 
     private Task<DockerfileCheck> CheckAsync(string text, string[]? ignore = null) => new DockerfileChecker(
-        new DockerfileBuild(new DockerfileRequest
+        new DockerfileRequest
         {
             Text = text, File = "Dockerfile", Context = new FolderContext("context"), Platforms = [Platform.LinuxAmd64], BuildPlatform = Platform.LinuxAmd64, Ignore = ignore ?? [],
-        }) { Folders = new Dictionary<string, string> { ["context"] = _folder.Path } },
-        new NoImages()).CheckAsync(TestContext.Current.CancellationToken);
+        },
+        new LentFolders(new Dictionary<string, string> { ["context"] = _folder.Path }),
+        new DockerfileImages(new NoImages(), new Dictionary<string, string>())).CheckAsync(TestContext.Current.CancellationToken);
 
     private sealed class NoImages : IImageResolver
     {

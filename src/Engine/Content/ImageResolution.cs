@@ -30,6 +30,19 @@ public static class ImageResolution
         return new ResolvedImage(root, manifest, document, config, source);
     }
 
+    /// <summary>The descriptor of an image or index of which only the digest is known. Throws MBK1202 when it is not there.</summary>
+    /// <param name="source">Has it.</param>
+    /// <param name="digest">Its digest.</param>
+    /// <param name="place">What people call the source.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public static async Task<Descriptor> DescribeAsync(IContentSource source, Digest digest, string place, CancellationToken cancellationToken)
+    {
+        var size = await source.FindSizeAsync(digest, cancellationToken).ConfigureAwait(false)
+            ?? throw new ContentException(ContentException.NotThere, ErrorKind.NotFound, $"'{place}' has no '{digest}'. Name a digest that is in it, or a tag.");
+        var document = await ReadAsync(source, new Descriptor { MediaType = MediaTypes.OciManifest, Digest = digest, Size = size }, cancellationToken).ConfigureAwait(false);
+        return new Descriptor { MediaType = OciJson.MediaTypeOf(document), Digest = digest, Size = size };
+    }
+
     /// <summary>Reads a small document whole and verifies it against its descriptor.</summary>
     public static async Task<byte[]> ReadAsync(IContentSource source, Descriptor descriptor, CancellationToken cancellationToken)
     {

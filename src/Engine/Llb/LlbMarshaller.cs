@@ -38,6 +38,7 @@ public static class LlbMarshaller
     // As BuildKit's client: of operations that are the same what is said last counts.
     private static void Describe(LlbNode node, OpMetadata metadata)
     {
+        if (node.Metadata is not null) metadata.MergeFrom(node.Metadata);
         metadata.IgnoreCache |= node.IgnoreCache;
         if (node.Group is not null) metadata.ProgressGroup = node.Group;
         foreach (var capability in node.Capabilities) metadata.Caps[capability] = true;

@@ -16,6 +16,12 @@ internal sealed record LlbNode
         Digest = Digest.Of(Bytes);
     }
 
+    /// <summary>An operation as somebody else wrote it.</summary>
+    public LlbNode(byte[] bytes, IReadOnlyList<LlbState> inputs, OpMetadata metadata)
+    {
+        (Bytes, Digest, Inputs, Capabilities, Metadata) = (bytes, Digest.Of(bytes), inputs, [], metadata);
+    }
+
     public byte[] Bytes { get; }
 
     /// <summary>Of <see cref="Bytes"/>: nodes that say the same are the same operation, whoever made them.</summary>
@@ -36,6 +42,9 @@ internal sealed record LlbNode
 
     /// <summary>What else is said of it, by what it is.</summary>
     public IReadOnlyDictionary<string, string> Descriptions { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>What those who wrote it said of it, or <c>null</c> for an operation of our own.</summary>
+    public OpMetadata? Metadata { get; }
 
     /// <summary>Where it stands in the text that it was made of, or <c>null</c>.</summary>
     public SourcePlace? Place { get; init; }

@@ -11,10 +11,14 @@ namespace MsBuildKit.Engine.Llb;
 /// </remarks>
 public sealed class LlbState
 {
-    private LlbState(LlbNode? node, int output = 0) => (Node, Output) = (node, output);
+    internal LlbState(LlbNode? node, int output = 0) => (Node, Output) = (node, output);
 
     /// <summary>The empty tree.</summary>
     public static LlbState Scratch { get; } = new((LlbNode?)null);
+
+    /// <summary>The result of a graph that somebody else made: its operations keep their bytes, and so their digests. Throws <see cref="LlbException"/>.</summary>
+    /// <param name="definition">The graph; one without operations is scratch.</param>
+    public static LlbState Of(Definition definition) => definition.Def.Count == 0 ? Scratch : GivenGraph.Read(definition);
 
     internal LlbNode? Node { get; }
 

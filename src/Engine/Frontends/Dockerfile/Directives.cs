@@ -6,6 +6,9 @@ public sealed record Directives
     /// <summary>What <c># syntax=</c> names, or <c>null</c>.</summary>
     public string? Syntax { get; init; }
 
+    /// <summary>The same with all that stands behind the name, or <c>null</c>.</summary>
+    public string? SyntaxCommand { get; init; }
+
     public TextRange SyntaxRange { get; init; }
 
     /// <value>Default: <c>\</c>; the other choice is <c>`</c>.</value>

@@ -25,17 +25,17 @@ internal sealed class StepOptionParser(OptionFaults faults)
         }
     }
 
-    /// <summary><c>--ulimit</c>.</summary>
-    public IEnumerable<Ulimit> ParseLimits(IEnumerable<string> texts)
+    /// <summary><c>--ulimit</c>, whatever the caller calls it.</summary>
+    public IEnumerable<Ulimit> ParseLimits(IEnumerable<string> texts, string option = "--ulimit")
     {
         foreach (var text in texts)
         {
             var parts = text.Split('=', 2);
             var values = parts.Length == 2 ? parts[1].Split(':') : [];
-            if (!s_limits.Contains(parts[0])) faults.Add("--ulimit", $"'{text}' is for '{parts[0]}', which is no limit{NearestName.Suggest(parts[0], s_limits)}. Choose one of {string.Join(", ", s_limits)}.");
+            if (!s_limits.Contains(parts[0])) faults.Add(option, $"'{text}' is for '{parts[0]}', which is no limit{NearestName.Suggest(parts[0], s_limits)}. Choose one of {string.Join(", ", s_limits)}.");
             else if (values.Length is not (1 or 2) || !TryLimit(values[0], out var soft) || !TryLimit(values[^1], out var hard))
-                faults.Add("--ulimit", $"'{text}' has no number. Write {parts[0]}=SOFT or {parts[0]}=SOFT:HARD; -1 is no limit.");
-            else if (hard != -1 && (soft == -1 || soft > hard)) faults.Add("--ulimit", $"'{text}' has a soft limit above the hard one. Write the lower one first.");
+                faults.Add(option, $"'{text}' has no number. Write {parts[0]}=SOFT or {parts[0]}=SOFT:HARD; -1 is no limit.");
+            else if (hard != -1 && (soft == -1 || soft > hard)) faults.Add(option, $"'{text}' has a soft limit above the hard one. Write the lower one first.");
             else yield return new Ulimit { Name = parts[0], Soft = soft, Hard = hard };
         }
     }

@@ -1,3 +1,4 @@
+using MsBuildKit.Engine.Llb;
 using MsBuildKit.Engine.Oci;
 
 namespace MsBuildKit.Engine.Frontends.Dockerfile.Conversion;
@@ -6,7 +7,14 @@ namespace MsBuildKit.Engine.Frontends.Dockerfile.Conversion;
 public abstract record BuildContext;
 
 /// <summary>A folder that the caller lends under a name (<c>local://</c>).</summary>
-public sealed record FolderContext(string Name) : BuildContext;
+public sealed record FolderContext(string Name) : BuildContext
+{
+    /// <summary>The session that lends it; empty for the build's own.</summary>
+    public string SessionId { get; init; } = "";
+
+    /// <summary>What a builder may keep the files of a named context under, beside its name.</summary>
+    public string SharedKey { get; init; } = "";
+}
 
 /// <summary>A commit of a repository, as <c>url#ref:folder</c> or with a query.</summary>
 public sealed record GitContext(string Address) : BuildContext;
@@ -19,6 +27,11 @@ public sealed record ImageContext(ImageReference Reference) : BuildContext;
 
 /// <summary>An image in a layout or archive that the caller lends (<c>oci-layout://</c>).</summary>
 public sealed record LayoutContext(string Store, string? Tag, Digest? Digest) : BuildContext;
+
+/// <summary>A tree that the caller has a graph of.</summary>
+/// <param name="Tree">Its files.</param>
+/// <param name="Config">Of the image that it is, or <c>null</c> for files alone.</param>
+public sealed record GraphContext(LlbState Tree, ImageConfig? Config = null) : BuildContext;
 
 /// <summary>Nothing: what a Dockerfile from standard input has. Copying of it finds no file.</summary>
 public sealed record NoContext : BuildContext;

@@ -25,11 +25,12 @@ internal sealed class ContextTrees(ConversionScope scope, ResolvedImages images,
     {
         FolderContext folder => LlbState.Local(
             folder.Name,
-            new LocalSourceOptions { SharedKeyHint = folder.Name, ExcludePatterns = scope.Request.Ignore, FollowPaths = paths.Main },
+            new LocalSourceOptions { SharedKeyHint = folder.Name, SessionId = folder.SessionId, ExcludePatterns = scope.Request.Ignore, FollowPaths = paths.Main },
             "[internal] load build context"),
         GitContext git => Git(git.Address),
         HttpContext http => Unpack(LlbState.Http(http.Url, new HttpSourceOptions { FileName = HttpFile }, "[internal] load remote build context")),
         ImageContext or LayoutContext => (await ImageAsync(scope.Request.Context, scope.Platform, "[internal] load build context").ConfigureAwait(false)).Tree,
+        GraphContext graph => graph.Tree,
         _ => LlbState.Scratch,
     };
 
@@ -45,6 +46,7 @@ internal sealed class ContextTrees(ConversionScope scope, ResolvedImages images,
         HttpContext http => new ContextTree(LlbState.Http(http.Url, new HttpSourceOptions { FileName = HttpFile }, $"[context {named.Name}] {SourceAddress.WithoutCredentials(http.Url)}")),
         ImageContext image => await ImageAsync(image, platform, $"[context {named.Name}] {image.Reference}").ConfigureAwait(false),
         LayoutContext => await ImageAsync(named.Context, platform, $"[context {named.Name}] OCI load from client").ConfigureAwait(false),
+        GraphContext graph => new ContextTree(graph.Tree, graph.Config),
         _ => new ContextTree(LlbState.Scratch),
     };
 
@@ -74,7 +76,7 @@ internal sealed class ContextTrees(ConversionScope scope, ResolvedImages images,
     private async Task<LocalSourceOptions> FolderAsync(FolderContext folder, string name, int node, CancellationToken cancellationToken)
     {
         var ignore = files is null ? null : await files.FindAsync(folder.Name, IgnoreName, cancellationToken).ConfigureAwait(false);
-        return new LocalSourceOptions { SharedKeyHint = $"context:{name}-", ExcludePatterns = IgnoreFile.Read(ignore), FollowPaths = paths.Named(node) };
+        return new LocalSourceOptions { SharedKeyHint = $"context:{name}-{folder.SharedKey}", SessionId = folder.SessionId, ExcludePatterns = IgnoreFile.Read(ignore), FollowPaths = paths.Named(node) };
     }
 
     private LlbState Git(string address)

@@ -41,7 +41,7 @@ internal sealed class ConversionScope
     public NamedContexts Contexts { get; }
 
     /// <summary>Names of steps begin with their platform.</summary>
-    public bool ShowsPlatforms => Request.Platforms.Count > 1 || IsOn(Arg("BUILDKIT_MULTI_PLATFORM"));
+    public bool ShowsPlatforms => Request.Platforms.Count > 1 || Request.IsMultiPlatform || IsOn(Arg("BUILDKIT_MULTI_PLATFORM"));
 
     /// <summary>Stands before the names of caches.</summary>
     public string CacheNamespace => Arg("BUILDKIT_CACHE_MOUNT_NS");
@@ -55,7 +55,7 @@ internal sealed class ConversionScope
 
     /// <summary>The time of what the graph itself makes, in nanoseconds since 1970: only one that was asked for in so many words is part of the graph,
     /// else it is -1, and the builder sees to it.</summary>
-    public long Timestamp => string.IsNullOrEmpty(EpochText) ? -1 : Epoch * 1_000_000_000;
+    public long Timestamp => AskedEpoch is { } epoch ? epoch * 1_000_000_000 : -1;
 
     /// <summary>Proxies of the arguments, which steps get without having asked for them; or <c>null</c>.</summary>
     public ProxyEnv? Proxy => ProxyArgs.Find(Request.BuildArgs);
@@ -64,6 +64,9 @@ internal sealed class ConversionScope
 
     /// <summary>Seconds that stand for every time.</summary>
     public long Epoch { get; private set; }
+
+    /// <summary>The same, when it was asked for; <c>null</c> when nothing was said.</summary>
+    public long? AskedEpoch => string.IsNullOrEmpty(EpochText) ? null : Epoch;
 
     /// <summary>The epoch as images write it.</summary>
     public string Time { get; }

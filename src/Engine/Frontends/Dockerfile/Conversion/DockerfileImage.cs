@@ -15,6 +15,12 @@ public sealed record DockerfileImage(
 {
     /// <summary>The stages that it is made of, in the order of the text.</summary>
     public IReadOnlyList<Stage> Stages { get; init; } = [];
+
+    /// <summary>The configuration of the image that the target's first stage begins with; <c>null</c> for none.</summary>
+    public ImageConfig? Base { get; init; }
+
+    /// <summary>Seconds that stand for every time, when the Dockerfile or its arguments say so.</summary>
+    public long? Epoch { get; init; }
 }
 
 /// <summary>An image that a graph begins with.</summary>

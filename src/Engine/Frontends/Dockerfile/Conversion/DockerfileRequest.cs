@@ -31,6 +31,9 @@ public sealed record DockerfileRequest
     /// <summary>One image for each; at least one.</summary>
     public required IReadOnlyList<Platform> Platforms { get; init; }
 
+    /// <summary>The image is one of several platforms, even when there is one: names of steps begin with it.</summary>
+    public bool IsMultiPlatform { get; init; }
+
     /// <summary>Of this machine.</summary>
     public required Platform BuildPlatform { get; init; }
 

@@ -62,6 +62,9 @@ internal sealed class StageNode
 
     public ImageDraft Image { get; set; } = null!;
 
+    /// <summary>The configuration of the image that it begins with, as it was found; <c>null</c> for none.</summary>
+    public ImageConfig? BaseImage { get; set; }
+
     /// <summary>What steps and words see.</summary>
     public Variables Variables { get; set; } = Variables.None;
 
@@ -86,7 +89,7 @@ internal sealed class StageNode
     public void Inherit()
     {
         if (Base is not { } ground) return;
-        (Tree, Platform, Image) = (ground.Tree, ground.Platform, ground.Image.Copy());
+        (Tree, Platform, Image, BaseImage) = (ground.Tree, ground.Platform, ground.Image.Copy(), ground.BaseImage);
         Image.Edit(c => c with { OnBuild = null });
         (Variables, WorkingDirectory, User) = (ground.Variables, ground.WorkingDirectory, ground.User);
         (UsedPaths, HasWorkingDirectory) = (ground.UsedPaths, ground.HasWorkingDirectory);

@@ -64,7 +64,8 @@ internal sealed class StageResolver(ConversionScope scope, StageGraph graph, Con
         if (scope.Contexts.Find(node.BaseName, platform) is { } context)
         {
             var tree = await contexts.NamedAsync(context, platform, place, cancellationToken).ConfigureAwait(false);
-            (node.Tree, node.Image) = (tree.Tree, tree.Config is null ? ImageDraft.Empty(platform) : ImageDraft.Of(tree.Config));
+            (node.Tree, node.BaseImage) = (tree.Tree, tree.Config);
+            node.Image = tree.Config is null ? ImageDraft.Empty(platform) : ImageDraft.Of(tree.Config);
             return;
         }
         await PullAsync(node, reference!, platform).ConfigureAwait(false);
@@ -74,7 +75,7 @@ internal sealed class StageResolver(ConversionScope scope, StageGraph graph, Con
     private async Task ReplaceAsync(StageNode node, NamedContext context, Platform platform, int place, CancellationToken cancellationToken)
     {
         var tree = await contexts.NamedAsync(context, platform, place, cancellationToken).ConfigureAwait(false);
-        node.Tree = tree.Tree;
+        (node.Tree, node.BaseImage) = (tree.Tree, tree.Config);
         node.Image = tree.Config is null ? ImageDraft.Empty(platform) : ImageDraft.Of(tree.Config);
         node.Platform = tree.Config is { Architecture.Length: > 0, Os.Length: > 0 } ? tree.Config.Platform : platform;
         node.IsDone = true;
@@ -83,7 +84,7 @@ internal sealed class StageResolver(ConversionScope scope, StageGraph graph, Con
     private async Task PullAsync(StageNode node, ImageReference reference, Platform platform)
     {
         var (found, pinned) = await contexts.FindAsync(reference, platform).ConfigureAwait(false);
-        node.Image = ImageDraft.Of(found.Config);
+        (node.Image, node.BaseImage) = (ImageDraft.Of(found.Config), found.Config);
         if (IsEmpty(found.Config)) return;
         var name = StepNames.Next(node, "FROM " + pinned, scope, Variables.None);
         node.Tree = LlbState.Image(pinned, platform, name).WithDescription(StepNames.Command, node.From?.Text ?? "").At(scope.Place(node.IsMounted ? default : node.Range));

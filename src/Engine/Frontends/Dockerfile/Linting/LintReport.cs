@@ -68,9 +68,16 @@ public sealed class LintReport : ILintSink
     {
         var warnings = Warnings;
         foreach (var warning in warnings) progress?.Report(Message(warning));
-        if (!_options.Error || warnings.Count == 0) return;
+        if (FindFailure() is { } failure) throw failure;
+    }
+
+    /// <summary>Why the warnings fail the build, or <c>null</c> when they do not.</summary>
+    public DockerfileException? FindFailure()
+    {
+        var warnings = Warnings;
+        if (!_options.Error || warnings.Count == 0) return null;
         var rules = string.Join(", ", warnings.Select(w => w.Rule.Name).Distinct());
-        throw new DockerfileException(_file, [new DockerfileFault(
+        return new DockerfileException(_file, [new DockerfileFault(
             Failed, $"Checks that must pass found something ({rules}): mend it, or skip them with '# check=skip=...'.", warnings[0].Range)]);
     }
 

@@ -23,6 +23,7 @@ internal sealed partial class DirectiveReader(string text, FaultList faults)
         return new Directives
         {
             Syntax = syntax?.Value.Split(' ')[0],
+            SyntaxCommand = syntax?.Value,
             SyntaxRange = syntax?.Range ?? default,
             Escape = found.TryGetValue("escape", out var escape) ? EscapeOf(escape) : '\\',
             Check = found.TryGetValue("check", out var check) && check.IsAtMargin ? CheckOf(check) : null,

@@ -1,0 +1,64 @@
+using MsBuildKit.Engine.Diagnostics;
+using MsBuildKit.Engine.Frontends.Dockerfile;
+using MsBuildKit.Engine.Frontends.Dockerfile.Conversion;
+using MsBuildKit.Tool.Daemon.Builds;
+using MsBuildKit.Tool.Daemon.Frontends.Dockerfile;
+
+namespace MsBuildKit.Tool.Daemon.Frontends;
+
+/// <summary><c>dockerfile.v0</c>: Dockerfiles, as BuildKit's own frontend takes them of its clients.</summary>
+internal sealed class DockerfileFrontend : IFrontend
+{
+    /// <summary>What clients call it.</summary>
+    public const string Name = "dockerfile.v0";
+
+    /// <inheritdoc />
+    public async Task<FrontendResult> SolveAsync(BuildBridge bridge, FrontendCall call, CancellationToken cancellationToken)
+    {
+        var attributes = new AttributeReader(call, bridge.Machine, bridge.How.SourceDateEpoch).Read();
+        if (!attributes.MayForward) RequireCapabilities(attributes);
+        var trees = new SolvedFiles(bridge);
+        var source = await new DefinitionLoader(trees, attributes, call).LoadAsync(cancellationToken).ConfigureAwait(false);
+        var file = DockerfileParser.Parse(source.Text, source.File);
+        if (!attributes.IsForwarded && NamedImage.Find(file, attributes.Request.BuildArgs) is { } named)
+            return await named.SolveAsync(bridge, call, source, cancellationToken).ConfigureAwait(false);
+        RequireCapabilities(attributes);
+        try
+        {
+            return await new Work(bridge, attributes, trees, source, cancellationToken).RunAsync(file).ConfigureAwait(false);
+        }
+        catch (DockerfileException e)
+        {
+            throw SourceFailure.Of(e, source);
+        }
+    }
+
+    private static void RequireCapabilities(DockerfileAttributes attributes)
+    {
+        if (attributes.MissingCapability is { } missing)
+            throw new FrontendException(FrontendException.UnknownCapability, ErrorKind.NotSupported, $"unsupported frontend capability {missing}") { Capability = missing };
+    }
+
+    private sealed class Work(BuildBridge bridge, DockerfileAttributes attributes, SolvedFiles trees, LoadedDefinition source, CancellationToken cancellationToken)
+    {
+        private readonly IgnoreFiles _ignored = new(trees, attributes.Request.NamedContexts);
+        private readonly SessionImages _images = new(bridge, attributes.Request.IsMultiPlatform);
+        private readonly DockerfileRequest _request = attributes.Request with { Text = source.Text, File = source.File, Context = source.Context };
+
+        public Task<FrontendResult> RunAsync(ParsedDockerfile file) =>
+            attributes.Subrequest is { } question ? new SubrequestAnswers(CheckAsync).AnswerAsync(question, file, _request) : BuildAsync();
+
+        private async Task<Engine.DockerfileCheck> CheckAsync() =>
+            await bridge.Job.CheckAsync(await WithIgnoredAsync().ConfigureAwait(false), _ignored, _images, cancellationToken).ConfigureAwait(false);
+
+        private async Task<FrontendResult> BuildAsync()
+        {
+            var converted = await bridge.Job.ConvertAsync(await WithIgnoredAsync().ConfigureAwait(false), _ignored, _images, cancellationToken).ConfigureAwait(false);
+            foreach (var warning in converted.Warnings) bridge.Status.Warn(LintWarnings.Of(warning, source));
+            if (converted.Failure is { } failure) throw failure;
+            return ImageResult.Of(bridge, converted.Images, _request.IsMultiPlatform);
+        }
+
+        private async Task<DockerfileRequest> WithIgnoredAsync() => _request with { Ignore = await _ignored.ReadAsync(source, cancellationToken).ConfigureAwait(false) };
+    }
+}

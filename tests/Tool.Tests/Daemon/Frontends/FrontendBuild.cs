@@ -1,0 +1,79 @@
+using MsBuildKit.Engine;
+using MsBuildKit.Engine.Content;
+using MsBuildKit.Engine.Distribution;
+using MsBuildKit.Engine.Exporters;
+using MsBuildKit.Engine.Llb.Pb;
+using MsBuildKit.Engine.Sessions;
+using MsBuildKit.TestKit;
+using MsBuildKit.Tool.Daemon.Builds;
+using MsBuildKit.Tool.Daemon.Frontends;
+using MsBuildKit.Tool.Daemon.Policies;
+using MsBuildKit.Tool.Daemon.Sessions;
+using MsBuildKit.Tool.Protocol.Control;
+using Platform = MsBuildKit.Engine.Oci.Platform;
+
+namespace MsBuildKit.Tool.Tests.Daemon.Frontends;
+
+/// <summary>A build of a client that lends folders: <c>src</c> as context and for the Dockerfile, <c>more</c> as a named context.</summary>
+internal sealed class FrontendBuild : IAsyncDisposable
+{
+    private readonly LocalContentStore _store;
+    private readonly StatusLog _log;
+    private readonly Registries _registries;
+    private readonly BuilderServices _services;
+
+    /// <param name="gateway">Stands in for frontends that are images.</param>
+    public FrontendBuild(IFrontend? gateway = null)
+    {
+        Directory.CreateDirectory(Folder["src"]);
+        Directory.CreateDirectory(Folder["more"]);
+        _store = new LocalContentStore(Folder["store"]);
+        _log = new StatusLog(Folder["log"]);
+        _registries = new Registries(new HostCredentials(new Dictionary<string, string>(), Folder["home"]), new RegistryOptions { Time = TimeProvider.System, Random = new Random(1), Attempts = 1 });
+        _services = new BuilderServices { Time = TimeProvider.System, Registries = _registries, Mirrors = new HttpClient(), LocalEngines = new LocalEngineLoader([]), Files = new WebFiles(new RegistryOptions { Time = TimeProvider.System, Random = new Random(1), Attempts = 1 }) };
+        var how = new BuildRequest { ProjectName = "image", CacheDirectory = Folder["store"], SourceDateEpoch = 1_000_000_000 };
+        var folders = new Dictionary<string, string> { ["context"] = Folder["src"], ["dockerfile"] = Folder["src"], ["more"] = Folder["more"] };
+        Status = new BuildStatus(_log, TimeProvider.System);
+        var job = new BuildJob(_services, how, new BuildSession([], new Dictionary<string, IContentSource>()) { Folders = folders }, _store, null, Status);
+        var frontends = new Dictionary<string, IFrontend> { [DockerfileFrontend.Name] = new DockerfileFrontend() };
+        if (gateway is not null) frontends["gateway.v0"] = gateway;
+        Bridge = new BuildBridge(job, Status, new LentSession(null), new FrontendSet(frontends), new GraphGuard(new HashSet<string>(), SourcePolicy.None), Call(), how, Platform.LinuxAmd64);
+    }
+
+    public TempFolder Folder { get; } = new("frontend");
+
+    public BuildBridge Bridge { get; }
+
+    public BuildStatus Status { get; }
+
+    public Task<FrontendResult> SolveAsync(string dockerfile, params (string Key, string Value)[] attributes)
+    {
+        Folder.Write("src/Dockerfile", dockerfile);
+        return SolveAsync(Call(attributes));
+    }
+
+    public Task<FrontendResult> SolveAsync(FrontendCall call) => Bridge.SolveAsync(null, DockerfileFrontend.Name, call, TestContext.Current.CancellationToken);
+
+    /// <summary>All that clients were told.</summary>
+    public async Task<IReadOnlyList<StatusResponse>> ReadStatusAsync()
+    {
+        Status.Complete();
+        var all = new List<StatusResponse>();
+        await foreach (var response in _log.ReadAsync(TestContext.Current.CancellationToken)) all.Add(response);
+        return all;
+    }
+
+    public static FrontendCall Call(params (string Key, string Value)[] attributes) => CallWith(new Dictionary<string, Definition>(), attributes);
+
+    public static FrontendCall CallWith(Dictionary<string, Definition> inputs, params (string Key, string Value)[] attributes) =>
+        new(attributes.ToDictionary(a => a.Key, a => a.Value), inputs);
+
+    public async ValueTask DisposeAsync()
+    {
+        await Bridge.DisposeAsync();
+        await _store.DisposeAsync();
+        _log.Dispose();
+        _services.Dispose();
+        Folder.Dispose();
+    }
+}
