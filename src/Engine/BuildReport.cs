@@ -1,7 +1,6 @@
 using System.Text;
 using Google.Protobuf;
 using MsBuildKit.Engine.Exporters;
-using MsBuildKit.Engine.Llb;
 using MsBuildKit.Engine.Oci;
 
 namespace MsBuildKit.Engine;
@@ -15,7 +14,7 @@ internal sealed class BuildReport(BuildRequest request, IReadOnlyList<ImageRefer
         var made = layers.Where(l => delivered.Written.Contains(l.Blob.Digest)).ToList();
         IReadOnlyList<BuiltImage> images = [.. image.Manifests.Select((m, i) => new BuiltImage(
             m.Platform, m.Descriptor, Encoding.UTF8.GetString(m.ManifestJson), Encoding.UTF8.GetString(m.ConfigJson),
-            Save("sbom", ".spdx.json", m, texts[i].Sbom, plans.Count > 1), Save("provenance", ".json", m, texts[i].Provenance, plans.Count > 1), GraphOf(plans[i])))];
+            Save("sbom", ".spdx.json", m, texts[i].Sbom, plans.Count > 1), Save("provenance", ".json", m, texts[i].Provenance, plans.Count > 1), plans[i].Graph is { } graph ? graph.ToByteArray() : default))];
         var statements = images.SelectMany(i => new[] { i.SbomPath, i.ProvenancePath }).OfType<string>().ToList();
         Sweep(statements);
         return new BuildResult
@@ -51,9 +50,6 @@ internal sealed class BuildReport(BuildRequest request, IReadOnlyList<ImageRefer
             foreach (var file in Directory.EnumerateFiles(request.OutputDirectory, pattern).Where(f => !kept.Contains(f)))
                 OutputFile.Remove(file);
     }
-
-    private static ReadOnlyMemory<byte> GraphOf(ImagePlan plan) =>
-        ReferenceEquals(plan.Graph, LlbState.Scratch) ? default : LlbMarshaller.Marshal(plan.Graph).ToByteArray();
 
     private IEnumerable<(ImageReference, Digest)> References(AssembledImage image, IReadOnlyList<ImagePlan> plans)
     {

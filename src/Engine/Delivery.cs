@@ -31,11 +31,11 @@ internal sealed class Delivery(BuilderServices services, BuildRequest request, L
                     await PushAsync(image, registry, names, cancellationToken).ConfigureAwait(false);
                     break;
                 case TreeOutput { IsTar: true } tar:
-                    await _trees.WriteTarAsync(image, tar.Path, cancellationToken).ConfigureAwait(false);
+                    await _trees.WriteTarAsync(PlatformTree.Of(image), tar.Path, cancellationToken).ConfigureAwait(false);
                     files.Add(tar.Path);
                     break;
                 case TreeOutput tree:
-                    files.AddRange(await _trees.WriteFolderAsync(image, tree.Path, cancellationToken).ConfigureAwait(false));
+                    files.AddRange(await _trees.WriteFolderAsync(PlatformTree.Of(image), tree.Path, cancellationToken).ConfigureAwait(false));
                     break;
                 case LocalEngineOutput local:
                     loaded = await LoadAsync(local, image, names, cancellationToken).ConfigureAwait(false);

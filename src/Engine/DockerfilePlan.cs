@@ -1,5 +1,6 @@
 using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Frontends.Dockerfile.Conversion;
+using MsBuildKit.Engine.Llb;
 using MsBuildKit.Engine.Oci;
 
 namespace MsBuildKit.Engine;
@@ -9,7 +10,7 @@ namespace MsBuildKit.Engine;
 /// <param name="Image">What the frontend made of it.</param>
 /// <param name="Tags">Tags that it is made from, and their digests.</param>
 internal sealed record DockerfilePlan(string File, DockerfileImage Image, IReadOnlyList<(ImageReference Reference, Digest Digest)> Tags)
-    : ImagePlan(Image.Platform, Image.Graph, Image.Config)
+    : ImagePlan(Image.Platform, LlbMarshaller.MarshalOrNull(Image.Graph), Image.Config)
 {
     /// <inheritdoc />
     public override bool HasWholeHistory => true;

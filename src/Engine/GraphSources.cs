@@ -7,11 +7,11 @@ namespace MsBuildKit.Engine;
 internal static class GraphSources
 {
     /// <summary>Every source of a graph, once.</summary>
-    public static IEnumerable<Vertex> Of(LlbState graph)
+    public static IEnumerable<Vertex> Of(Definition? graph)
     {
-        if (ReferenceEquals(graph, LlbState.Scratch)) yield break;
+        if (graph is null) yield break;
         var seen = new HashSet<Vertex>();
-        var next = new Stack<Vertex>([LlbGraph.Load(LlbMarshaller.Marshal(graph)).Vertex]);
+        var next = new Stack<Vertex>([LlbGraph.Load(graph).Vertex]);
         while (next.TryPop(out var vertex))
         {
             if (!seen.Add(vertex)) continue;

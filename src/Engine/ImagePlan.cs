@@ -1,12 +1,18 @@
 using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Llb;
+using MsBuildKit.Engine.Llb.Pb;
 using MsBuildKit.Engine.Oci;
 using MsBuildKit.Engine.Snapshots;
+using Digest = MsBuildKit.Engine.Oci.Digest;
+using Platform = MsBuildKit.Engine.Oci.Platform;
 
 namespace MsBuildKit.Engine;
 
 /// <summary>One platform's image on its way: what a frontend made of what the user wrote.</summary>
-internal abstract record ImagePlan(Platform Platform, LlbState Graph, ImageConfig Config)
+/// <param name="Platform">Of the image.</param>
+/// <param name="Graph">What is to be solved; <c>null</c> for an image of nothing on nothing.</param>
+/// <param name="Config">The configuration.</param>
+internal abstract record ImagePlan(Platform Platform, Definition? Graph, ImageConfig Config)
 {
     /// <summary>The configuration's history tells of every layer that the graph makes, not of the base's alone.</summary>
     public virtual bool HasWholeHistory => false;
@@ -20,8 +26,8 @@ internal abstract record ImagePlan(Platform Platform, LlbState Graph, ImageConfi
     /// <summary>Tags that the image is made from, and the digests they have now.</summary>
     public abstract IEnumerable<(ImageReference Reference, Digest Digest)> References { get; }
 
-    /// <summary>The digest of the last operation; that of nothing for an image of nothing on nothing, which has none.</summary>
-    public string GraphDigest => ReferenceEquals(Graph, LlbState.Scratch) ? Digest.Of([]).ToString() : Digest.Of(LlbMarshaller.Marshal(Graph).Def[^2].Span).ToString();
+    /// <summary>The digest of the last operation; that of nothing where there is none.</summary>
+    public string GraphDigest => Digest.Of(Graph is null ? [] : Graph.Def[^2].Span).ToString();
 
     /// <summary>Where the user wrote what a vertex of this name does, or <c>null</c>.</summary>
     public abstract SourcePosition? FindPosition(string vertex);

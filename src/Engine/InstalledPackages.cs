@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using MsBuildKit.Engine.Attestations;
 using MsBuildKit.Engine.Content;
-using MsBuildKit.Engine.Exporters;
 using MsBuildKit.Engine.Packages;
 using MsBuildKit.Engine.Snapshots;
 

@@ -9,8 +9,8 @@ using MsBuildKit.Engine.Workers;
 namespace MsBuildKit.Engine;
 
 /// <summary>A project's image: what the project says, its base, and what the frontend made of both.</summary>
-internal sealed record ProjectPlan(ProjectImage Image, ResolvedBase Base, IReadOnlyList<ProjectLayer> Layers, LlbState Graph, ImageConfig Config)
-    : ImagePlan(Image.Platform, Graph, Config)
+internal sealed record ProjectPlan(ProjectImage Image, ResolvedBase Base, IReadOnlyList<ProjectLayer> Layers, LlbState State, ImageConfig Config)
+    : ImagePlan(Image.Platform, LlbMarshaller.MarshalOrNull(State), Config)
 {
     /// <summary>Every tree that the session lends for it.</summary>
     public IEnumerable<LocalTree> Trees => Layers.Select(l => l.Tree).Concat(Image.Steps.SelectMany(s => s.Trees));

@@ -5,12 +5,13 @@ using MsBuildKit.Engine.Oci;
 
 namespace MsBuildKit.Engine.Attestations;
 
-/// <summary>Wraps a predicate into an in-toto statement (v1) about images.</summary>
+/// <summary>Wraps a predicate into an in-toto statement (v1) about images or files.</summary>
 public static class InTotoStatement
 {
     private const string Nameless = "_";
 
     private static readonly JsonSerializerOptions s_compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions s_indented = new(s_compact) { WriteIndented = true, NewLine = "\n" };
 
     /// <summary>The statement, compact, UTF-8.</summary>
     /// <param name="predicateType">A URI.</param>
@@ -18,20 +19,26 @@ public static class InTotoStatement
     /// <param name="names">Full references of the image. One without any is called <c>_</c>, as BuildKit calls it, for in-toto wants a subject.</param>
     /// <param name="platform">Of the manifest.</param>
     /// <param name="manifest">What the statement is about.</param>
-    public static byte[] Write(string predicateType, byte[] predicate, IReadOnlyList<ImageReference> names, Platform platform, Digest manifest)
-    {
-        return JsonSerializer.SerializeToUtf8Bytes(
-            new JsonObject
+    public static byte[] Write(string predicateType, byte[] predicate, IReadOnlyList<ImageReference> names, Platform platform, Digest manifest) =>
+        Write(predicateType, predicate, names.Select(n => PackageUrl.Of(n, platform)).DefaultIfEmpty(Nameless).Select(n => (n, manifest)), s_compact);
+
+    /// <summary>The statement about files instead, indented, UTF-8: as BuildKit puts it beside them.</summary>
+    /// <param name="predicateType">A URI.</param>
+    /// <param name="predicate">JSON.</param>
+    /// <param name="files">Their paths, and what they contain.</param>
+    public static byte[] WriteForFiles(string predicateType, byte[] predicate, IEnumerable<(string Path, Digest Digest)> files) => Write(predicateType, predicate, files, s_indented);
+
+    private static byte[] Write(string predicateType, byte[] predicate, IEnumerable<(string Name, Digest Digest)> subjects, JsonSerializerOptions options) => JsonSerializer.SerializeToUtf8Bytes(
+        new JsonObject
+        {
+            ["_type"] = "https://in-toto.io/Statement/v1",
+            ["subject"] = new JsonArray([.. subjects.Select(s => (JsonNode)new JsonObject
             {
-                ["_type"] = "https://in-toto.io/Statement/v1",
-                ["subject"] = new JsonArray([.. names.Select(n => PackageUrl.Of(n, platform)).DefaultIfEmpty(Nameless).Select(n => (JsonNode)new JsonObject
-                {
-                    ["name"] = n,
-                    ["digest"] = new JsonObject { [manifest.Algorithm] = manifest.Hex },
-                })]),
-                ["predicateType"] = predicateType,
-                ["predicate"] = JsonNode.Parse(predicate),
-            },
-            s_compact);
-    }
+                ["name"] = s.Name,
+                ["digest"] = new JsonObject { [s.Digest.Algorithm] = s.Digest.Hex },
+            })]),
+            ["predicateType"] = predicateType,
+            ["predicate"] = JsonNode.Parse(predicate),
+        },
+        options);
 }

@@ -73,10 +73,19 @@ public sealed class LocalContentStore : IContentStore, IAsyncDisposable
     }
 
     /// <inheritdoc />
-    public ContentIngest BeginIngest()
+    public ContentIngest BeginIngest() => new LocalIngest(this, NextIngest());
+
+    /// <summary>Opens a file on the store's disk that is gone when it is closed; should the process die, it is swept like what else it left.</summary>
+    internal FileStream CreatePassingFile()
     {
-        var name = string.Create(CultureInfo.InvariantCulture, $"{_lease.Value.Name}-{Interlocked.Increment(ref _counter)}");
-        return new LocalIngest(this, Path.Combine(Root, "ingest", name));
+        try
+        {
+            return new FileStream(NextIngest(), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete, 1 << 17, FileOptions.DeleteOnClose);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw CannotKeep(e);
+        }
     }
 
     /// <inheritdoc />
@@ -122,6 +131,8 @@ public sealed class LocalContentStore : IContentStore, IAsyncDisposable
 
     internal ContentException CannotKeep(Exception e, long needed = 0) => new(ContentException.CannotKeep, ErrorKind.Unavailable,
         $"The content store '{Root}' cannot be written: {DiskSpace.Explain(e, Root, needed)}. Free space with 'msbuildkit prune', or set ContainerCacheDirectory to another disk.", e);
+
+    private string NextIngest() => Path.Combine(Root, "ingest", string.Create(CultureInfo.InvariantCulture, $"{_lease.Value.Name}-{Interlocked.Increment(ref _counter)}"));
 
     private Lease OpenLease()
     {

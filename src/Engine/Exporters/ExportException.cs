@@ -13,6 +13,7 @@ public sealed class ExportException(string code, ErrorKind kind, string message,
     internal const string LocalEngineFailed = "MBK2204";
     internal const string InTheWay = "MBK2205";
     internal const string NoCaches = "MBK2206";
+    internal const string TwicePlaced = "MBK2207";
 
     /// <param name="what">What failed, with the place quoted, as the beginning of a sentence.</param>
     /// <param name="path">The file or folder.</param>

@@ -32,6 +32,9 @@ public static class LlbMarshaller
         return definition;
     }
 
+    /// <summary>The same, and <c>null</c> for scratch.</summary>
+    public static Definition? MarshalOrNull(LlbState state) => state.Node is null ? null : Marshal(state);
+
     // As BuildKit's client: of operations that are the same what is said last counts.
     private static void Describe(LlbNode node, OpMetadata metadata)
     {

@@ -8,7 +8,7 @@ namespace MsBuildKit.Engine.Sessions;
 /// <param name="Include">Patterns; none means everything.</param>
 /// <param name="Exclude">Patterns of what is left out all the same; <c>!</c> takes back.</param>
 /// <param name="Follow">Paths that are included with all that links on the way lead to.</param>
-internal sealed record FolderFilter(IReadOnlyList<string> Include, IReadOnlyList<string> Exclude, IReadOnlyList<string> Follow)
+public sealed record FolderFilter(IReadOnlyList<string> Include, IReadOnlyList<string> Exclude, IReadOnlyList<string> Follow)
 {
     /// <summary>Everything is taken.</summary>
     public static FolderFilter None { get; } = new([], [], []);
@@ -21,7 +21,7 @@ internal sealed record FolderFilter(IReadOnlyList<string> Include, IReadOnlyList
         Read(attributes, SourceKeys.LocalInclude), Read(attributes, SourceKeys.LocalExclude), Read(attributes, SourceKeys.LocalFollow));
 
     /// <summary>The error for a pattern that makes no sense.</summary>
-    public static SessionException BadPattern(string pattern, Exception? inner) => new(SessionException.BadFilter, ErrorKind.Invalid,
+    internal static SessionException BadPattern(string pattern, Exception? inner) => new(SessionException.BadFilter, ErrorKind.Invalid,
         $"'{pattern}' is no pattern of paths. Close its brackets, put a character behind each '\\' and a pattern behind '!'.", inner);
 
     private static IReadOnlyList<string> Read(IReadOnlyDictionary<string, string> attributes, string key)

@@ -10,7 +10,7 @@ internal sealed class MergedNode(MergedEntry entry)
     public int LastLayer { get; set; } = entry.Layer;
 
     /// <summary>What a directory has, by name; empty for all else.</summary>
-    public SortedDictionary<string, MergedNode> Children { get; } = new(StringComparer.Ordinal);
+    public SortedDictionary<string, MergedNode> Children { get; } = new(NameOrder.Instance);
 
     public bool IsDirectory => Entry.Value.Type == TreeEntryType.Directory;
 }

@@ -16,6 +16,9 @@ internal sealed class MergedTree
     private readonly MergedNode _root = new(Implied(""));
     private int _layer = -1, _number;
 
+    /// <summary>What is said of the root.</summary>
+    public TreeEntry Root => _root.Entry.Value;
+
     /// <summary>What follows belongs to the next layer.</summary>
     public void BeginLayer() => (_layer, _number) = (_layer + 1, 0);
 
@@ -34,8 +37,17 @@ internal sealed class MergedTree
         else Place(placed, folder, name);
     }
 
-    /// <summary>Every name but the root, a directory before what is in it, and names in the order of their bytes.</summary>
-    public IEnumerable<(string Path, MergedEntry Entry)> Names() => NamesBelow(_root, "");
+    /// <summary>Every name but the root in <see cref="NameOrder"/>: once, and after its first name what is another name of a file.</summary>
+    public IEnumerable<(TreeEntry Name, MergedEntry Entry)> Names()
+    {
+        var seen = new Dictionary<MergedEntry, string>(ReferenceEqualityComparer.Instance);
+        foreach (var (path, entry) in NamesBelow(_root, ""))
+        {
+            // Only of files: what else has two names is as good as two.
+            var isFirst = entry.Value.Type != TreeEntryType.File || seen.TryAdd(entry, path);
+            yield return (isFirst ? entry.Value with { Path = path } : entry.Value with { Path = path, Type = TreeEntryType.HardLink, Link = seen[entry], Size = 0, Xattrs = null, Open = null }, entry);
+        }
+    }
 
     private static IEnumerable<(string Path, MergedEntry Entry)> NamesBelow(MergedNode folder, string prefix) =>
         folder.Children.SelectMany(c => NamesBelow(c.Value, $"{prefix}{c.Key}/").Prepend((prefix + c.Key, c.Value.Entry)));

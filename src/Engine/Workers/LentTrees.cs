@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.ObjectModel;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -17,14 +18,18 @@ public sealed class LentTrees(IBuildSession session, FileFactsCache cache, long 
     private readonly ConcurrentDictionary<(string Name, string Filter), Lazy<Task<TreeResult>>> _trees = new();
 
     /// <summary>The tree behind <paramref name="name"/>; throws MBK1803 when the caller lends none of that name.</summary>
-    public Task<TreeResult> GetAsync(string name, CancellationToken cancellationToken) => GetAsync(name, FolderFilter.None, cancellationToken);
+    public Task<TreeResult> GetAsync(string name, CancellationToken cancellationToken) => GetAsync(name, ReadOnlyDictionary<string, string>.Empty, cancellationToken);
 
-    /// <summary>The same; of a folder, what the filter takes.</summary>
-    internal Task<TreeResult> GetAsync(string name, FolderFilter filter, CancellationToken cancellationToken) =>
-        _trees.GetOrAdd((name, filter.Text), _ => new(() => Task.Run(() => ReadAsync(name, filter, cancellationToken), cancellationToken))).Value;
-
-    private async Task<TreeResult> ReadAsync(string name, FolderFilter filter, CancellationToken cancellationToken)
+    /// <summary>The same; of a folder, what the attributes of the source take.</summary>
+    internal Task<TreeResult> GetAsync(string name, IReadOnlyDictionary<string, string> attributes, CancellationToken cancellationToken)
     {
+        var filter = FolderFilter.Of(attributes);
+        return _trees.GetOrAdd((name, filter.Text), _ => new(() => Task.Run(() => ReadAsync(name, filter, attributes, cancellationToken), cancellationToken))).Value;
+    }
+
+    private async Task<TreeResult> ReadAsync(string name, FolderFilter filter, IReadOnlyDictionary<string, string> attributes, CancellationToken cancellationToken)
+    {
+        if (await session.FetchTreeAsync(name, attributes, cancellationToken).ConfigureAwait(false) is { } sent) return Result(sent.Tree, sent.Facts);
         if (session.FindLocal(name) is { } lent)
         {
             var known = await cache.ReadAsync(lent, cancellationToken).ConfigureAwait(false);

@@ -28,6 +28,10 @@ public sealed class WorkerException(string code, ErrorKind kind, string message,
     internal const string TreeNotUsable = "MBK2028";
     internal const string CacheInUse = "MBK2025";
     internal const string NoCache = "MBK2026";
+    internal const string NoSuchFile = "MBK2090";
+    internal const string NotAFile = "MBK2091";
+    internal const string NotAFolder = "MBK2092";
+    internal const string InvalidQuestion = "MBK2093";
 
     /// <summary>How the step ended, when it is one that ran and failed.</summary>
     public StepFailure? Failure { get; init; }
@@ -36,4 +40,14 @@ public sealed class WorkerException(string code, ErrorKind kind, string message,
         $"{what} needs a worker that can run steps, and this build has none. Leave it out, or build where one is configured.");
 
     internal static WorkerException SourceNotOffered(string what) => new(NotOffered, ErrorKind.NotSupported, $"{what} is not offered here. Leave it out.");
+
+    internal static WorkerException NoFile(string path) => new(NoSuchFile, ErrorKind.NotFound, $"'{path}': no such file or directory. Check the path, and what the result has.");
+
+    internal static WorkerException NoRegularFile(string path) => new(NotAFile, ErrorKind.FailedPrecondition, $"'{path}' is not a regular file, so it cannot be read. Check the path.");
+
+    internal static WorkerException NoFolder(string path) => new(NotAFolder, ErrorKind.FailedPrecondition, $"'{path}': not a directory, so it cannot be listed. Check the path.");
+
+    internal static WorkerException NoPattern(string pattern, Exception? inner) => new(InvalidQuestion, ErrorKind.Invalid, $"'{pattern}' is no pattern of names. Write one with *, ? and [ ].", inner);
+
+    internal static WorkerException NoRange(string path, string why) => new(InvalidQuestion, ErrorKind.Invalid, $"What is asked for of '{path}' {why}. Ask for another range.");
 }

@@ -61,6 +61,7 @@ internal static class ToolCommand
         {
             store.Option,
             BuildCommand.Create(host, store),
+            ServeCommand.Create(host, store),
             DockerfileCommand.Create(host),
             InspectCommand.Create(host, store),
             DuCommand.Create(host, store),

@@ -1,5 +1,8 @@
 using System.Globalization;
+using System.IO.Pipelines;
+using System.Text.Json;
 using System.Text.RegularExpressions;
+using MsBuildKit.Engine.Attestations;
 using MsBuildKit.Engine.Content;
 using MsBuildKit.Engine.Exporters;
 using MsBuildKit.Engine.Oci;
@@ -116,10 +119,111 @@ public sealed partial class TreeExporterTests : IAsyncDisposable
     {
         var one = await MakeAsync([new RawTar().File("x", "amd64").HardLink("y", "x").ToArray()]);
         var two = await MakeAsync([new RawTar().File("x", "arm64").ToArray()], new Platform { Os = "linux", Architecture = "arm64", Variant = "v8" });
-        await Exporter.WriteTarAsync(one with { Manifests = [.. one.Manifests, .. two.Manifests] }, _bench.Folder["a.tar"], default);
+        await Exporter.WriteTarAsync([.. one, .. two], _bench.Folder["a.tar"], default);
         var list = (await Command.RunAsync("tar", ["-tf", _bench.Folder["a.tar"]])).Succeeded().Output;
         Assert.Equal(["linux_amd64/", "linux_amd64/x", "linux_amd64/y", "linux_arm64_v8/", "linux_arm64_v8/x"], list.Split('\n', StringSplitOptions.RemoveEmptyEntries));
         await Trees.ShellAsync(_bench.Folder.Path, "mkdir un; tar -xf a.tar -C un; cmp un/linux_amd64/x un/linux_amd64/y");
+    }
+
+    [Theory, MemberData(nameof(Images))]
+    public async Task WriteTar_ToAStreamThatCannotSeek_IsTheTarThatAFileHas(string image)
+    {
+        var made = await MakeAsync(s_images[image]().Select(t => t.ToArray()));
+        await Exporter.WriteTarAsync(made, _bench.Folder["a.tar"], default);
+        using var bytes = new MemoryStream();
+        await using (var onward = PipeWriter.Create(bytes, new StreamPipeWriterOptions(leaveOpen: true)).AsStream()) await Exporter.WriteTarAsync(made, onward, default);
+        Assert.Equal(File.ReadAllBytes(_bench.Folder["a.tar"]), bytes.ToArray());
+        Assert.Empty(Directory.GetFiles(_bench.Folder["store/ingest"]));
+    }
+
+    [Theory, MemberData(nameof(Images))]
+    public async Task Open_Tree_ReadsAsTheTarInAnyOrder(string image)
+    {
+        var made = await MakeAsync(s_images[image]().Select(t => t.ToArray()));
+        await Exporter.WriteTarAsync(made, _bench.Folder["a.tar"], default);
+        await using var tree = await Exporter.OpenAsync(made, default);
+        Assert.Equal(tree.Entries.Select(e => e.Path).Order(NameOrder.Instance), tree.Entries.Select(e => e.Path));
+        var expected = new List<string>();
+        await using (var tar = File.OpenRead(_bench.Folder["a.tar"]))
+            await TarEntries.ReadAsync(tar, async (entry, content) => expected.Add(Show(entry, content is null ? "" : await new StreamReader(content).ReadToEndAsync())), default);
+        var shown = new List<string>();
+        foreach (var entry in tree.Entries.Reverse()) shown.Insert(0, Show(entry, entry.Type == TreeEntryType.File ? await ReadAsync(tree, entry) : ""));
+        Assert.Equal(expected, shown);
+
+        static string Show(TreeEntry entry, string content) => $"{entry.Type} {entry.Path} {entry.Mode} {entry.Uid}:{entry.Gid} {entry.ModifiedSeconds} {entry.Size} {entry.Link} {content}";
+    }
+
+    [Fact]
+    public async Task Open_Siblings_StandBehindWhatIsInADirectory()
+    {
+        await using var tree = await Exporter.OpenAsync(await MakeAsync([new RawTar().File("a-b", "").Folder("a").File("a/b", "").File("a.b", "").ToArray()]), default);
+        Assert.Equal(["a", "a/b", "a-b", "a.b"], tree.Entries.Select(e => e.Path));
+    }
+
+    [Fact]
+    public async Task Open_SeveralPlatforms_HaveFoldersInOrderAndLinksIntoTheirOwn()
+    {
+        var (one, two) = (await MakeAsync([new RawTar().File("x", "1").Link("l", "/x").Link("r", "x").HardLink("y", "x").ToArray()]), await MakeAsync([new RawTar().File("x", "2").ToArray()]));
+        await using var tree = await Exporter.OpenAsync([new PlatformTree("linux/arm64", two[0].Layers), one[0]], default);
+        Assert.Equal(["linux_amd64", "linux_amd64/l", "linux_amd64/r", "linux_amd64/x", "linux_amd64/y", "linux_arm64", "linux_arm64/x"], tree.Entries.Select(e => e.Path));
+        Assert.Equal(["/linux_amd64/x", "x", "linux_amd64/x"], tree.Entries.Select(e => e.Link).OfType<string>());
+        Assert.Equal("1", await ReadAsync(tree, tree.Entries[3]));
+        Assert.Equal("2", await ReadAsync(tree, tree.Entries[6]));
+    }
+
+    [Fact]
+    public async Task Open_SeveralPlatformsInOnePlace_ShareDirectoriesAndNothingElse()
+    {
+        var exporter = new TreeExporter(_bench.Store, _bench.Layers, new TreeExportOptions { PlatformSplit = false });
+        var (one, two) = (await MakeAsync([new RawTar().Folder("bin").File("bin/one", "1").ToArray()]), await MakeAsync([new RawTar().Folder("bin").File("bin/two", "2").ToArray()]));
+        await using var tree = await exporter.OpenAsync([one[0], new PlatformTree("linux/arm64", two[0].Layers)], default);
+        Assert.Equal(["bin", "bin/one", "bin/two"], tree.Entries.Select(e => e.Path));
+        Assert.Equal("2", await ReadAsync(tree, tree.Entries[2]));
+        var e = await Assert.ThrowsAsync<ExportException>(() => exporter.OpenAsync([one[0], new PlatformTree("linux/arm64", one[0].Layers)], default));
+        Assert.Equal("MBK2207", e.Code);
+        Assert.Contains("'bin/one'", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Open_OnePlatformThatIsToHaveAFolder_HasOne()
+    {
+        var exporter = new TreeExporter(_bench.Store, _bench.Layers, new TreeExportOptions { PlatformSplit = true, SourceDateEpoch = 1_234 });
+        await using var tree = await exporter.OpenAsync(await MakeAsync([new RawTar().File("x", "1").ToArray()]), default);
+        Assert.Equal([("linux_amd64", 1_234), ("linux_amd64/x", 1_234L)], tree.Entries.Select(e => (e.Path, e.ModifiedSeconds)));
+    }
+
+    [Theory]
+    [InlineData(null, "provenance.json")]
+    [InlineData(true, "linux_amd64/about-provenance.json")]
+    public async Task WriteFolder_Statements_ArePutBesideTheFilesThatTheyAreAbout(bool? split, string place)
+    {
+        var exporter = new TreeExporter(_bench.Store, _bench.Layers, new TreeExportOptions { PlatformSplit = split, AttestationPrefix = split is null ? "" : "about-", StatementSeconds = 77 });
+        var made = await MakeAsync([new RawTar().Folder("a").File("a/x", "abc").HardLink("b", "a/x").Link("l", "b").File("empty", "").ToArray()]);
+        await exporter.WriteFolderAsync([made[0] with { Statements = [Provenance] }], _bench.Output, default);
+
+        var file = _bench.Folder["out/" + place];
+        Assert.Equal((UnixFileMode.UserRead | UnixFileMode.UserWrite, DateTime.UnixEpoch.AddSeconds(77)), (File.GetUnixFileMode(file), File.GetLastWriteTimeUtc(file)));
+        var subjects = JsonDocument.Parse(File.ReadAllText(file)).RootElement.GetProperty("subject").EnumerateArray().Select(s => (s.GetProperty("name").GetString(), s.GetProperty("digest").GetProperty("sha256").GetString()));
+        var abc = Digest.Of("abc"u8).Hex;
+        Assert.Equal([("a/x", abc), ("b", abc), ("empty", Digest.Of(""u8).Hex)], subjects);
+    }
+
+    [Fact]
+    public async Task Open_StatementsOfPlatformsInOnePlace_AreCalledAfterThem()
+    {
+        var exporter = new TreeExporter(_bench.Store, _bench.Layers, new TreeExportOptions { PlatformSplit = false });
+        var made = await MakeAsync([new RawTar().Folder("a").ToArray()]);
+        await using var tree = await exporter.OpenAsync([made[0] with { Statements = [Provenance] }, new PlatformTree("linux/arm64", made[0].Layers) { Statements = [Provenance] }], default);
+        Assert.Equal(["a", "provenance.linux_amd64.json", "provenance.linux_arm64.json"], tree.Entries.Select(e => e.Path));
+        Assert.Contains("\n  \"subject\": []", await ReadAsync(tree, tree.Entries[1]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task WriteTar_StatementWhereAFileIs_IsRefused()
+    {
+        var made = await MakeAsync([new RawTar().File("provenance.json", "mine").ToArray()]);
+        var e = await Assert.ThrowsAsync<ExportException>(() => Exporter.WriteTarAsync([made[0] with { Statements = [Provenance] }], _bench.Folder["a.tar"], default));
+        Assert.Equal("MBK2207", e.Code);
     }
 
     [Theory]
@@ -135,11 +239,19 @@ public sealed partial class TreeExporterTests : IAsyncDisposable
         Assert.Empty(Directory.GetFiles(_bench.Folder.Path, "a.tar*"));
     }
 
+    private static StatementFile Provenance { get; } = new("provenance.json", subjects => InTotoStatement.WriteForFiles("https://slsa.dev/provenance/v1", "{}"u8.ToArray(), subjects.Select(s => (s.Path, s.Digest))));
+
+    private static async Task<string> ReadAsync(ExportedTree tree, TreeEntry entry)
+    {
+        await using var content = await tree.OpenAsync(entry, default);
+        return await new StreamReader(content).ReadToEndAsync();
+    }
+
     private TreeExporter Exporter => new(_bench.Store, _bench.Layers);
 
-    private Task<AssembledImage> MakeAsync(IEnumerable<byte[]> layers, Platform? platform = null) => MakeAsync(_bench.Store, layers, platform);
+    private Task<IReadOnlyList<PlatformTree>> MakeAsync(IEnumerable<byte[]> layers, Platform? platform = null) => MakeAsync(_bench.Store, layers, platform);
 
-    private static async Task<AssembledImage> MakeAsync(LocalContentStore store, IEnumerable<byte[]> layers, Platform? platform = null)
+    private static async Task<IReadOnlyList<PlatformTree>> MakeAsync(LocalContentStore store, IEnumerable<byte[]> layers, Platform? platform = null)
     {
         var chain = new List<Layer>();
         foreach (var tar in layers)
@@ -151,7 +263,7 @@ public sealed partial class TreeExporterTests : IAsyncDisposable
         }
         var assembler = new ImageAssembler(store, ExportBench.Options());
         var manifest = await assembler.AssembleAsync(new PlatformImage(platform ?? Platform.LinuxAmd64, ExportBench.Config(), new LayerChain(chain)), default);
-        return await assembler.CompleteAsync([(manifest, [])], default);
+        return PlatformTree.Of(await assembler.CompleteAsync([(manifest, [])], default));
     }
 
     private static async Task CompareAsync(string folder)

@@ -1,16 +1,10 @@
 namespace MsBuildKit.Engine.Snapshots.Linux;
 
 /// <summary>A file tree that can be read: on disk, or only described. Paths are relative to its root and slash-separated; the empty path is the root.</summary>
-internal interface IFileTree
+internal interface IFileTree : ILinkedNames
 {
-    /// <summary>What is at a path, the link itself when it is one; <c>null</c> when nothing is.</summary>
-    FileStatus? Find(string path);
-
     /// <summary>The names in a directory, in no order.</summary>
     IReadOnlyList<string> List(string path);
-
-    /// <summary>Where a symbolic link leads, as written.</summary>
-    string ReadLink(string path);
 
     /// <summary>What is in a file whose status says that it has <paramref name="size"/> bytes.</summary>
     FileContent Content(string path, long size);

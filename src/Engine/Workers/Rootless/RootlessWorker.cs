@@ -15,6 +15,15 @@ public sealed class RootlessWorker(Func<WorkerProgram> find, string store, StepG
     private readonly Lazy<WorkerProgram> _program = new(find);
     private Task<(NamespaceProcess Process, WorkerConnection Connection)>? _started;
 
+    /// <summary>Whether it is no more use: it did not start, or its process has ended.</summary>
+    public bool HasEnded
+    {
+        get
+        {
+            lock (_gate) return _started is { IsCompleted: true } started && (!started.IsCompletedSuccessfully || started.Result.Connection.HasEnded);
+        }
+    }
+
     /// <summary>The absolute path of a program of this machine, or <c>null</c>.</summary>
     public string? FindProgram(string name) => _program.Value.Find(name);
 

@@ -32,12 +32,12 @@ internal static class TreePath
     }
 
     /// <summary>The place, without links and relative to the root, that a path leads to. Throws MBK1505 when it leads through a file or in circles.</summary>
-    public static string Resolve(IFileTree tree, string path) => Walk(tree, path, followLast: true);
+    public static string Resolve(ILinkedNames tree, string path) => Walk(tree, path, followLast: true);
 
     /// <summary>The same, but what is at the place may be a link.</summary>
-    public static string ResolveName(IFileTree tree, string path) => Walk(tree, path, followLast: false);
+    public static string ResolveName(ILinkedNames tree, string path) => Walk(tree, path, followLast: false);
 
-    private static string Walk(IFileTree tree, string path, bool followLast)
+    private static string Walk(ILinkedNames tree, string path, bool followLast)
     {
         var rest = new Stack<string>(Parts(path).Reverse());
         var (here, links) = ("", 0);

@@ -32,6 +32,9 @@ public sealed class WorkerConnection : IAsyncDisposable
                 $"The worker speaks version {hello.Version} of the protocol and this build version {FrameChannel.Version}. Install both anew from one package.");
     }
 
+    /// <summary>Whether the worker is gone.</summary>
+    public bool HasEnded => _reading.IsCompleted;
+
     /// <summary>Runs a step. <paramref name="log"/> is called in order, for whatever the step prints, before this returns.</summary>
     public Task<Done> RunAsync(RunStep step, Action<Log> log, CancellationToken cancellationToken) => CallAsync(new Frame { RunStep = step }, log, cancellationToken);
 

@@ -1,9 +1,8 @@
 using MsBuildKit.Engine.Content;
 using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Oci;
-using MsBuildKit.Engine.Snapshots;
 
-namespace MsBuildKit.Engine.Exporters;
+namespace MsBuildKit.Engine.Snapshots;
 
 /// <summary>Reads the tree of an image out of its layers, without unpacking them.</summary>
 internal sealed class TreeReader
@@ -15,8 +14,11 @@ internal sealed class TreeReader
 
     private TreeReader(LocalContentStore store, IReadOnlyList<Layer> chain) => (_store, _chain) = (store, chain);
 
-    /// <summary>Every name once, in order: a directory before what is in it, a file before its second names.</summary>
+    /// <summary>Every name once, in <see cref="NameOrder"/>: a directory before what is in it, a file before its second names.</summary>
     public IReadOnlyList<TreeEntry> Names => _names;
+
+    /// <summary>What the layers say of the root.</summary>
+    public TreeEntry Root { get; private set; } = new() { Path = "", Type = TreeEntryType.Directory, Mode = 0 };
 
     /// <summary>Reads what there is. All layers are what they promise when this returns.</summary>
     /// <param name="chain">From the bottom up.</param>
@@ -43,21 +45,24 @@ internal sealed class TreeReader
     /// <summary>Hands on every file with its content, in the order of the layers: only so is each read once.</summary>
     public async Task ReadFilesAsync(Func<TreeEntry, Stream?, ValueTask> visit, CancellationToken cancellationToken)
     {
-        foreach (var i in _files.Keys.Select(k => k.Layer).Distinct().Order())
-        {
-            var number = 0;
-            await ReadAsync(_chain[i], (_, content) => _files.TryGetValue((i, number++), out var file) ? visit(file, content) : ValueTask.CompletedTask, cancellationToken).ConfigureAwait(false);
-        }
+        foreach (var layer in _files.Keys.Select(k => k.Layer).Distinct().Order()) await ReadFilesAsync(layer, visit, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>The same of those that one layer brings.</summary>
+    public Task ReadFilesAsync(int layer, Func<TreeEntry, Stream?, ValueTask> visit, CancellationToken cancellationToken)
+    {
+        var number = 0;
+        return ReadAsync(_chain[layer], (_, content) => _files.TryGetValue((layer, number++), out var file) ? visit(file, content) : ValueTask.CompletedTask, cancellationToken);
+    }
+
+    /// <summary>Which layer brings each file, counted from the bottom, by path.</summary>
+    public IReadOnlyDictionary<string, int> Layers() => _files.ToDictionary(f => f.Value.Path, f => f.Key.Layer, StringComparer.Ordinal);
 
     private void Name(MergedTree tree)
     {
-        var seen = new Dictionary<MergedEntry, string>(ReferenceEqualityComparer.Instance);
-        foreach (var (path, entry) in tree.Names())
+        Root = tree.Root;
+        foreach (var (name, entry) in tree.Names())
         {
-            // Only of files: what else has two names is as good as two.
-            var isFirst = entry.Value.Type != TreeEntryType.File || seen.TryAdd(entry, path);
-            var name = isFirst ? entry.Value with { Path = path } : entry.Value with { Path = path, Type = TreeEntryType.HardLink, Link = seen[entry], Size = 0, Xattrs = null };
             _names.Add(name);
             if (name.Type == TreeEntryType.File) _files.Add((entry.Layer, entry.Number), name);
         }

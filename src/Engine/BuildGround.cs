@@ -1,0 +1,82 @@
+using MsBuildKit.Engine.Content;
+using MsBuildKit.Engine.Diagnostics;
+using MsBuildKit.Engine.Sessions;
+using MsBuildKit.Engine.Snapshots;
+using MsBuildKit.Engine.Solving;
+using MsBuildKit.Engine.Workers;
+using MsBuildKit.Engine.Workers.Rootless;
+
+namespace MsBuildKit.Engine;
+
+/// <summary>What a build stands on: the store with what belongs to it, the ways to images and sources, and the process that runs steps.</summary>
+internal sealed class BuildGround : IAsyncDisposable
+{
+    private readonly BuilderServices _services;
+    private readonly BuildRequest _request;
+    private readonly IProgress<BuildEvent>? _progress;
+    private readonly KeyLocks _vertexLocks;
+    private readonly FileFactsCache _facts;
+    private readonly bool _ownsWorker;
+
+    /// <param name="services">The world outside.</param>
+    /// <param name="request">How to build.</param>
+    /// <param name="store">Where.</param>
+    /// <param name="worker">The process that runs steps, which outlives this; <c>null</c> to start one when it is needed, if the services say how.</param>
+    /// <param name="progress">Hears what happens.</param>
+    public BuildGround(BuilderServices services, BuildRequest request, LocalContentStore store, RootlessWorker? worker, IProgress<BuildEvent>? progress)
+    {
+        (_services, _request, _progress, Store) = (services, request, progress, store);
+        Locks = KeyLocks.OfStore(store.Root);
+        _vertexLocks = KeyLocks.OfVertices(store.Root);
+        Index = new FileCacheIndex(Path.Combine(store.Root, "index"), services.Time);
+        Materializer = new LayerMaterializer(store, Locks, progress);
+        Images = new RegistryImages(services.Registries, store);
+        Layering = new LayerOptions(request.Compression, request.CompressionLevel, request.Parallelism);
+        Remote = new RemoteSources(store, Index, Locks, Layering, services.Files, services.Git, progress);
+        _facts = services.Facts ?? new FileFactsCache(Path.Combine(store.Root, "facts"), services.Time);
+        _ownsWorker = worker is null;
+        Worker = worker ?? CreateWorker(services, request, store);
+    }
+
+    public LocalContentStore Store { get; }
+
+    public KeyLocks Locks { get; }
+
+    public FileCacheIndex Index { get; }
+
+    public LayerMaterializer Materializer { get; }
+
+    public IImageResolver Images { get; }
+
+    public LayerOptions Layering { get; }
+
+    public RemoteSources Remote { get; }
+
+    /// <summary>Runs steps, or <c>null</c> when nothing can.</summary>
+    public RootlessWorker? Worker { get; }
+
+    /// <summary>The process that a build of such a request starts for its steps; <c>null</c> when the services do not say how.</summary>
+    public static RootlessWorker? CreateWorker(BuilderServices services, BuildRequest request, LocalContentStore store) => services.Worker is not { } find ? null
+        : new RootlessWorker(
+            () => Told(find(), request),
+            store.Root, new StepGrants(request.AllowHostNetwork, request.AllowInsecure, request.AllowDevices));
+
+    /// <summary>What a session lends, read once.</summary>
+    public LentTrees Lend(IBuildSession session) => new(session, _facts, _request.SourceDateEpoch);
+
+    /// <summary>Solves graphs with what a session lends.</summary>
+    public GraphSolver CreateSolver(IBuildSession session, LentTrees trees)
+    {
+        var steps = Worker is null ? null
+            : new StepWorker(Store, Materializer, Worker, session, new StepOptions { Layers = Layering, SourceDateEpoch = _request.SourceDateEpoch, KeepFailed = _request.KeepFailed, Time = _services.Time }, _progress);
+        var worker = new EngineWorker(Store, session, trees, Images, Layering, steps, Remote);
+        return new GraphSolver(
+            new Solver<VertexResult>(worker, Index, _vertexLocks, new SolverOptions { Time = _services.Time, Slots = _request.Parallelism, Progress = _progress }),
+            new TreeLayers(Store, Layering));
+    }
+
+    public ValueTask DisposeAsync() => _ownsWorker && Worker is { } worker ? worker.DisposeAsync() : ValueTask.CompletedTask;
+
+    private static WorkerProgram Told(WorkerProgram program, BuildRequest request) =>
+        program with { Runtime = request.StepRuntime ?? program.Runtime, Snapshotter = request.Snapshotter };
+}

@@ -1,0 +1,110 @@
+using MsBuildKit.Engine.Content;
+using MsBuildKit.Engine.Diagnostics;
+using MsBuildKit.Engine.Exporters;
+using MsBuildKit.Engine.Frontends.Dockerfile;
+using MsBuildKit.Engine.Frontends.Dockerfile.Conversion;
+using MsBuildKit.Engine.Frontends.Dockerfile.Linting;
+using MsBuildKit.Engine.Llb;
+using MsBuildKit.Engine.Llb.Pb;
+using MsBuildKit.Engine.Oci;
+using MsBuildKit.Engine.Sessions;
+using MsBuildKit.Engine.Snapshots;
+using MsBuildKit.Engine.Solving;
+using MsBuildKit.Engine.Workers;
+using MsBuildKit.Engine.Workers.Rootless;
+using Digest = MsBuildKit.Engine.Oci.Digest;
+
+namespace MsBuildKit.Engine;
+
+/// <summary>A build whose caller says step by step what to do: it solves graphs, looks into results, and makes images of them.</summary>
+/// <remarks>This is the bridge for those who are frontends themselves, or clients that are. <see cref="Builder"/> goes the whole way alone. Any thread may
+/// ask; what is asked for twice is done once, as in every build.</remarks>
+public sealed class BuildJob : IAsyncDisposable
+{
+    private readonly BuilderServices _services;
+    private readonly BuildRequest _request;
+    private readonly IBuildSession _session;
+    private readonly IProgress<BuildEvent>? _progress;
+    private readonly BuildGround _ground;
+    private readonly GraphSolver _solver;
+
+    /// <param name="services">The world outside.</param>
+    /// <param name="request">How to build; what to build is asked for later.</param>
+    /// <param name="session">What the caller lends.</param>
+    /// <param name="store">Outlives the job.</param>
+    /// <param name="worker">A process that runs the steps of several jobs, or <c>null</c> for one of its own.</param>
+    /// <param name="progress">Hears what happens.</param>
+    public BuildJob(BuilderServices services, BuildRequest request, IBuildSession session, LocalContentStore store, RootlessWorker? worker, IProgress<BuildEvent>? progress)
+    {
+        (_services, _request, _session, _progress) = (services, request, session, progress);
+        _ground = new BuildGround(services, request, store, worker, progress);
+        _solver = _ground.CreateSolver(session, _ground.Lend(session));
+    }
+
+    /// <summary>Finds images in registries, each once in the job.</summary>
+    public IImageResolver Images => _ground.Images;
+
+    /// <summary>The process that runs steps of a job that starts none itself; <c>null</c> when the services do not say how.</summary>
+    public static RootlessWorker? CreateWorker(BuilderServices services, BuildRequest request, LocalContentStore store) => BuildGround.CreateWorker(services, request, store);
+
+    /// <summary>Solves a graph; none at all gives an empty tree. Throws <see cref="SolveException"/>.</summary>
+    public Task<VertexResult> SolveAsync(Definition? graph, CancellationToken cancellationToken) => _solver.SolveAsync(graph, cancellationToken);
+
+    /// <summary>The same, of a graph that is loaded already.</summary>
+    public Task<VertexResult> SolveAsync(Edge graph, CancellationToken cancellationToken) => _solver.SolveAsync(graph, cancellationToken);
+
+    /// <summary>What a source of a web server or a repository is now: the digest of a file, the commit of a branch. Nothing for another kind.</summary>
+    public async Task<string?> PinAsync(SourceOp source, CancellationToken cancellationToken)
+    {
+        var op = new Op { Source = source };
+        var vertex = new Vertex(Digest.Of(CanonicalBytes.Of(op)), op, new OpMetadata(), []);
+        var scheme = source.Identifier.Split("://", 2)[0];
+        if (_ground.Remote.FindKey(scheme, vertex, _session, cancellationToken) is not { } finding) return null;
+        await finding.ConfigureAwait(false);
+        return _ground.Remote.Pins.Of(vertex) is [var pin, ..] ? pin.Algorithm == "sha256" ? $"sha256:{pin.Value}" : pin.Value : null;
+    }
+
+    /// <summary>Converts a Dockerfile, with what checks find in it. Throws <see cref="DockerfileException"/>.</summary>
+    public async Task<ConvertedDockerfile> ConvertAsync(DockerfileRequest request, IContextFiles files, IImageConfigResolver images, CancellationToken cancellationToken)
+    {
+        var file = DockerfileParser.Parse(request.Text, request.File);
+        file.OrThrow();
+        var lint = LintReport.Of(file, request.BuildArgs);
+        var converted = await new DockerfileConverter(images, lint, files).ConvertAsync(file, request, cancellationToken).ConfigureAwait(false);
+        DockerfileLinter.Check(file, lint, [.. converted.SelectMany(i => i.Stages)]);
+        return new ConvertedDockerfile(file, converted, lint.Warnings);
+    }
+
+    /// <summary>Makes an image of what was solved, with an SBOM and provenance where the request wants them.</summary>
+    /// <param name="request">How: names, media types, annotations, statements.</param>
+    /// <param name="images">One for each platform.</param>
+    /// <param name="parameters">What provenance says that was asked for.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<AssembledImage> MakeAsync(
+        BuildRequest request, IReadOnlyList<SolvedImage> images, IReadOnlyDictionary<string, string> parameters, CancellationToken cancellationToken)
+    {
+        var chains = await Task.WhenAll(images.Select(i => _solver.ChainOfAsync(i.Result, cancellationToken))).ConfigureAwait(false);
+        var describer = new GraphDescriber(request, parameters, new InstalledPackages(_ground.Store, _ground.Materializer), _ground.Remote.Pins);
+        var (image, _) = await new ImageMaker(request, _ground.Store, request.Names ?? []).MakeAsync([.. images.Select(i => new SolvedPlan(i))], chains, describer, cancellationToken).ConfigureAwait(false);
+        return image;
+    }
+
+    /// <summary>Writes an image as one tar: an OCI layout, with what <c>docker load</c> reads beside it when asked.</summary>
+    public Task WriteArchiveAsync(AssembledImage image, IReadOnlyList<ImageReference> names, Stream output, bool docker, CancellationToken cancellationToken) =>
+        new ArchiveExporter(_ground.Store, _ground.Materializer, _request.SourceDateEpoch).WriteAsync(image, names, output, docker, cancellationToken);
+
+    /// <summary>Pushes an image under all tags of one repository; under its digest when there are none.</summary>
+    public Task PushAsync(AssembledImage image, ImageReference target, IReadOnlyList<string> tags, CancellationToken cancellationToken) =>
+        new RegistryDelivery(_services.Registries, _ground.Store, _ground.Materializer, _progress).PushAsync(image, target, tags, cancellationToken);
+
+    /// <summary>Brings every layer of an image into the store.</summary>
+    public Task FetchAsync(AssembledImage image, CancellationToken cancellationToken) =>
+        Task.WhenAll(image.Manifests.SelectMany(m => m.Layers).DistinctBy(l => l.Blob.Digest).Select(l => _ground.Materializer.EnsureAsync(l, cancellationToken)));
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        _solver.Dispose();
+        await _ground.DisposeAsync().ConfigureAwait(false);
+    }
+}

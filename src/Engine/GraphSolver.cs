@@ -1,0 +1,23 @@
+using MsBuildKit.Engine.Llb;
+using MsBuildKit.Engine.Llb.Pb;
+using MsBuildKit.Engine.Snapshots;
+using MsBuildKit.Engine.Solving;
+using MsBuildKit.Engine.Workers;
+
+namespace MsBuildKit.Engine;
+
+/// <summary>Solves graphs of one build.</summary>
+internal sealed class GraphSolver(Solver<VertexResult> solver, TreeLayers trees) : IDisposable
+{
+    /// <summary>The result of a graph; nothing for none. Throws <see cref="SolveException"/> and <see cref="LlbException"/>.</summary>
+    public Task<VertexResult> SolveAsync(Definition? graph, CancellationToken cancellationToken) =>
+        graph is null ? Task.FromResult<VertexResult>(new LayersResult(LayerChain.Scratch)) : SolveAsync(LlbGraph.Load(graph), cancellationToken);
+
+    /// <summary>The same, of a graph that is loaded already.</summary>
+    public Task<VertexResult> SolveAsync(Edge graph, CancellationToken cancellationToken) => solver.SolveAsync(graph, cancellationToken);
+
+    /// <summary>A result as the layers of an image: a lent folder may be all of it.</summary>
+    public Task<LayerChain> ChainOfAsync(VertexResult result, CancellationToken cancellationToken) => trees.ChainOfAsync(result, "", cancellationToken);
+
+    public void Dispose() => solver.Dispose();
+}

@@ -1,0 +1,43 @@
+using MsBuildKit.Engine.Attestations;
+using MsBuildKit.Engine.Content;
+using MsBuildKit.Engine.Exporters;
+using MsBuildKit.Engine.Oci;
+using MsBuildKit.Engine.Snapshots;
+
+namespace MsBuildKit.Engine;
+
+/// <summary>Makes an image of what was solved, with what is said of it.</summary>
+internal sealed class ImageMaker(BuildRequest request, LocalContentStore store, IReadOnlyList<ImageReference> names)
+{
+    public async Task<(AssembledImage Image, IReadOnlyList<StatementTexts> Texts)> MakeAsync(
+        IReadOnlyList<ImagePlan> plans, IReadOnlyList<LayerChain> chains, IImageDescriber describer, CancellationToken cancellationToken)
+    {
+        var docker = request.DockerFormat ?? FollowsDockerBase(plans, chains);
+        var assembler = new ImageAssembler(store, new AssemblyOptions(docker, request.SourceDateEpoch, request.Annotations) { IndexAnnotations = request.IndexAnnotations ?? request.Annotations });
+        var parts = new List<(AssembledManifest, IReadOnlyList<Statement>)>();
+        var texts = new List<StatementTexts>();
+        for (var i = 0; i < plans.Count; i++)
+        {
+            var manifest = await assembler.AssembleAsync(new PlatformImage(plans[i].Platform, plans[i].Config, chains[i], plans[i].HasWholeHistory), cancellationToken).ConfigureAwait(false);
+            var text = new StatementTexts(
+                request.Sbom ? await describer.WriteSbomAsync(plans[i], chains[i], cancellationToken).ConfigureAwait(false) : null,
+                request.Provenance ? describer.WriteProvenance(plans[i]) : null);
+            texts.Add(text);
+            // Docker's own format has no place for statements: they stay files.
+            parts.Add((manifest, docker ? [] : [.. Statements(text, manifest)]));
+        }
+        return (await assembler.CompleteAsync(parts, cancellationToken).ConfigureAwait(false), texts);
+    }
+
+    private bool FollowsDockerBase(IReadOnlyList<ImagePlan> plans, IReadOnlyList<LayerChain> chains) =>
+        plans is [{ IsOnDocker: true }] && !request.Sbom && !request.Provenance
+        && chains[0].Layers.All(l => MediaTypes.LayerCompression(l.Blob.MediaType) is Compression.None or Compression.Gzip);
+
+    private IEnumerable<Statement> Statements(StatementTexts texts, AssembledManifest manifest)
+    {
+        if (texts.Sbom is { } sbom)
+            yield return new Statement(SpdxDocument.PredicateType, InTotoStatement.Write(SpdxDocument.PredicateType, sbom, names, manifest.Platform, manifest.Descriptor.Digest));
+        if (texts.Provenance is { } provenance)
+            yield return new Statement(ProvenanceDocument.PredicateType, InTotoStatement.Write(ProvenanceDocument.PredicateType, provenance, names, manifest.Platform, manifest.Descriptor.Digest));
+    }
+}

@@ -1,0 +1,17 @@
+using MsBuildKit.Engine.Llb.Pb;
+using MsBuildKit.Engine.Oci;
+using MsBuildKit.Engine.Workers;
+using Platform = MsBuildKit.Engine.Oci.Platform;
+
+namespace MsBuildKit.Engine;
+
+/// <summary>One platform's image that is solved, and not made yet.</summary>
+/// <param name="Platform">Of the image.</param>
+/// <param name="Graph">What was solved; <c>null</c> for nothing.</param>
+/// <param name="Result">What came of it.</param>
+/// <param name="Config">The configuration; its <c>rootfs</c> counts for nothing.</param>
+public sealed record SolvedImage(Platform Platform, Definition? Graph, VertexResult Result, ImageConfig Config)
+{
+    /// <summary>The configuration's history tells of every layer.</summary>
+    public bool HasWholeHistory { get; init; }
+}

@@ -1,0 +1,17 @@
+using MsBuildKit.Engine.Diagnostics;
+using MsBuildKit.Engine.Oci;
+
+namespace MsBuildKit.Engine;
+
+/// <summary>An image that somebody else planned.</summary>
+internal sealed record SolvedPlan(SolvedImage Image) : ImagePlan(Image.Platform, Image.Graph, Image.Config)
+{
+    /// <inheritdoc />
+    public override bool HasWholeHistory => Image.HasWholeHistory;
+
+    /// <inheritdoc />
+    public override IEnumerable<(ImageReference Reference, Digest Digest)> References => [];
+
+    /// <inheritdoc />
+    public override SourcePosition? FindPosition(string vertex) => null;
+}

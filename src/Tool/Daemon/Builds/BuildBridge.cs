@@ -1,0 +1,118 @@
+using System.Collections.Concurrent;
+using Google.Protobuf;
+using MsBuildKit.Engine;
+using MsBuildKit.Engine.Diagnostics;
+using MsBuildKit.Engine.Llb;
+using MsBuildKit.Engine.Llb.Pb;
+using MsBuildKit.Engine.Workers;
+using MsBuildKit.Tool.Daemon.Frontends;
+using MsBuildKit.Tool.Daemon.Policies;
+using MsBuildKit.Tool.Daemon.Sessions;
+using MsBuildKit.Tool.Protocol.Gateway;
+using Platform = MsBuildKit.Engine.Oci.Platform;
+
+namespace MsBuildKit.Tool.Daemon.Builds;
+
+/// <summary>What a frontend, or a client that is one, can ask of a running build.</summary>
+internal sealed class BuildBridge : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _end = new();
+    private readonly ConcurrentDictionary<string, BuildRef> _refs = new(StringComparer.Ordinal);
+    private readonly TaskCompletionSource<FrontendResult> _returned = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly FrontendSet _frontends;
+    private readonly GraphGuard _guard;
+
+    public BuildBridge(BuildJob job, BuildStatus status, LentSession lent, FrontendSet frontends, GraphGuard guard, FrontendCall call, BuildRequest how, Platform machine)
+    {
+        (Job, Status, Lent, _frontends, _guard, Call, How, Machine) = (job, status, lent, frontends, guard, call, how, machine);
+        Ended = _end.Token;
+    }
+
+    public BuildJob Job { get; }
+
+    public BuildStatus Status { get; }
+
+    /// <summary>Finds images, as the source policy wants them.</summary>
+    public IImageResolver Images => new PolicedImages(Job.Images, _guard.Policy);
+
+    /// <summary>What the clients lend.</summary>
+    public LentSession Lent { get; }
+
+    /// <summary>What the client asked for when it began the build.</summary>
+    public FrontendCall Call { get; }
+
+    /// <summary>How the build builds.</summary>
+    public BuildRequest How { get; }
+
+    /// <summary>The platform of what names none.</summary>
+    public Platform Machine { get; }
+
+    /// <summary>Cancelled when the build is over.</summary>
+    public CancellationToken Ended { get; }
+
+    /// <summary>What a client that is a frontend came to.</summary>
+    public Task<FrontendResult> Returned => _returned.Task;
+
+    /// <summary>A graph, to be solved when its result is needed. Throws what is wrong with it at once.</summary>
+    public BuildRef Add(Definition? graph)
+    {
+        var edge = graph is null or { Def.Count: 0 } ? (Edge?)null : _guard.Admit(graph);
+        if (edge is { } known) Status.Announce(known);
+        var added = new BuildRef(graph, () => Task.Run(() => edge is { } e ? Job.SolveAsync(e, Ended) : Job.SolveAsync((Definition?)null, Ended), Ended));
+        _refs[added.Id] = added;
+        return added;
+    }
+
+    /// <summary>A source as the policy wants it. Throws MBK2510 when it is denied.</summary>
+    public SourceOp Police(SourceOp source)
+    {
+        var policed = source.Clone();
+        _guard.Policy.Apply(policed);
+        return policed;
+    }
+
+    /// <summary>A result that was added. Throws MBK2506.</summary>
+    public BuildRef Find(string id) => _refs.GetValueOrDefault(id) ?? throw new DaemonException(DaemonException.NoRef, ErrorKind.NotFound, $"no such ref: {id}");
+
+    /// <summary>Answers what a client or frontend wants solved.</summary>
+    public async Task<FrontendResult> SolveAsync(Definition? graph, string frontend, FrontendCall call, CancellationToken cancellationToken)
+    {
+        if (graph is { Def.Count: > 0 } && frontend.Length > 0)
+            throw new DaemonException(DaemonException.BadRequest, ErrorKind.Invalid, "cannot solve with both Definition and Frontend specified");
+        if (frontend.Length > 0) return await _frontends.Find(frontend).SolveAsync(this, call, cancellationToken).ConfigureAwait(false);
+        if (graph is null or { Def.Count: 0 }) return new FrontendResult();
+        return new FrontendResult { Refs = new Dictionary<string, BuildRef> { [FrontendResult.Only] = Add(graph) } };
+    }
+
+    /// <summary>A result as it was sent back: its refs are those of this build.</summary>
+    public FrontendResult Read(Result sent) => new()
+    {
+        Refs = sent.ResultCase switch
+        {
+            Result.ResultOneofCase.RefDeprecated => Refs((FrontendResult.Only, sent.RefDeprecated)),
+            Result.ResultOneofCase.RefsDeprecated => Refs([.. sent.RefsDeprecated.Refs.Select(r => (r.Key, r.Value))]),
+            Result.ResultOneofCase.Ref => Refs((FrontendResult.Only, sent.Ref.Id)),
+            Result.ResultOneofCase.Refs => Refs([.. sent.Refs.Refs.Select(r => (r.Key, r.Value.Id))]),
+            _ => new Dictionary<string, BuildRef>(),
+        },
+        Metadata = sent.Metadata.ToDictionary(),
+        Attestations = sent.Attestations.ToDictionary(),
+    };
+
+    /// <summary>The client's own frontend is done.</summary>
+    public void Return(FrontendResult result) => _returned.TrySetResult(result);
+
+    /// <summary>The client's own frontend failed.</summary>
+    public void Fail(Exception error) => _returned.TrySetException(error);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _end.CancelAsync().ConfigureAwait(false);
+        _returned.TrySetCanceled(Ended);
+        await Job.DisposeAsync().ConfigureAwait(false);
+    }
+
+    // An id that is empty stands for a result of nothing.
+    private Dictionary<string, BuildRef> Refs(params IReadOnlyList<(string Name, string Id)> refs) =>
+        refs.Where(r => r.Id.Length > 0).ToDictionary(r => r.Name, r => Find(r.Id), StringComparer.Ordinal);
+}

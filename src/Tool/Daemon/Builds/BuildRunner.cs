@@ -1,0 +1,66 @@
+using MsBuildKit.Engine;
+using MsBuildKit.Engine.Content;
+using MsBuildKit.Engine.Diagnostics;
+using MsBuildKit.Engine.Workers.Rootless;
+using MsBuildKit.Tool.Daemon.Exports;
+using MsBuildKit.Tool.Daemon.Frontends;
+using MsBuildKit.Tool.Daemon.Policies;
+using MsBuildKit.Tool.Daemon.Sessions;
+using MsBuildKit.Tool.Protocol.Control;
+
+namespace MsBuildKit.Tool.Daemon.Builds;
+
+/// <summary>Runs the builds that clients ask for. Each has its own bridge, status and registries; they share the store, and the process that runs steps.</summary>
+internal sealed class BuildRunner(ToolHost host, DaemonOptions options, LocalContentStore store, BuildRegistry builds, SessionRegistry sessions, WorkerPool workers, FrontendSet frontends)
+{
+    private readonly string _logs = Directory.CreateDirectory(Path.Combine(store.Root, "builds")).FullName;
+
+    /// <summary>Runs one build, and gives what its exporters say.</summary>
+    public async Task<IReadOnlyDictionary<string, string>> RunAsync(SolveRequest request, CancellationToken cancellationToken)
+    {
+        var asked = RequestForm.Modern(request);
+        var entry = builds.Take(asked.Ref);
+        using var log = new StatusLog(Path.Combine(_logs, Engine.Oci.Digest.Of(System.Text.Encoding.UTF8.GetBytes(asked.Ref)).Hex));
+        var status = new BuildStatus(log, host.Time);
+        entry.Set(log);
+        try
+        {
+            return await RunAsync(asked, entry, status, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            status.Complete();
+            builds.Remove(asked.Ref);
+        }
+    }
+
+    private async Task<IReadOnlyDictionary<string, string>> RunAsync(SolveRequest request, BuildRegistry.Entry entry, BuildStatus status, CancellationToken cancellationToken)
+    {
+        var granted = Entitlements.Grant(request.Entitlements, options.Entitlements);
+        var client = request.Session.Length > 0 ? await sessions.GetAsync(request.Session, cancellationToken).ConfigureAwait(false) : null;
+        var exports = ExportFactory.Create(request.Exporters, client);
+        using var services = host.OpenServices();
+        var lent = new LentSession(client);
+        var how = Describe(exports.Layering, granted);
+        var job = new BuildJob(services, how, lent, store, workers.Find(services, how), status);
+        var bridge = new BuildBridge(job, status, lent, frontends, new GraphGuard(granted, request.SourcePolicy is { } policy ? new SourcePolicy([policy]) : SourcePolicy.None), new FrontendCall(request.FrontendAttrs.AsReadOnly(), request.FrontendInputs.AsReadOnly()), how, host.Machine);
+        await using var closed = bridge.ConfigureAwait(false);
+        entry.Set(bridge);
+        return await new RunningBuild(request, bridge, new ExportSet(exports.Exports)).RunAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private BuildRequest Describe(ExportLayering layering, IReadOnlySet<string> granted) => new()
+    {
+        ProjectName = "image",
+        CacheDirectory = store.Root,
+        SourceDateEpoch = layering.SourceDateEpoch ?? Engine.Oci.SourceDateEpoch.OfDockerfiles,
+        Compression = layering.Compression,
+        CompressionLevel = layering.Level,
+        AllowHostNetwork = granted.Contains(Entitlements.HostNetwork),
+        AllowInsecure = granted.Contains(Entitlements.Insecure),
+        AllowDevices = granted.Contains(Entitlements.Device),
+        Parallelism = options.Parallelism,
+        Sbom = false,
+        Provenance = false,
+    };
+}

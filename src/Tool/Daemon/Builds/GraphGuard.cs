@@ -1,0 +1,44 @@
+using MsBuildKit.Engine.Diagnostics;
+using MsBuildKit.Engine.Llb;
+using MsBuildKit.Engine.Llb.Pb;
+using MsBuildKit.Tool.Daemon.Policies;
+
+namespace MsBuildKit.Tool.Daemon.Builds;
+
+/// <summary>Lets graphs of clients in: those that ask for nothing that is not known here, and nothing that was not granted.</summary>
+/// <param name="granted">The entitlements of the build.</param>
+/// <param name="policy">What sources may be.</param>
+internal sealed class GraphGuard(IReadOnlySet<string> granted, SourcePolicy policy)
+{
+    /// <summary>What sources may be.</summary>
+    public SourcePolicy Policy => policy;
+
+    /// <summary>Loads a graph, with other sources where the policy wants them. Throws MBK1301, MBK2504, MBK2509 and MBK2510.</summary>
+    public Edge Admit(Definition asked)
+    {
+        var graph = PolicedGraph.Of(asked, policy);
+        foreach (var (digest, metadata) in graph.Metadata)
+            foreach (var (capability, isNeeded) in metadata.Caps)
+                if (isNeeded && !DaemonCapabilities.OfLlb.Contains(capability))
+                    throw new DaemonException(DaemonException.CapabilityUnknown, ErrorKind.NotSupported, $"unknown API capability {capability} of {digest}: update msbuildkit, or ask for less");
+        var edge = LlbGraph.Load(graph);
+        var next = new Stack<Vertex>([edge.Vertex]);
+        var seen = new HashSet<Vertex>();
+        while (next.TryPop(out var vertex))
+        {
+            if (!seen.Add(vertex)) continue;
+            foreach (var input in vertex.Inputs) next.Push(input.Vertex);
+            if (vertex.Op.Exec is not { } exec) continue;
+            if (exec.Network == NetMode.Host) Require(Entitlements.HostNetwork);
+            if (exec.Security == SecurityMode.Insecure) Require(Entitlements.Insecure);
+            if (exec.CdiDevices.Count > 0) Require(Entitlements.Device);
+        }
+        return edge;
+    }
+
+    private void Require(string entitlement)
+    {
+        if (!granted.Contains(entitlement))
+            throw new DaemonException(DaemonException.NotGranted, ErrorKind.FailedPrecondition, $"{entitlement} is not allowed");
+    }
+}

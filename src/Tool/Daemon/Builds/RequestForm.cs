@@ -1,0 +1,33 @@
+using MsBuildKit.Tool.Protocol.Control;
+
+namespace MsBuildKit.Tool.Daemon.Builds;
+
+/// <summary>Requests of older clients in the form that newer ones have (BuildKit's control/control.go).</summary>
+internal static class RequestForm
+{
+    private const string Epoch = "build-arg:SOURCE_DATE_EPOCH", EpochOfExport = "source-date-epoch";
+
+    /// <summary>The same request, without what is said in an older way.</summary>
+    public static SolveRequest Modern(SolveRequest request)
+    {
+        var modern = request.Clone();
+        if (request.ExporterDeprecated.Length > 0) modern.Exporters.Insert(0, new Exporter { Type = request.ExporterDeprecated, Attrs = { request.ExporterAttrsDeprecated } });
+        if (request.FrontendAttrs.TryGetValue(Epoch, out var epoch) && epoch.Length > 0)
+            foreach (var exporter in modern.Exporters)
+                exporter.Attrs.TryAdd(EpochOfExport, epoch);
+        modern.Cache ??= new CacheOptions();
+        if (modern.Cache.ExportRefDeprecated.Length > 0)
+        {
+            var entry = new CacheOptionsEntry { Type = "registry", Attrs = { modern.Cache.ExportAttrsDeprecated } };
+            entry.Attrs["ref"] = modern.Cache.ExportRefDeprecated;
+            modern.Cache.Exports.Add(entry);
+        }
+        foreach (var import in modern.Cache.ImportRefsDeprecated) modern.Cache.Imports.Add(new CacheOptionsEntry { Type = "registry", Attrs = { ["ref"] = import } });
+        return modern;
+    }
+
+    private static void TryAdd(this Google.Protobuf.Collections.MapField<string, string> map, string key, string value)
+    {
+        if (!map.ContainsKey(key)) map[key] = value;
+    }
+}

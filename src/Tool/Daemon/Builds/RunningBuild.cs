@@ -1,0 +1,31 @@
+using MsBuildKit.Engine.Diagnostics;
+using MsBuildKit.Tool.Daemon.Exports;
+using MsBuildKit.Tool.Protocol.Control;
+
+namespace MsBuildKit.Tool.Daemon.Builds;
+
+/// <summary>One build that a client asked for, from its request to its answer.</summary>
+/// <param name="request">What was asked for.</param>
+/// <param name="bridge">What it works with.</param>
+/// <param name="exports">Where its result goes.</param>
+internal sealed class RunningBuild(SolveRequest request, BuildBridge bridge, ExportSet exports)
+{
+    public string Id => request.Ref;
+
+    public BuildBridge Bridge => bridge;
+
+    /// <summary>Solves, and exports what came of it; gives what exporters say of it.</summary>
+    public async Task<IReadOnlyDictionary<string, string>> RunAsync(CancellationToken cancellationToken)
+    {
+        var result = await FindResultAsync(cancellationToken).ConfigureAwait(false);
+        await Task.WhenAll(result.Refs.Values.Select(r => r.SolveAsync(cancellationToken))).ConfigureAwait(false);
+        var response = await exports.RunAsync(bridge, result, cancellationToken).ConfigureAwait(false);
+        foreach (var (key, value) in result.Metadata.Where(m => m.Key.StartsWith("frontend.", StringComparison.Ordinal))) response[key] = value.ToStringUtf8();
+        return response;
+    }
+
+    // A client that is its own frontend asks over the bridge, and says when it is done.
+    private Task<FrontendResult> FindResultAsync(CancellationToken cancellationToken) => request is { Frontend.Length: 0, Definition: null or { Def.Count: 0 } }
+        ? bridge.Returned.WaitAsync(cancellationToken)
+        : bridge.SolveAsync(request.Definition, request.Frontend, bridge.Call, cancellationToken);
+}

@@ -1,0 +1,20 @@
+using MsBuildKit.Engine.Diagnostics;
+
+namespace MsBuildKit.Tool.Daemon;
+
+/// <summary>Something that the daemon does not do for a client. Messages that clients know from BuildKit stay as they know them.</summary>
+internal sealed class DaemonException(string code, ErrorKind kind, string message, Exception? inner = null) : BuildException(code, kind, message, inner)
+{
+    internal const string BuildTaken = "MBK2500";
+    internal const string SessionTaken = "MBK2501";
+    internal const string NoSession = "MBK2502";
+    internal const string NoBuild = "MBK2503";
+    internal const string NotGranted = "MBK2504";
+    internal const string NoFrontend = "MBK2505";
+    internal const string NoRef = "MBK2506";
+    internal const string BadRequest = "MBK2507";
+    internal const string NotServed = "MBK2508";
+    internal const string CapabilityUnknown = "MBK2509";
+    internal const string SourceDenied = "MBK2510";
+    internal const string BadPolicy = "MBK2511";
+}

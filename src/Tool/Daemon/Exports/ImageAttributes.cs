@@ -1,0 +1,81 @@
+using System.Globalization;
+using MsBuildKit.Engine.Diagnostics;
+using MsBuildKit.Engine.Oci;
+
+namespace MsBuildKit.Tool.Daemon.Exports;
+
+/// <summary>What an exporter of images is told (BuildKit's exporter/containerimage/exptypes/keys.go).</summary>
+internal sealed record ImageAttributes
+{
+    /// <summary>Names; a single <c>*</c> stands for what the frontend calls it.</summary>
+    public IReadOnlyList<string> Names { get; init; } = [];
+
+    public bool Push { get; init; }
+
+    public bool PushByDigest { get; init; }
+
+    public bool Insecure { get; init; }
+
+    /// <summary>OCI's media types; <c>null</c> leaves it open.</summary>
+    public bool? OciMediaTypes { get; init; }
+
+    public Compression Compression { get; init; } = Compression.Gzip;
+
+    public int? CompressionLevel { get; init; }
+
+    public long? SourceDateEpoch { get; init; }
+
+    /// <summary>A tar rather than files one by one.</summary>
+    public bool Tar { get; init; } = true;
+
+    public IReadOnlyDictionary<string, string> ManifestAnnotations { get; init; } = new Dictionary<string, string>();
+
+    public IReadOnlyDictionary<string, string> IndexAnnotations { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Reads them; those that nobody knows are left for whom they are meant. Throws MBK2507.</summary>
+    public static ImageAttributes Read(IReadOnlyDictionary<string, string> attributes) => new()
+    {
+        Names = attributes.GetValueOrDefault("name", "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
+        Push = Flag(attributes, "push") ?? false,
+        PushByDigest = Flag(attributes, "push-by-digest") ?? false,
+        Insecure = Flag(attributes, "registry.insecure") ?? false,
+        OciMediaTypes = Flag(attributes, "oci-mediatypes"),
+        Tar = Flag(attributes, "tar") ?? true,
+        Compression = attributes.GetValueOrDefault("compression", "gzip") switch
+        {
+            "gzip" => Compression.Gzip,
+            "zstd" => Compression.Zstd,
+            "uncompressed" => Compression.None,
+            var other => throw Bad("compression", other, "use gzip, zstd or uncompressed"),
+        },
+        CompressionLevel = Number(attributes, "compression-level") is { } level ? (int)level : null,
+        SourceDateEpoch = Number(attributes, "source-date-epoch"),
+        ManifestAnnotations = Annotations(attributes, "annotation.", "annotation-manifest."),
+        IndexAnnotations = Annotations(attributes, "annotation-index."),
+    };
+
+    private static Dictionary<string, string> Annotations(IReadOnlyDictionary<string, string> attributes, params string[] prefixes) =>
+        attributes.SelectMany(a => prefixes.Where(p => a.Key.StartsWith(p, StringComparison.Ordinal)).Select(p => (Key: a.Key[p.Length..], a.Value)))
+            .DistinctBy(a => a.Key).ToDictionary(a => a.Key, a => a.Value, StringComparer.Ordinal);
+
+    // As Go reads it; nothing at all means yes.
+    private static bool? Flag(IReadOnlyDictionary<string, string> attributes, string key)
+    {
+        if (!attributes.TryGetValue(key, out var text)) return null;
+        return text switch
+        {
+            "" or "1" or "t" or "T" or "true" or "TRUE" or "True" => true,
+            "0" or "f" or "F" or "false" or "FALSE" or "False" => false,
+            _ => throw Bad(key, text, "use true or false"),
+        };
+    }
+
+    private static long? Number(IReadOnlyDictionary<string, string> attributes, string key)
+    {
+        if (!attributes.TryGetValue(key, out var text) || text.Length == 0) return null;
+        return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : throw Bad(key, text, "use a number");
+    }
+
+    private static DaemonException Bad(string key, string value, string advice) =>
+        new(DaemonException.BadRequest, ErrorKind.Invalid, $"non-valid value '{value}' specified for {key}: {advice}");
+}

@@ -1,0 +1,23 @@
+using MsBuildKit.Engine.Oci;
+using MsBuildKit.Tool.Daemon.Builds;
+
+namespace MsBuildKit.Tool.Daemon.Exports;
+
+/// <summary><c>image</c>: the image stays in the store, and is pushed when that is asked for.</summary>
+internal sealed class ImageExport(ImageAttributes attributes) : IExport
+{
+    /// <inheritdoc />
+    public string Title => "exporting to image";
+
+    /// <inheritdoc />
+    public async Task<IReadOnlyDictionary<string, string>> RunAsync(BuildBridge bridge, FrontendResult result, CancellationToken cancellationToken)
+    {
+        var names = ImageMaking.Names(attributes, result);
+        var image = await ImageMaking.MakeAsync(bridge, result, attributes, names, cancellationToken).ConfigureAwait(false);
+        if (attributes.Push)
+            foreach (var target in names.GroupBy(n => (n.Registry, n.Repository)))
+                await bridge.Job.PushAsync(
+                    image, ImageReference.Create(target.Key.Registry, target.Key.Repository), attributes.PushByDigest ? [] : [.. target.Select(n => n.Tag).OfType<string>()], cancellationToken).ConfigureAwait(false);
+        return ImageMaking.Describe(image, names);
+    }
+}

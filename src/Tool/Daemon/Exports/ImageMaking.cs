@@ -1,0 +1,51 @@
+using System.Text.Json;
+using MsBuildKit.Engine;
+using MsBuildKit.Engine.Exporters;
+using MsBuildKit.Engine.Oci;
+using MsBuildKit.Tool.Daemon.Builds;
+
+namespace MsBuildKit.Tool.Daemon.Exports;
+
+/// <summary>Makes the image that an exporter is about, and tells of it as BuildKit does.</summary>
+internal static class ImageMaking
+{
+    /// <summary>The names that an exporter gives its image.</summary>
+    public static IReadOnlyList<ImageReference> Names(ImageAttributes attributes, FrontendResult result)
+    {
+        var names = attributes.Names is ["*"] ? result.Metadata.GetValueOrDefault("image.name")?.ToStringUtf8().Split(',', StringSplitOptions.RemoveEmptyEntries) ?? [] : attributes.Names;
+        return [.. names.Select(n => ImageReference.Parse(n))];
+    }
+
+    public static async Task<AssembledImage> MakeAsync(BuildBridge bridge, FrontendResult result, ImageAttributes attributes, IReadOnlyList<ImageReference> names, CancellationToken cancellationToken)
+    {
+        var images = await ResultImages.OfAsync(result, bridge.Machine, cancellationToken).ConfigureAwait(false);
+        // A build of nothing is an image of nothing.
+        if (images.Count == 0)
+            images = [new SolvedImage(bridge.Machine, null, await bridge.Job.SolveAsync((Engine.Llb.Pb.Definition?)null, cancellationToken).ConfigureAwait(false), new ImageConfig { Architecture = bridge.Machine.Architecture, Os = bridge.Machine.Os, Variant = bridge.Machine.Variant })];
+        var statements = StatementRequest.Of(bridge.Call.Attributes);
+        var request = bridge.How with
+        {
+            Names = names,
+            DockerFormat = attributes.OciMediaTypes is false ? true : attributes.OciMediaTypes is true || statements.IsAny ? false : null,
+            Annotations = attributes.ManifestAnnotations,
+            IndexAnnotations = attributes.IndexAnnotations,
+            Sbom = statements.Sbom,
+            Provenance = statements.Provenance,
+        };
+        return await bridge.Job.MakeAsync(request, images, statements.Parameters, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>What the client is told.</summary>
+    public static Dictionary<string, string> Describe(AssembledImage image, IReadOnlyList<ImageReference> names)
+    {
+        var descriptor = JsonSerializer.SerializeToUtf8Bytes(new { mediaType = image.Root.MediaType, digest = image.Root.Digest.ToString(), size = image.Root.Size });
+        var told = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["containerimage.digest"] = image.Root.Digest.ToString(),
+            ["containerimage.descriptor"] = Convert.ToBase64String(descriptor),
+        };
+        if (image.Manifests is [var only]) told["containerimage.config.digest"] = only.Config.Digest.ToString();
+        if (names.Count > 0) told["image.name"] = string.Join(',', names);
+        return told;
+    }
+}

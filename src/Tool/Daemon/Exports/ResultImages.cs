@@ -1,0 +1,85 @@
+using System.Text.Json;
+using Google.Protobuf;
+using MsBuildKit.Engine;
+using MsBuildKit.Engine.Diagnostics;
+using MsBuildKit.Engine.Oci;
+using MsBuildKit.Tool.Daemon.Builds;
+
+namespace MsBuildKit.Tool.Daemon.Exports;
+
+/// <summary>The images of a frontend's result: which platforms, and with which configuration (BuildKit's exptypes).</summary>
+internal static class ResultImages
+{
+    private const string ConfigKey = "containerimage.config", PlatformsKey = "refs.platforms";
+
+    /// <summary>One for each platform; a result without a tree is an image of nothing.</summary>
+    /// <param name="result">What the frontend came to.</param>
+    /// <param name="machine">The platform of what names none.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public static async Task<IReadOnlyList<SolvedImage>> OfAsync(FrontendResult result, Platform machine, CancellationToken cancellationToken)
+    {
+        if (result.Refs.Count == 0) return [];
+        var images = new List<SolvedImage>();
+        foreach (var (id, platform) in Platforms(result, machine))
+        {
+            var found = result.Refs.GetValueOrDefault(id) ?? (result.Refs.Count == 1 ? result.Refs.Values.First() : throw Missing($"failed to find ref for ID {id}"));
+            var config = Config(result, id) ?? new ImageConfig { Architecture = platform.Architecture, Os = platform.Os, Variant = platform.Variant };
+            images.Add(new SolvedImage(platform, found.Graph, await found.SolveAsync(cancellationToken).ConfigureAwait(false), config) { HasWholeHistory = config.History is { Count: > 0 } });
+        }
+        return images;
+    }
+
+    /// <summary>The platforms with the ids that the result has for them.</summary>
+    public static IReadOnlyList<(string Id, Platform Platform)> Platforms(FrontendResult result, Platform machine)
+    {
+        if (result.Metadata.TryGetValue(PlatformsKey, out var json) && json.Length > 0) return [.. Read(json)];
+        if (result.Refs.Count > 1) throw Missing("unable to export multiple refs, missing platforms mapping");
+        var platform = Config(result, FrontendResult.Only)?.Platform;
+        return [(FrontendResult.Only, platform ?? machine)];
+    }
+
+    private static IEnumerable<(string, Platform)> Read(ByteString json)
+    {
+        using var document = Parse(json);
+        foreach (var entry in document.RootElement.GetProperty("Platforms").EnumerateArray())
+        {
+            var platform = entry.GetProperty("Platform");
+            yield return (entry.GetProperty("ID").GetString() ?? "", new Platform
+            {
+                Os = platform.GetProperty("os").GetString() ?? "",
+                Architecture = platform.GetProperty("architecture").GetString() ?? "",
+                Variant = platform.TryGetProperty("variant", out var variant) ? variant.GetString() : null,
+                OsVersion = platform.TryGetProperty("os.version", out var version) ? version.GetString() : null,
+            });
+        }
+    }
+
+    private static JsonDocument Parse(ByteString json)
+    {
+        try
+        {
+            var document = JsonDocument.Parse(json.Memory);
+            if (document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("Platforms", out var list) && list.ValueKind == JsonValueKind.Array
+                && list.EnumerateArray().All(IsEntry)) return document;
+            document.Dispose();
+        }
+        catch (JsonException)
+        {
+            // Said below.
+        }
+        throw Missing("failed to parse platforms passed to exporter");
+    }
+
+    private static bool IsEntry(JsonElement entry) => entry.ValueKind == JsonValueKind.Object && entry.TryGetProperty("ID", out var id) && id.ValueKind == JsonValueKind.String
+        && entry.TryGetProperty("Platform", out var platform) && platform.ValueKind == JsonValueKind.Object && IsText(platform, "os") && IsText(platform, "architecture");
+
+    private static bool IsText(JsonElement element, string name) => element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String;
+
+    private static ImageConfig? Config(FrontendResult result, string id)
+    {
+        var json = id.Length > 0 && result.Metadata.TryGetValue($"{ConfigKey}/{id}", out var own) ? own : result.Metadata.GetValueOrDefault(ConfigKey);
+        return json is { Length: > 0 } ? ImageConfig.Parse(json.Memory) : null;
+    }
+
+    private static DaemonException Missing(string what) => new(DaemonException.BadRequest, ErrorKind.Invalid, $"{what}: the frontend's result cannot be exported");
+}

@@ -1,0 +1,84 @@
+using Grpc.Core;
+using MsBuildKit.Engine.Llb.Pb;
+using MsBuildKit.Tool.Daemon.Builds;
+using MsBuildKit.Tool.Daemon.Frontends;
+using MsBuildKit.Tool.Protocol.Control;
+using MsBuildKit.Tool.Protocol.Gateway;
+using MsBuildKit.Tool.Wire;
+using SolveRequest = MsBuildKit.Tool.Protocol.Gateway.SolveRequest;
+using SolveResponse = MsBuildKit.Tool.Protocol.Gateway.SolveResponse;
+using Status = Grpc.Core.Status;
+
+namespace MsBuildKit.Tool.Daemon.Services;
+
+/// <summary><c>moby.buildkit.v1.frontend.LLBBridge</c>: what frontends ask of the build that they belong to.</summary>
+internal sealed class GatewayService(BuildRegistry builds, WorkerDescription worker) : LLBBridge.LLBBridgeBase
+{
+    private const string BuildId = "buildkit-controlapi-buildid";
+
+    public override Task<PongResponse> Ping(PingRequest request, ServerCallContext context) => Task.FromResult(new PongResponse
+    {
+        FrontendAPICaps = { DaemonCapabilities.Describe(DaemonCapabilities.OfGateway) },
+        LLBCaps = { DaemonCapabilities.Describe(DaemonCapabilities.OfLlb) },
+        Workers = { worker.Describe() },
+    });
+
+    public override async Task<SolveResponse> Solve(SolveRequest request, ServerCallContext context)
+    {
+        var bridge = await FindAsync(context).ConfigureAwait(false);
+        var result = await bridge.SolveAsync(
+            request.Definition, request.Frontend, new FrontendCall(request.FrontendOpt.AsReadOnly(), request.FrontendInputs.AsReadOnly()), context.CancellationToken).ConfigureAwait(false);
+        if (request.Evaluate) await Task.WhenAll(result.Refs.Values.Select(r => r.SolveAsync(context.CancellationToken))).ConfigureAwait(false);
+        return new SolveResponse { Result = GatewayResults.Write(result) };
+    }
+
+    public override async Task<EvaluateResponse> Evaluate(EvaluateRequest request, ServerCallContext context)
+    {
+        await (await FindAsync(context).ConfigureAwait(false)).Find(request.Ref).SolveAsync(context.CancellationToken).ConfigureAwait(false);
+        return new EvaluateResponse();
+    }
+
+    public override async Task<InputsResponse> Inputs(InputsRequest request, ServerCallContext context)
+    {
+        var bridge = await FindAsync(context).ConfigureAwait(false);
+        return new InputsResponse { Definitions = { bridge.Call.Inputs.ToDictionary() } };
+    }
+
+    public override async Task<ReturnResponse> Return(ReturnRequest request, ServerCallContext context)
+    {
+        var bridge = await FindAsync(context).ConfigureAwait(false);
+        if (request.Error is { } error) bridge.Fail(new RpcException(new Status((StatusCode)error.Code, error.Message), ErrorDetails.Trailers(error)));
+        else bridge.Return(bridge.Read(request.Result ?? new Result()));
+        return new ReturnResponse();
+    }
+
+    public override async Task<ResolveImageConfigResponse> ResolveImageConfig(ResolveImageConfigRequest request, ServerCallContext context)
+    {
+        var bridge = await FindAsync(context).ConfigureAwait(false);
+        var meta = await new SourceMetadata(bridge).ResolveAsync(new SourceOp { Identifier = "docker-image://" + request.Ref }, request.Platform, request.LogName, context.CancellationToken).ConfigureAwait(false);
+        return new ResolveImageConfigResponse { Digest = meta.Image.Digest, Config = meta.Image.Config, Ref = meta.Source.Identifier["docker-image://".Length..] };
+    }
+
+    public override async Task<ResolveSourceMetaResponse> ResolveSourceMeta(ResolveSourceMetaRequest request, ServerCallContext context)
+    {
+        var bridge = await FindAsync(context).ConfigureAwait(false);
+        return await new SourceMetadata(bridge).ResolveAsync(request.Source ?? new SourceOp(), request.Platform, request.LogName, context.CancellationToken).ConfigureAwait(false);
+    }
+
+    public override async Task<WarnResponse> Warn(WarnRequest request, ServerCallContext context)
+    {
+        var bridge = await FindAsync(context).ConfigureAwait(false);
+        bridge.Status.Warn(new VertexWarning
+        {
+            Vertex = request.Digest, Level = request.Level, Short = request.Short, Detail = { request.Detail }, Url = request.Url, Info = request.Info, Ranges = { request.Ranges },
+        });
+        return new WarnResponse();
+    }
+
+    private async Task<BuildBridge> FindAsync(ServerCallContext context)
+    {
+        if (StreamConnection.OwnerOf(context.GetHttpContext().Features) is BuildBridge own) return own;
+        var id = context.RequestHeaders.GetValue(BuildId) ?? throw new RpcException(new Status(StatusCode.InvalidArgument, "no buildid found in context"));
+        return await builds.FindBridgeAsync(id, context.CancellationToken).ConfigureAwait(false);
+    }
+}

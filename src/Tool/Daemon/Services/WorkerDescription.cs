@@ -1,0 +1,26 @@
+using System.Reflection;
+using MsBuildKit.Engine.Llb.Pb;
+using MsBuildKit.Tool.Protocol.Types;
+
+namespace MsBuildKit.Tool.Daemon.Services;
+
+/// <summary>What clients are told of who builds.</summary>
+/// <param name="id">Of the store.</param>
+/// <param name="platforms">What can be built, the machine's own first.</param>
+internal sealed class WorkerDescription(string id, IReadOnlyList<Engine.Oci.Platform> platforms)
+{
+    public BuildkitVersion Version { get; } = new()
+    {
+        Package = "MsBuildKit",
+        Version = typeof(WorkerDescription).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0],
+        Revision = typeof(WorkerDescription).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+').ElementAtOrDefault(1) ?? "",
+    };
+
+    public WorkerRecord Describe() => new()
+    {
+        ID = id,
+        Labels = { ["org.mobyproject.buildkit.worker.executor"] = "oci", ["org.mobyproject.buildkit.worker.network"] = "sandbox" },
+        Platforms = { platforms.Select(p => new Platform { OS = p.Os, Architecture = p.Architecture, Variant = p.Variant ?? "", OSVersion = p.OsVersion ?? "" }) },
+        BuildkitVersion = Version,
+    };
+}
