@@ -116,13 +116,13 @@ results_of() {
 }
 
 table() {
-    awk -F'\t' -v baseline="$baseline" '
+    awk -F'\t' -v baseline="$baseline" -v chosen=" ${chosen[*]} " -v whole="$([ "$regexp" != . ] || echo 1)" '
         function key(name) { sub(/\/worker=[^\/]*/, "", name); return name }
-        FILENAME == baseline { if ($1 == "PASS") there[$2 "/" key($4)] = 1; next }
+        FILENAME == baseline { if ($1 == "PASS" && index(chosen, " " $2 " ")) there[$2 "/" key($4)] = 1; next }
         {
             row = $2 "/" $3; if (!(row in seen)) { seen[row] = 1; rows[++n] = row }
             count[row, $1]++; total[$1]++; time += $5
-            if (($2 "/" key($4)) in there) { both[row, $1]++; compared[$1]++ }
+            if (($2 "/" key($4)) in there) { both[row, $1]++; compared[$1]++; delete there[$2 "/" key($4)] }
         }
         function cells(row) { return count[row, "PASS"] + 0 " | " count[row, "FAIL"] + 0 " | " count[row, "SKIP"] + 0 " | " count[row, "NONE"] + 0 }
         function share(row) { return both[row, "PASS"] + 0 " of " both[row, "PASS"] + both[row, "FAIL"] + both[row, "SKIP"] + both[row, "NONE"] }
@@ -132,8 +132,10 @@ table() {
             print head; print line
             for (i = 1; i <= n; i++) print "| " rows[i] " | " cells(rows[i]) " |" (baseline != "" ? " " share(rows[i]) " |" : "")
             printf "\n%d passed, %d failed, %d skipped, %d not ended, %d s of tests\n", total["PASS"], total["FAIL"], total["SKIP"], total["NONE"], time
-            all = compared["PASS"] + compared["FAIL"] + compared["SKIP"] + compared["NONE"]
-            if (all > 0) printf "of %d that pass there, %d pass here (%.1f %%)\n", all, compared["PASS"], 100 * compared["PASS"] / all
+            # A suite that died did not start them all.
+            if (whole) for (name in there) absent++
+            all = compared["PASS"] + compared["FAIL"] + compared["SKIP"] + compared["NONE"] + absent
+            if (all > 0) printf "of %d that pass there, %d pass here (%.1f %%), %d were not started\n", all, compared["PASS"], 100 * compared["PASS"] / all, absent
         }' ${baseline:+"$baseline"} "$out/results.tsv"
 }
 
