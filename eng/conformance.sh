@@ -32,8 +32,14 @@ out=$(realpath "$out")
 
 # Short, because the names of sockets below it have a limit.
 work=$(mktemp -d /var/tmp/cf.XXXX)
-trap 'rm -rf "$work"; rmdir /etc/buildkit /opt/cni 2> /dev/null || true' EXIT
-mkdir -p "$work/bin" "$work/tmp" /etc/buildkit /opt/cni
+# BuildKit's networks leave their bridges, which are named in fixtures/cni.
+clean() {
+    rm -rf "$work"
+    rmdir /etc/buildkit /opt/cni 2> /dev/null || true
+    for bridge in buildkit0 buildkitdns0; do ip link delete "$bridge" 2> /dev/null || true; done
+}
+trap clean EXIT
+mkdir -p "$work/bin" "$work/tmp" "$work/cni" /etc/buildkit /opt/cni /var/lib/cni
 chmod 1777 "$work/tmp"
 chmod 755 "$work"
 
@@ -72,6 +78,7 @@ export BUILDKIT_RUN_NETWORK_INTEGRATION_TESTS=1 BUILDKIT_CNI_INIT_LOCK_PATH=$wor
 # A view of its own: what is left running or mounted ends with the suite, and nobody else finds what BuildKit's networks are set up with.
 inside='
     mount --bind "$work/tmp" /tmp
+    mount --bind "$work/cni" /var/lib/cni
     [ ! -d "$suites/fixtures/cni" ] || { mount --bind "$suites/fixtures/cni" /etc/buildkit && mount --bind "$suites/fixtures/cni" /opt/cni; }
     cd "$suites/sources/$suite"
     exec timeout --signal=QUIT --kill-after=30 "${minutes}m" "$suites/$suite.test" "-test.run=Integration\$/(?:$regexp)/worker=$worker\$" -test.v=test2json -test.timeout=0 -test.parallel="$jobs" -test.count=1
