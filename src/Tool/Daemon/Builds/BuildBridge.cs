@@ -4,6 +4,7 @@ using MsBuildKit.Engine;
 using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Llb;
 using MsBuildKit.Engine.Llb.Pb;
+using MsBuildKit.Engine.Solving;
 using MsBuildKit.Engine.Workers;
 using MsBuildKit.Tool.Daemon.Frontends;
 using MsBuildKit.Tool.Daemon.Policies;
@@ -66,7 +67,7 @@ internal sealed class BuildBridge : IAsyncDisposable
     {
         var edge = graph is null or { Def.Count: 0 } ? (Edge?)null : _guard.Admit(graph);
         if (edge is { } known) Status.Announce(known);
-        var added = new BuildRef(graph, () => Task.Run(() => edge is { } e ? Job.SolveAsync(e, Ended) : Job.SolveAsync((Definition?)null, Ended), Ended));
+        var added = new BuildRef(graph, () => Task.Run(() => SolveAsync(graph, edge), Ended));
         _refs[added.Id] = added;
         return added;
     }
@@ -120,6 +121,19 @@ internal sealed class BuildBridge : IAsyncDisposable
         _returned.TrySetCanceled(Ended);
         foreach (var known in _refs.Values) await known.DisposeAsync().ConfigureAwait(false);
         await Job.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async Task<VertexResult> SolveAsync(Definition? graph, Edge? edge)
+    {
+        if (edge is not { } known) return await Job.SolveAsync((Definition?)null, Ended).ConfigureAwait(false);
+        try
+        {
+            return await Job.SolveAsync(known, Ended).ConfigureAwait(false);
+        }
+        catch (SolveException e)
+        {
+            throw new GraphFailure(e, graph!);
+        }
     }
 
     // An id that is empty stands for a result of nothing.

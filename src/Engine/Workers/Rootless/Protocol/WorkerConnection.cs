@@ -121,7 +121,7 @@ public sealed class WorkerConnection : IAsyncDisposable
             case Frame.BodyOneofCase.Log: call.Write(frame.Log); break;
             case Frame.BodyOneofCase.Done: call.Complete(frame.Done); break;
             case Frame.BodyOneofCase.Failure when frame.Failure.Code.Length == 0: call.Complete(null); break;
-            case Frame.BodyOneofCase.Failure: call.Fail(new WorkerException(frame.Failure.Code, (ErrorKind)frame.Failure.Kind, frame.Failure.Message)); break;
+            case Frame.BodyOneofCase.Failure: call.Fail(Failures.FromWire(frame.Failure)); break;
         }
     }
 

@@ -66,7 +66,7 @@ public sealed class WorkerServer(FrameChannel channel, IStepExecutor steps, ICac
         }
         catch (BuildException e)
         {
-            return new Frame { Call = call, Failure = new Failure { Code = e.Code, Kind = (int)e.Kind, Message = e.Message } };
+            return new Frame { Call = call, Failure = Failures.ToWire(e) };
         }
         catch (Exception e)
         {
