@@ -7,7 +7,7 @@ namespace MsBuildKit.Engine.Workers.Rootless;
 /// <summary>The system calls about processes that .NET does not offer.</summary>
 internal static partial class ProcessCalls
 {
-    private const int NewNetwork = 0x40000000, KillSignal = 9, BrokenPipeSignal = 13, PidfdOpen = 434, PidfdSendSignal = 424, GetTerminalSize = 0x5413;
+    private const int NewNetwork = 0x40000000, BrokenPipeSignal = 13, PidfdOpen = 434, PidfdSendSignal = 424, GetTerminalSize = 0x5413;
 
     /// <summary>Puts the calling thread, and no other, into a new network namespace.</summary>
     public static void UnshareNetwork()
@@ -22,7 +22,7 @@ internal static partial class ProcessCalls
         return descriptor < 0 ? null : new SafeFileHandle((nint)descriptor, ownsHandle: true);
     }
 
-    public static void Kill(SafeFileHandle process) => _ = pidfd_send_signal(PidfdSendSignal, process, KillSignal, 0, 0);
+    public static void Signal(SafeFileHandle process, int number) => _ = pidfd_send_signal(PidfdSendSignal, process, number, 0, 0);
 
     /// <summary>Handles SIGPIPE by doing nothing, which is to us as if it were ignored, but not to programs that are started. The framework's
     /// PosixSignalRegistration leaves this signal ignored.</summary>
