@@ -18,6 +18,7 @@ internal sealed class ContainerBed : IAsyncDisposable
     private readonly WorkerBench _bench = new();
     private readonly Dictionary<string, ISecretSource> _secrets = [];
     private VertexResult? _base;
+    private bool _isEnded;
 
     public ContainerBed()
     {
@@ -88,9 +89,15 @@ internal sealed class ContainerBed : IAsyncDisposable
         return [.. mounts, .. new[] { "trees", "private/steps", "private/runtime" }.Select(f => $"/proc/{worker}/root{area}/{f}").Where(Directory.Exists).SelectMany(Directory.GetFileSystemEntries)];
     }
 
+    public async Task EndWorkerAsync()
+    {
+        if (!_isEnded) await Worker.DisposeAsync();
+        _isEnded = true;
+    }
+
     public async ValueTask DisposeAsync()
     {
-        await Worker.DisposeAsync();
+        await EndWorkerAsync();
         await _bench.DisposeAsync();
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.IO.Pipes;
+using Microsoft.Win32.SafeHandles;
 using MsBuildKit.Engine.Content;
 using MsBuildKit.Engine.Workers.Rootless.Containers;
 
@@ -14,7 +15,7 @@ namespace MsBuildKit.Engine.Workers.Rootless;
 /// <param name="time">The clock.</param>
 internal sealed class StepProcess(OciRuntime runtime, Process process, string? id, TimeProvider time) : IAsyncDisposable
 {
-    private const int KillSignal = 9;
+    private const int KillSignal = 9, WindowChanged = 28;
 
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(5), s_patience = TimeSpan.FromMilliseconds(700);
 
@@ -44,11 +45,31 @@ internal sealed class StepProcess(OciRuntime runtime, Process process, string? i
         else SignalChildren(number);
     }
 
-    /// <summary>Sends a signal to the runtime.</summary>
-    public void Tell(int number)
+    /// <summary>Gives the terminal that the runtime made in the step another size. Not every runtime does so by itself when its own terminal changes.</summary>
+    public void Resize(TerminalSize size)
     {
-        using var handle = _process.HasExited ? null : ProcessCalls.Open(_process.Id);
-        if (handle is not null && !_process.HasExited) ProcessCalls.Signal(handle, number);
+        Tell(WindowChanged);
+        using var handle = OpenRuntime();
+        if (handle is null) return;
+        foreach (var number in DescriptorsOf(_process.Id).Where(d => d.Target.EndsWith("ptmx", StringComparison.Ordinal)).Select(d => d.Number))
+        {
+            using var terminal = ProcessCalls.Borrow(handle, number);
+            if (terminal is not null) PseudoTerminal.Resize(terminal, size);
+        }
+    }
+
+    private void Tell(int number)
+    {
+        using var handle = OpenRuntime();
+        if (handle is not null) ProcessCalls.Signal(handle, number);
+    }
+
+    private SafeFileHandle? OpenRuntime()
+    {
+        var handle = _process.HasExited ? null : ProcessCalls.Open(_process.Id);
+        if (!_process.HasExited) return handle;
+        handle?.Dispose();
+        return null;
     }
 
     /// <summary>Waits for the end; more than 128 stands for a signal.</summary>
@@ -95,6 +116,19 @@ internal sealed class StepProcess(OciRuntime runtime, Process process, string? i
 
     private static (ulong Device, ulong Inode)? ProgramOf(int process) =>
         Posix.TryRead(Posix.CurrentDirectory, $"/proc/{process}/exe", 0, out var file) ? (file.Device, file.Inode) : null;
+
+    private static List<(int Number, string Target)> DescriptorsOf(int process)
+    {
+        try
+        {
+            return [.. Directory.GetFiles($"/proc/{process}/fd").Select(f => (int.Parse(Path.GetFileName(f), CultureInfo.InvariantCulture), new FileInfo(f).LinkTarget ?? ""))];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It has ended.
+            return [];
+        }
+    }
 
     private static IEnumerable<int> ChildrenOf(int process) =>
         ThreadsOf(process).SelectMany(t => TryRead(Path.Combine(t, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries)).Select(c => int.Parse(c, CultureInfo.InvariantCulture));

@@ -11,7 +11,7 @@ namespace MsBuildKit.Engine.Workers.Rootless.Containers;
 [SupportedOSPlatform("linux")]
 internal sealed class HostedProcess(OciRuntime runtime, StartProcess start, Conversation conversation, string log, TimeProvider time)
 {
-    private const int Input = 0, Output = 1, Error = 2, BufferSize = 1 << 16, WindowChanged = 28;
+    private const int Input = 0, Output = 1, Error = 2, BufferSize = 1 << 16;
 
     private readonly WindowedWriter[] _written = [.. new[] { Output, Error }.Select(s => new WindowedWriter(b => conversation.SayAsync(new Frame { Bytes = new Bytes { Stream = s, Data = UnsafeByteOperations.UnsafeWrap(b), End = b.IsEmpty } })))];
     private readonly WindowedReader _sent = new(bytes => _ = conversation.SayAsync(new Frame { Room = new Room { Stream = Input, Bytes = bytes } }));
@@ -94,8 +94,9 @@ internal sealed class HostedProcess(OciRuntime runtime, StartProcess start, Conv
                     _written[frame.Room.Stream - Output].Give(frame.Room.Bytes);
                     break;
                 case Frame.BodyOneofCase.Resize:
-                    terminal?.Resize(new TerminalSize(frame.Resize.Rows, frame.Resize.Columns));
-                    if (terminal is not null) step.Tell(WindowChanged);
+                    var size = new TerminalSize(frame.Resize.Rows, frame.Resize.Columns);
+                    terminal?.Resize(size);
+                    if (terminal is not null) step.Resize(size);
                     break;
                 case Frame.BodyOneofCase.Signal:
                     step.Signal(frame.Signal.Number);

@@ -41,7 +41,10 @@ internal sealed partial class PseudoTerminal : IDisposable
     /// <summary>What is typed.</summary>
     public DescriptorStream OpenKeys() => new(Duplicate());
 
-    public void Resize(TerminalSize size) => _ = ioctl(_master, SetSize, (ushort[])[(ushort)size.Rows, (ushort)size.Columns, 0, 0]);
+    public void Resize(TerminalSize size) => Resize(_master, size);
+
+    /// <summary>Gives any terminal another size.</summary>
+    public static void Resize(SafeFileHandle terminal, TerminalSize size) => _ = ioctl(terminal, SetSize, (ushort[])[(ushort)size.Rows, (ushort)size.Columns, 0, 0]);
 
     /// <summary>Its program has ended: so does what is shown.</summary>
     public void Release()

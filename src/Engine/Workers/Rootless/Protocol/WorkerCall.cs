@@ -7,6 +7,7 @@ public sealed class WorkerCall : IDisposable
     private readonly Action<Frame> _hear;
     private readonly Func<Frame, CancellationToken, Task> _send;
     private readonly Action _forget;
+    private volatile bool _isBegun;
 
     internal WorkerCall(ulong number, Action<Frame> hear, Func<Frame, CancellationToken, Task> send, Action forget) => (Number, _hear, _send, _forget) = (number, hear, send, forget);
 
@@ -17,10 +18,11 @@ public sealed class WorkerCall : IDisposable
     public Task<Done?> Result => _result.Task;
 
     /// <summary>Sends a frame of this call. Throws MBK2006 when the worker has ended.</summary>
-    public Task SendAsync(Frame frame, CancellationToken cancellationToken)
+    public async Task SendAsync(Frame frame, CancellationToken cancellationToken)
     {
         frame.Call = Number;
-        return _send(frame, cancellationToken);
+        await _send(frame, cancellationToken).ConfigureAwait(false);
+        _isBegun = true;
     }
 
     /// <summary>Asks the worker to end it, which it then does: <see cref="Result"/> says when.</summary>
@@ -39,6 +41,8 @@ public sealed class WorkerCall : IDisposable
     /// <summary>Asks the worker to end it, and waits until it has.</summary>
     public async Task EndAsync()
     {
+        // The worker answers no call that it never heard of.
+        if (!_isBegun) Complete(null);
         if (!Result.IsCompleted) await CancelAsync().ConfigureAwait(false);
         await ((Task)Result).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
