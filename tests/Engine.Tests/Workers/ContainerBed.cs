@@ -20,14 +20,14 @@ internal sealed class ContainerBed : IAsyncDisposable
     private VertexResult? _base;
     private bool _isEnded;
 
-    public ContainerBed()
+    public ContainerBed(string runtime = "")
     {
         foreach (var tool in new[] { "unshare", "crun", "newuidmap" }) RealTool.Find(tool);
         var busybox = RealTool.Find("busybox");
         _bench.Lend("base",
             new LocalFile("bin/busybox", busybox, Mode: 0b111_101_101), new LocalFile("bin/sh", busybox, Mode: 0b111_101_101),
             new LocalFile("etc/passwd", _bench.Folder.Write("passwd", "root:x:0:0::/:/bin/sh\napp:x:1000:1000::/:/bin/sh\n")), new LocalFile("data/one.txt", _bench.Folder.Write("one", "0123456789")));
-        Worker = new RootlessWorker(GraphBed.FindWorker, _bench.Store.Root, new StepGrants());
+        Worker = new RootlessWorker(() => GraphBed.FindWorker() with { Runtime = runtime }, _bench.Store.Root, new StepGrants());
     }
 
     public RootlessWorker Worker { get; }
@@ -98,6 +98,8 @@ internal sealed class ContainerBed : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await EndWorkerAsync();
+        // What belongs to ids of steps only their root can remove.
+        if (!Environment.IsPrivilegedProcess) (await Command.RunAsync(RealTool.Find("unshare"), ["--user", "--map-root-user", "--map-auto", "--", "rm", "-rf", _bench.Store.Root])).Succeeded();
         await _bench.DisposeAsync();
     }
 

@@ -6,6 +6,7 @@ using MsBuildKit.Engine.Workers;
 using MsBuildKit.Engine.Workers.Rootless;
 using MsBuildKit.Engine.Workers.Rootless.Containers;
 using MsBuildKit.Engine.Workers.Rootless.Protocol;
+using MsBuildKit.TestKit;
 
 namespace MsBuildKit.Engine.Tests.Workers;
 
@@ -310,6 +311,24 @@ public sealed class ContainerWorkerTests : IAsyncDisposable
         Assert.Empty(ContainerBed.Programs());
         await process.DisposeAsync();
         await container.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Start_WithRunc_IsTheSame()
+    {
+        await using var bed = new ContainerBed(RealTool.Find("runc"));
+        await using var container = await bed.OpenAsync();
+        await using var first = await container.StartAsync(ContainerBed.Shell("trap 'exit 9' TERM; echo made > /made; echo ready; while true; do busybox sleep 0.1; done"), default);
+        await ContainerBed.ReadUntilAsync(first.Output, "ready");
+        Assert.Equal(("made\nSeccomp:\t2\n", "", 5), await ContainerBed.RunAsync(container, "busybox cat /made; busybox grep Seccomp: /proc/self/status; exit 5"));
+        await using var shown = await container.StartAsync(ContainerBed.Shell("busybox stty size; read x; busybox stty size") with { HasTerminal = true, TerminalSize = new TerminalSize(40, 100) }, default);
+        await ContainerBed.ReadUntilAsync(shown.Output, "40 100");
+        await shown.ResizeAsync(new TerminalSize(50, 120), default);
+        await Task.Delay(TimeSpan.FromMilliseconds(200));
+        await shown.Input.WriteAsync("\n"u8.ToArray());
+        await ContainerBed.ReadUntilAsync(shown.Output, "50 120");
+        await first.SignalAsync("TERM", default);
+        Assert.Equal(9, await first.ExitCode);
     }
 
     private static async Task<(string Output, int ExitCode)> OutputAsync(StepContainer container, string script)
