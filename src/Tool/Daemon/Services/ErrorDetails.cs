@@ -29,9 +29,12 @@ internal static class ErrorDetails
     {
         var status = new Google.Rpc.Status { Code = (int)CodeOf(error), Message = FailureText.Of(error) };
         for (Exception? at = error; at is not null; at = at.InnerException) status.Details.AddRange(DetailsOf(at));
-        if (FailureText.FindStep(error) is { } step) status.Details.Add(Detail("gatewayapi.ExitMessage", json => json.WriteNumber("Code", step.ExitCode)));
+        if (FailureText.FindStep(error) is { } step) status.Details.Add(ExitDetail(step.ExitCode));
         return status;
     }
+
+    /// <summary>How a process ended that did not end well.</summary>
+    public static Google.Rpc.Status OfExit(int code) => new() { Code = (int)StatusCode.Unknown, Message = $"exit code: {code}", Details = { ExitDetail(code) } };
 
     /// <summary>The headers that carry an error.</summary>
     public static Metadata Trailers(Google.Rpc.Status error) => new() { { Header, error.ToByteArray() } };
@@ -75,6 +78,8 @@ internal static class ErrorDetails
         foreach (var range in ranges) MessageJson.Write(json, range);
         json.WriteEndArray();
     });
+
+    private static Any ExitDetail(int code) => Detail("gatewayapi.ExitMessage", json => json.WriteNumber("Code", code));
 
     private static Any Detail(string name, Action<Utf8JsonWriter> write)
     {
