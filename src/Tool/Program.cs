@@ -16,7 +16,7 @@ using var output = new StreamWriter(Console.OpenStandardOutput(), utf8);
 using var error = new StreamWriter(Console.OpenStandardError(), utf8) { AutoFlush = true };
 var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(e => (string)e.Key, e => (string?)e.Value ?? "", StringComparer.Ordinal);
 var worker = WorkerProgram.Of(AppContext.BaseDirectory, environment, Environment.UserName);
-var openRegistries = () => Registries.OfHost(environment, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), TimeProvider.System, new Random());
+var openRegistries = (ICredentialSource? credentials) => Registries.OfHost(environment, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), TimeProvider.System, new Random(), credentials);
 var host = new ToolHost
 {
     Output = output,
@@ -32,11 +32,11 @@ var host = new ToolHost
     TerminalSize = () => (Console.WindowWidth, Console.WindowHeight),
     Machine = MachinePlatform.Of(RuntimeInformation.OSArchitecture),
     Worker = worker,
-    OpenRegistries = openRegistries,
-    OpenServices = () => new BuilderServices
+    OpenRegistries = () => openRegistries(null),
+    OpenServices = credentials => new BuilderServices
     {
         Time = TimeProvider.System,
-        Registries = openRegistries(),
+        Registries = openRegistries(credentials),
         Files = new WebFiles(new RegistryOptions { Time = TimeProvider.System, Random = new Random() }),
         Git = GitOptions.Of(environment, TimeProvider.System),
         Mirrors = PackageComposer.CreateClient(),

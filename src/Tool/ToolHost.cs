@@ -47,8 +47,8 @@ internal sealed record ToolHost
     /// <summary>Opens the way to registries, with this machine's credentials.</summary>
     public required Func<Registries> OpenRegistries { get; init; }
 
-    /// <summary>Opens all that a build needs of the world outside.</summary>
-    public required Func<BuilderServices> OpenServices { get; init; }
+    /// <summary>Opens all that a build needs of the world outside: with somebody's credentials, or with this machine's.</summary>
+    public required Func<ICredentialSource?, BuilderServices> OpenServices { get; init; }
 
     public required TimeProvider Time { get; init; }
 

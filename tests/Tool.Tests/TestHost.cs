@@ -25,7 +25,7 @@ internal static class TestHost
             Machine = Platform.LinuxAmd64,
             Worker = WorkerProgram.Of(folder, variables, "nobody"),
             OpenRegistries = () => throw new InvalidOperationException("There are no registries here."),
-            OpenServices = () => throw new InvalidOperationException("There are no services here."),
+            OpenServices = _ => throw new InvalidOperationException("There are no services here."),
             Time = new StillTime(),
             Cores = 2,
         };

@@ -41,11 +41,7 @@ internal sealed class Authenticator(string registry, bool push, ICredentialSourc
         try
         {
             if (Fresh(scope) is { } meanwhile && !meanwhile.Equals(refused)) return meanwhile;
-            var credential = await credentials.FindAsync(registry, push, cancellationToken).ConfigureAwait(false);
-            if (credential is not null) secrets.Add(credential);
-            var token = challenge.Scheme == "bearer" ? await tokens.FetchAsync(origin, challenge, credential, scope, cancellationToken).ConfigureAwait(false)
-                : credential is { IsToken: false } ? new Token(TokenClient.Basic(credential), DateTimeOffset.MaxValue)
-                : null;
+            var token = await FetchAsync(origin, challenge, scope, cancellationToken).ConfigureAwait(false);
             if (token?.Header.Parameter is { } shown) secrets.Add(shown);
             if (token is null || token.Header.Equals(refused)) return null;
             _tokens[scope] = token;
@@ -55,5 +51,15 @@ internal sealed class Authenticator(string registry, bool push, ICredentialSourc
         {
             _turn.Release();
         }
+    }
+
+    private async Task<Token?> FetchAsync(Uri origin, Challenge challenge, TokenScope scope, CancellationToken cancellationToken)
+    {
+        var isBearer = challenge.Scheme == "bearer";
+        if (isBearer && await tokens.AskAsync(origin, challenge, credentials, scope, cancellationToken).ConfigureAwait(false) is { } lent) return lent;
+        var credential = await credentials.FindAsync(registry, push, cancellationToken).ConfigureAwait(false);
+        if (credential is not null) secrets.Add(credential);
+        if (isBearer) return await tokens.FetchAsync(origin, challenge, credential, scope, cancellationToken).ConfigureAwait(false);
+        return credential is { IsToken: false } ? new Token(TokenClient.Basic(credential), DateTimeOffset.MaxValue) : null;
     }
 }

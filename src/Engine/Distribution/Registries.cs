@@ -14,8 +14,9 @@ public sealed class Registries(ICredentialSource credentials, RegistryOptions op
     /// <param name="homeDirectory">Absolute.</param>
     /// <param name="time">The clock.</param>
     /// <param name="random">For the jitter of pauses.</param>
-    public static Registries OfHost(IReadOnlyDictionary<string, string> environment, string homeDirectory, TimeProvider time, Random random) => new(
-        new HostCredentials(environment, homeDirectory),
+    /// <param name="credentials">Somebody else's credentials in place of the machine's; <c>null</c> for those.</param>
+    public static Registries OfHost(IReadOnlyDictionary<string, string> environment, string homeDirectory, TimeProvider time, Random random, ICredentialSource? credentials = null) => new(
+        credentials ?? new HostCredentials(environment, homeDirectory),
         new RegistryOptions
         {
             Time = time,

@@ -50,6 +50,15 @@ internal sealed class TokenClient(RegistryAddress address, HttpClient http, Addr
         }
     }
 
+    /// <summary>A token from somebody who fetches them with credentials of his own, or <c>null</c> when nobody does.</summary>
+    public async Task<Token?> AskAsync(Uri origin, Challenge challenge, ICredentialSource source, TokenScope scope, CancellationToken cancellationToken)
+    {
+        var wish = new TokenWish(address.Name, FindServer(origin, challenge), challenge.Parameters.GetValueOrDefault("service") ?? "", scope.Names);
+        if (await source.FindTokenAsync(wish, cancellationToken).ConfigureAwait(false) is not { } lent) return null;
+        if (lent.Text.Length == 0 || lent.Text.Any(c => !char.IsAscii(c) || char.IsControl(c))) throw errors.Refused("was to be shown a token of the build's client, which gave none that can be one");
+        return new Token(new("Bearer", lent.Text), options.Time.GetUtcNow() + (lent.Lifetime ?? s_lifetime) * 0.9);
+    }
+
     /// <summary>What <c>Basic</c> authentication carries.</summary>
     public static AuthenticationHeaderValue Basic(Credential credential) =>
         new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{credential.User}:{credential.Secret}")));

@@ -21,6 +21,16 @@ public interface IBuildSession
     /// <summary>The content behind <c>oci-layout://name@digest</c>: a layout directory, an archive, a store; or <c>null</c>.</summary>
     IContentSource? FindLayout(string name);
 
+    /// <summary>The same, for a source that may say itself which layout of whose session it means.</summary>
+    /// <param name="name">What stands before the digest in the graph.</param>
+    /// <param name="attributes">Those of the source.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    ValueTask<IContentSource?> FindLayoutAsync(string name, IReadOnlyDictionary<string, string> attributes, CancellationToken cancellationToken) => new(FindLayout(name));
+
+    /// <summary>Opens what a caller uploads as <c>http://buildkit-session/...</c>, or <c>null</c> when it uploads nothing. It can be read once; the caller disposes
+    /// the stream.</summary>
+    ValueTask<Stream?> FindUploadAsync(Uri address, CancellationToken cancellationToken) => new((Stream?)null);
+
     /// <summary>Where the secret of an id is, or <c>null</c> when the caller lends none of that id.</summary>
     ISecretSource? FindSecret(string id);
 

@@ -11,3 +11,14 @@ public sealed record SshAgent(string? Socket) : SshSource;
 /// <summary>Private keys in files, and no others.</summary>
 /// <param name="Files">Absolute paths, at least one.</param>
 public sealed record SshKeys(IReadOnlyList<string> Files) : SshSource;
+
+/// <summary>An agent that is somewhere else, such as at the other end of a client's session.</summary>
+public abstract record SshRelay : SshSource
+{
+    /// <summary>Whether there is such an agent now.</summary>
+    public abstract ValueTask<bool> ExistsAsync(CancellationToken cancellationToken);
+
+    /// <summary>Begins a conversation with it: what is written is for the agent, what is read comes from it. The caller disposes the stream, which ends the
+    /// conversation. What goes wrong, then or later, is an <see cref="IOException"/>.</summary>
+    public abstract ValueTask<Stream> ConnectAsync(CancellationToken cancellationToken);
+}

@@ -12,7 +12,7 @@ internal sealed class LentSecrets : IDisposable
 
     private readonly Func<string, string?> _find;
     private readonly TimeProvider _time;
-    private readonly List<SshKeyAgent> _started = [];
+    private readonly List<IDisposable> _started = [];
 
     private LentSecrets(Func<string, string?> find, TimeProvider time) => (_find, _time) = (find, time);
 
@@ -82,6 +82,11 @@ internal sealed class LentSecrets : IDisposable
                 var agent = await SshKeyAgent.StartAsync(keys, _find, _time, cancellationToken).ConfigureAwait(false);
                 _started.Add(agent);
                 Agents[id] = agent.Socket;
+                break;
+            case SshRelay relay when await relay.ExistsAsync(cancellationToken).ConfigureAwait(false):
+                var relayed = RelayedAgent.Open(relay);
+                _started.Add(relayed);
+                Agents[id] = relayed.Socket;
                 break;
             default:
                 if (!optional) throw SessionException.WithoutAgent(name);

@@ -1,3 +1,4 @@
+using System.Text;
 using MsBuildKit.Engine.Content;
 using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Llb;
@@ -16,7 +17,7 @@ internal sealed class SourceWorker(IBuildSession session, LentTrees trees, IImag
     {
         ("local", var name) => (await trees.GetAsync(name, vertex.Op.Source.Attrs.AsReadOnly(), cancellationToken).ConfigureAwait(false)).Fingerprint,
         ("docker-image", var name) => (await ResolveAsync(vertex, name, cancellationToken).ConfigureAwait(false)).Manifest.Digest,
-        ("oci-layout", _) => vertex.Digest,
+        ("oci-layout", var name) => Digest.Of(Encoding.UTF8.GetBytes($"layout:1\n{SplitLayout(name).Digest}\n{PlatformOf(vertex)}")),
         var (scheme, _) => await (remote?.FindKey(scheme, vertex, session, cancellationToken) ?? throw NotOffered(scheme)).ConfigureAwait(false),
     };
 
@@ -33,16 +34,20 @@ internal sealed class SourceWorker(IBuildSession session, LentTrees trees, IImag
 
     private async Task<ResolvedImage> ResolveLayoutAsync(Vertex vertex, string name, CancellationToken cancellationToken)
     {
-        var at = name.IndexOf('@', StringComparison.Ordinal);
-        if (at < 0) throw new LlbException($"the layout source '{name}' has no digest");
-        var layout = session.FindLayout(name[..at]) ?? throw new SessionException(SessionException.NotLent, ErrorKind.FailedPrecondition,
-            $"The graph asks for the layout '{name[..at]}', which this build does not lend. Give it a context of that name.");
-        var digest = Digest.Parse(name[(at + 1)..]);
+        var (store, digest) = SplitLayout(name);
+        var layout = await session.FindLayoutAsync(store, vertex.Op.Source.Attrs.AsReadOnly(), cancellationToken).ConfigureAwait(false) ?? throw new SessionException(SessionException.NotLent, ErrorKind.FailedPrecondition,
+            $"The graph asks for the layout '{store}', which this build does not lend. Give it a context of that name.");
         var size = await layout.FindSizeAsync(digest, cancellationToken).ConfigureAwait(false)
-            ?? throw new ContentException(ContentException.NotThere, ErrorKind.NotFound, $"The layout '{name[..at]}' has no '{digest}'. Make it again.");
+            ?? throw new ContentException(ContentException.NotThere, ErrorKind.NotFound, $"The layout '{store}' has no '{digest}'. Make it again.");
         var root = new Descriptor { MediaType = MediaTypes.OciManifest, Digest = digest, Size = size };
         var document = await ImageResolution.ReadAsync(layout, root, cancellationToken).ConfigureAwait(false);
         return await ImageResolution.ResolveAsync(layout, root with { MediaType = OciJson.MediaTypeOf(document) }, PlatformOf(vertex), cancellationToken).ConfigureAwait(false);
+    }
+
+    private static (string Store, Digest Digest) SplitLayout(string name)
+    {
+        var at = name.IndexOf('@', StringComparison.Ordinal);
+        return at < 0 ? throw new LlbException($"the layout source '{name}' has no digest") : (name[..at], Digest.Parse(name[(at + 1)..]));
     }
 
     private static LayersResult Layers(ResolvedImage image, ImageReference? repository) => new(SourceLayers.Of(image, repository));

@@ -33,7 +33,7 @@ internal sealed class BuildRun(ToolHost host, BuildSubmission submission)
 
     private async Task<int> BuildAsync(IProgressView view, BuildWatch watch, CancellationToken cancellationToken)
     {
-        using var services = host.OpenServices();
+        using var services = host.OpenServices(null);
         using var folder = new TemporaryFolder();
         var side = new SideBuild(services, submission, host.Cores);
         _dockerfile = await new DockerfileReader(host, submission, side, folder).ReadAsync(cancellationToken).ConfigureAwait(false);

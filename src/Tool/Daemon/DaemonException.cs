@@ -13,8 +13,10 @@ internal sealed class DaemonException(string code, ErrorKind kind, string messag
     internal const string NoFrontend = "MBK2505";
     internal const string NoRef = "MBK2506";
     internal const string BadRequest = "MBK2507";
-    internal const string NotServed = "MBK2508";
     internal const string CapabilityUnknown = "MBK2509";
     internal const string SourceDenied = "MBK2510";
     internal const string BadPolicy = "MBK2511";
+    internal const string ClientFailed = "MBK2530";
+    internal const string MethodNotServed = "MBK2531";
+    internal const string WrongContent = "MBK2532";
 }

@@ -14,6 +14,7 @@ using MsBuildKit.Tool.Daemon.Builds;
 using MsBuildKit.Tool.Daemon.Frontends;
 using MsBuildKit.Tool.Daemon.Services;
 using MsBuildKit.Tool.Daemon.Sessions;
+using MsBuildKit.Tool.Transfer;
 using MsBuildKit.Tool.Wire;
 
 namespace MsBuildKit.Tool.Daemon;
@@ -30,8 +31,9 @@ internal sealed class DaemonServer(ToolHost host, DaemonOptions options)
         await using var closedStore = store.ConfigureAwait(false);
         var workers = new WorkerPool(store);
         await using var closedWorkers = workers.ConfigureAwait(false);
+        using var folders = new ContextFolders(Path.Combine(store.Root, "contexts"), host.Time);
         var streams = new StreamListener();
-        var app = Create(store, workers, streams);
+        var app = Create(store, workers, folders, streams);
         await using var closed = app.ConfigureAwait(false);
         await app.StartAsync(cancellationToken).ConfigureAwait(false);
         foreach (var place in options.Listen) await host.Error.WriteLineAsync($"listening on {Text(place)}").ConfigureAwait(false);
@@ -40,7 +42,7 @@ internal sealed class DaemonServer(ToolHost host, DaemonOptions options)
         foreach (var socket in options.Listen.OfType<UnixDomainSocketEndPoint>()) File.Delete(socket.ToString());
     }
 
-    private WebApplication Create(LocalContentStore store, WorkerPool workers, StreamListener streams)
+    private WebApplication Create(LocalContentStore store, WorkerPool workers, ContextFolders folders, StreamListener streams)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -56,7 +58,7 @@ internal sealed class DaemonServer(ToolHost host, DaemonOptions options)
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(10));
         var (builds, sessions) = (new BuildRegistry(host.Time), new SessionRegistry(host.Time));
         var worker = new WorkerDescription(IdOf(store), [host.Machine]);
-        var runner = new BuildRunner(host, options, store, builds, sessions, workers, new FrontendSet(new Dictionary<string, IFrontend> { [DockerfileFrontend.Name] = new DockerfileFrontend() }));
+        var runner = new BuildRunner(host, options, store, builds, sessions, workers, folders, new FrontendSet(new Dictionary<string, IFrontend>()));
         builder.Services.AddSingleton(host.Time).AddSingleton(builds).AddSingleton(sessions).AddSingleton(worker).AddSingleton(runner);
         var app = builder.Build();
         app.MapGrpcService<ControlService>();

@@ -29,7 +29,8 @@ internal static class HeaderFields
     // The text of a literal that names itself; of another representation only its bytes count.
     private static ReadOnlySpan<byte> Skip(ref ReadOnlySpan<byte> rest, out string? name, out string? value)
     {
-        var (all, first) = (rest, rest[0]);
+        var all = rest;
+        var first = rest[0];
         (name, value) = (null, null);
         if ((first & 0x80) != 0) ReadNumber(ref rest, 7);
         else if ((first & 0xE0) == 0x20) ReadNumber(ref rest, 5);

@@ -41,6 +41,30 @@ public sealed class AuthenticationTests : IAsyncLifetime
         Assert.Contains("service=test%2C%20%22registry%22", Registry.Find("GET", "/token")[0].Query);
     }
 
+    [Fact]
+    public async Task Push_TokenThatSomebodyElseFetches_NeedsNoCredential()
+    {
+        var access = new TokenAccess("me", "s3cret");
+        Registry.Access = access;
+        var lender = new TokenLender("me", "s3cret");
+        _bed.Credentials = lender;
+        await PushAsync();
+        var wish = Assert.Single(lender.Wishes);
+        Assert.Equal((Registry.Name, "test, \"registry\""), (wish.Registry, wish.Service));
+        Assert.Equal(["repository:team/app:pull,push"], wish.Scopes);
+        Assert.Equal(s_bytes, Registry["team/app"].Blobs[s_blob.Digest]);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("two\nlines")]
+    public async Task Push_LentTokenThatCanBeNone_Fails(string token)
+    {
+        Registry.Access = new TokenAccess("me", "s3cret");
+        _bed.Credentials = new TokenLender("me", "s3cret") { Always = token };
+        Assert.Equal("MBK1404", (await Assert.ThrowsAsync<RegistryException>(() => PushAsync())).Code);
+    }
+
     [Theory]
     [InlineData(401)]
     [InlineData(403)]

@@ -34,6 +34,9 @@ public sealed class RegistryBed : IAsyncDisposable
 
     public TimeSpan IdleTimeout { get; set; } = s_longIdle;
 
+    /// <summary>Who knows credentials; the home folder when <c>null</c>.</summary>
+    public ICredentialSource? Credentials { get; set; }
+
     public string Home => _folder.Path;
 
     public Dictionary<string, string> Environment { get; } = [];
@@ -45,7 +48,7 @@ public sealed class RegistryBed : IAsyncDisposable
     public Registries Open(Func<RegistryOptions, RegistryOptions>? change = null)
     {
         var options = new RegistryOptions { Time = Time, Random = new Random(1), IdleTimeout = IdleTimeout };
-        var registries = new Registries(new HostCredentials(Environment, Home), change is null ? options : change(options));
+        var registries = new Registries(Credentials ?? new HostCredentials(Environment, Home), change is null ? options : change(options));
         _opened.Add(registries);
         return registries;
     }

@@ -59,6 +59,9 @@ internal sealed class SourceBench : IAsyncDisposable
         return await GitRepository.CreateAsync(Folder, name, format);
     }
 
+    /// <summary>What is uploaded, by address.</summary>
+    public Dictionary<string, byte[]> Uploads { get; } = new(StringComparer.Ordinal);
+
     public string Url(string path) => new Uri(Server.Address, path).AbsoluteUri;
 
     public void Lend(string id, string secret) => _secrets[id] = new FileSecret(Folder.Write("secrets/" + id, secret));
@@ -73,7 +76,7 @@ internal sealed class SourceBench : IAsyncDisposable
         var options = new RegistryOptions { Time = new HurriedTime(IdleTimeout, s_patience), Random = new Random(1), IdleTimeout = IdleTimeout };
         using var files = new WebFiles(options) { MostBytes = MostBytes };
         var git = new GitOptions { SearchPath = SearchPath, Time = TimeProvider.System, Patience = s_patience };
-        var session = new BuildSession([], new Dictionary<string, IContentSource>()) { Secrets = _secrets, Ssh = _keys };
+        var session = new Uploader(new BuildSession([], new Dictionary<string, IContentSource>()) { Secrets = _secrets, Ssh = _keys }, Uploads);
         var index = new FileCacheIndex(Folder["store/index"], TimeProvider.System);
         var remote = new RemoteSources(Store, index, KeyLocks.OfStore(Store.Root), new LayerOptions(), files, git, null);
         Pins = remote.Pins;
@@ -120,6 +123,22 @@ internal sealed class SourceBench : IAsyncDisposable
         {
             lock (events) events.Add(value);
         }
+    }
+
+    private sealed class Uploader(BuildSession session, Dictionary<string, byte[]> uploads) : IBuildSession
+    {
+        public LocalTree? FindLocal(string name) => session.FindLocal(name);
+
+        public string? FindFolder(string name) => session.FindFolder(name);
+
+        public IContentSource? FindLayout(string name) => session.FindLayout(name);
+
+        public ISecretSource? FindSecret(string id) => session.FindSecret(id);
+
+        public SshSource? FindSsh(string id) => session.FindSsh(id);
+
+        // Given once, as clients do.
+        public ValueTask<Stream?> FindUploadAsync(Uri address, CancellationToken cancellationToken) => new(uploads.Remove(address.AbsoluteUri, out var bytes) ? new MemoryStream(bytes) : null);
     }
 
     private sealed class NoImages : IImageResolver

@@ -12,6 +12,7 @@ internal static class HttpAuthorization
     /// <summary>The header, or <c>null</c>. Throws MBK1805 when the graph names a secret that is not lent, MBK1806 when it cannot be a header.</summary>
     public static async Task<string?> FindAsync(HttpSource source, IBuildSession session, CancellationToken cancellationToken)
     {
+        if (source.IsUpload) return null;
         if (source.AuthHeaderSecret.Length > 0)
             return await LentText.FindAsync(session, source.AuthHeaderSecret, cancellationToken).ConfigureAwait(false)
                 ?? throw SessionException.WithoutSecret(source.AuthHeaderSecret, session.FindSecret(source.AuthHeaderSecret));

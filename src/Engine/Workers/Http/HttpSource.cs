@@ -29,6 +29,9 @@ internal sealed record HttpSource
 
     public int Gid { get; private init; }
 
+    /// <summary>It is no file of a server: the caller of the build uploads it.</summary>
+    public bool IsUpload => Address.Host == "buildkit-session";
+
     /// <summary>The id of a secret, or empty.</summary>
     public string AuthHeaderSecret { get; private init; } = "";
 
@@ -41,7 +44,6 @@ internal sealed record HttpSource
         if (identifier.Any(c => char.IsControl(c) || char.IsWhiteSpace(c) || c == '\\') || !Uri.TryCreate(identifier, UriKind.Absolute, out var address)
             || address.Scheme is not ("http" or "https") || address.Host.Length == 0)
             throw Invalid(vertex, "its address is none of a web server");
-        if (address.Host == "buildkit-session") throw WorkerException.SourceNotOffered($"The source '{vertex.Name}' is an upload of a client");
         var source = new HttpSource { Address = new UriBuilder(address) { UserName = "", Password = "", Fragment = "" }.Uri, User = Uri.UnescapeDataString(address.UserInfo) };
         foreach (var (key, value) in vertex.Op.Source.Attrs) source = source.With(vertex, key, value);
         return source;

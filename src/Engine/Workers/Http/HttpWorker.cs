@@ -29,19 +29,19 @@ internal sealed class HttpWorker(WebFiles files, LocalContentStore store, ICache
     {
         var source = HttpSource.Of(vertex);
         var authorization = await HttpAuthorization.FindAsync(source, session, cancellationToken).ConfigureAwait(false);
-        var file = source.Checksum is null ? await FindAsync(source, authorization, cancellationToken).ConfigureAwait(false) : null;
+        var file = source.Checksum is null ? await FindAsync(source, authorization, session, cancellationToken).ConfigureAwait(false) : null;
         var content = source.Checksum ?? file!.Content;
         pins.Add(vertex, new SourcePin(source.Address.AbsoluteUri, content.Algorithm, content.Hex));
         return Digest.Of(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture,
-            $"http:{FormatVersion}\n{Identity(source, authorization)}\n{HttpFileName.Of(source, file)}\n{source.Mode}\n{source.Uid}:{source.Gid}\n{content}\n{layering.Fingerprint}\n{vertex.Name}")));
+            $"http:{FormatVersion}\n{(source.IsUpload ? "upload" : Identity(source, authorization))}\n{HttpFileName.Of(source, file)}\n{source.Mode}\n{source.Uid}:{source.Gid}\n{content}\n{layering.Fingerprint}\n{NameOf(vertex, source)}")));
     }
 
     public async Task<VertexResult> RunAsync(Vertex vertex, IBuildSession session, CancellationToken cancellationToken)
     {
         var source = HttpSource.Of(vertex);
         var authorization = await HttpAuthorization.FindAsync(source, session, cancellationToken).ConfigureAwait(false);
-        var file = await FindAsync(source, authorization, cancellationToken).ConfigureAwait(false);
-        if (!await IsHereAsync(file, cancellationToken).ConfigureAwait(false)) await FetchAgainAsync(source, authorization, file, cancellationToken).ConfigureAwait(false);
+        var file = await FindAsync(source, authorization, session, cancellationToken).ConfigureAwait(false);
+        if (!await IsHereAsync(file, cancellationToken).ConfigureAwait(false)) await FetchAgainAsync(source, authorization, file, session, cancellationToken).ConfigureAwait(false);
         if (source.Checksum is { } wanted && wanted != file.Content) throw Mismatch(vertex, wanted, file.Content);
         var entry = new TreeEntry
         {
@@ -53,15 +53,17 @@ internal sealed class HttpWorker(WebFiles files, LocalContentStore store, ICache
             Size = file.Size,
             Open = file.Size == 0 ? null : () => store.Find(file.Content) ?? throw new FileNotFoundException($"'{file.Content}' is gone"),
         };
-        return new LayersResult(new LayerChain([await LayerWriter.WriteAsync([entry], store, layering, vertex.Name, cancellationToken).ConfigureAwait(false)]));
+        return new LayersResult(new LayerChain([await LayerWriter.WriteAsync([entry], store, layering, NameOf(vertex, source), cancellationToken).ConfigureAwait(false)]));
     }
 
     // Once in a build: two vertices of one address, and the key and the result of each, speak of the same file.
-    private Task<WebFile> FindAsync(HttpSource source, string? authorization, CancellationToken cancellationToken)
+    private Task<WebFile> FindAsync(HttpSource source, string? authorization, IBuildSession session, CancellationToken cancellationToken)
     {
         var key = Digest.Of(Encoding.UTF8.GetBytes("http-file:1\n" + Identity(source, authorization)));
         return _found.GetAsync(key, async token =>
         {
+            // Nobody promises that an upload of that name is the same the next time.
+            if (source.IsUpload) return await HttpUpload.ReceiveAsync(source.Address, session, store, files.MostBytes, token).ConfigureAwait(false);
             var known = await index.FindAsync(key, token).ConfigureAwait(false) is { } record ? WebFile.Read(record) : null;
             var file = await files.FetchAsync(Request(source, authorization) with { Known = known }, store, progress, token).ConfigureAwait(false);
             if (file != known) await index.SaveAsync(key, file.Write(), token).ConfigureAwait(false);
@@ -70,9 +72,10 @@ internal sealed class HttpWorker(WebFiles files, LocalContentStore store, ICache
     }
 
     // What is known by its digest may have been collected.
-    private async Task FetchAgainAsync(HttpSource source, string? authorization, WebFile file, CancellationToken cancellationToken)
+    private async Task FetchAgainAsync(HttpSource source, string? authorization, WebFile file, IBuildSession session, CancellationToken cancellationToken)
     {
-        var again = await files.FetchAsync(Request(source, authorization), store, progress, cancellationToken).ConfigureAwait(false);
+        var again = source.IsUpload ? await HttpUpload.ReceiveAsync(source.Address, session, store, files.MostBytes, cancellationToken).ConfigureAwait(false)
+            : await files.FetchAsync(Request(source, authorization), store, progress, cancellationToken).ConfigureAwait(false);
         if (again.Content != file.Content)
             throw new WorkerException(WorkerException.SourceChanged, ErrorKind.Unavailable, $"The file '{SourceAddress.WithoutCredentials(source.Address.GetLeftPart(UriPartial.Path))}' changed while it was fetched. Build again.");
     }
@@ -84,6 +87,9 @@ internal sealed class HttpWorker(WebFiles files, LocalContentStore store, ICache
     }
 
     private static WebRequest Request(HttpSource source, string? authorization) => new(source.Address) { Authorization = authorization, Headers = source.Headers };
+
+    // An upload's address is made up anew for each build, and says nothing.
+    private static string NameOf(Vertex vertex, HttpSource source) => source.IsUpload ? "upload" : vertex.Name;
 
     // No secret is in it, not even hashed.
     private static string Identity(HttpSource source, string? authorization) =>

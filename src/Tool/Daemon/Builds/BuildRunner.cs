@@ -7,11 +7,12 @@ using MsBuildKit.Tool.Daemon.Frontends;
 using MsBuildKit.Tool.Daemon.Policies;
 using MsBuildKit.Tool.Daemon.Sessions;
 using MsBuildKit.Tool.Protocol.Control;
+using MsBuildKit.Tool.Transfer;
 
 namespace MsBuildKit.Tool.Daemon.Builds;
 
 /// <summary>Runs the builds that clients ask for. Each has its own bridge, status and registries; they share the store, and the process that runs steps.</summary>
-internal sealed class BuildRunner(ToolHost host, DaemonOptions options, LocalContentStore store, BuildRegistry builds, SessionRegistry sessions, WorkerPool workers, FrontendSet frontends)
+internal sealed class BuildRunner(ToolHost host, DaemonOptions options, LocalContentStore store, BuildRegistry builds, SessionRegistry sessions, WorkerPool workers, ContextFolders folders, FrontendSet frontends)
 {
     private readonly string _logs = Directory.CreateDirectory(Path.Combine(store.Root, "builds")).FullName;
 
@@ -39,8 +40,10 @@ internal sealed class BuildRunner(ToolHost host, DaemonOptions options, LocalCon
         var granted = Entitlements.Grant(request.Entitlements, options.Entitlements);
         var client = request.Session.Length > 0 ? await sessions.GetAsync(request.Session, cancellationToken).ConfigureAwait(false) : null;
         var exports = ExportFactory.Create(request.Exporters, client);
-        using var services = host.OpenServices();
-        var lent = new LentSession(client);
+        // What a client knows of registries serves nobody's builds but its own.
+        using var services = host.OpenServices(new SessionCredentials(client, host.Time));
+        using var trees = new SessionTrees(folders);
+        var lent = new LentSession(client, sessions, trees);
         var how = Describe(exports.Layering, granted);
         var job = new BuildJob(services, how, lent, store, workers.Find(services, how), status);
         var bridge = new BuildBridge(job, status, lent, frontends, new GraphGuard(granted, request.SourcePolicy is { } policy ? new SourcePolicy([policy]) : SourcePolicy.None), new FrontendCall(request.FrontendAttrs.AsReadOnly(), request.FrontendInputs.AsReadOnly()), how, host.Machine, host.Time);

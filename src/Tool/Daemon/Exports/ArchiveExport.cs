@@ -45,7 +45,7 @@ internal sealed class ArchiveExport(ImageAttributes attributes, bool docker, Cli
         {
             var content = bridge.Job.OpenBlob(blob.Digest);
             await using var closed = content.ConfigureAwait(false);
-            await writer.WriteAsync(blob.Digest, blob.Size, content, cancellationToken).ConfigureAwait(false);
+            await writer.WriteAsync(blob, content, cancellationToken).ConfigureAwait(false);
         }
     }
 }

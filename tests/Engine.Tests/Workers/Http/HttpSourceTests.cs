@@ -245,7 +245,6 @@ public sealed class HttpSourceTests : IAsyncLifetime
     [Theory]
     [InlineData("https://127.0.0.1:1/a b")]
     [InlineData("https:///x")]
-    [InlineData("http://buildkit-session/x")]
     public async Task Build_AddressThatIsNone_IsRefused(string address)
     {
         var (code, _) = await _bench.FailAsync(LlbState.Http(address));

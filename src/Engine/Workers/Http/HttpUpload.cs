@@ -1,0 +1,47 @@
+using System.Buffers;
+using System.Globalization;
+using MsBuildKit.Engine.Content;
+using MsBuildKit.Engine.Diagnostics;
+using MsBuildKit.Engine.Distribution;
+using MsBuildKit.Engine.Sessions;
+
+namespace MsBuildKit.Engine.Workers.Http;
+
+/// <summary>Brings what a caller uploads into a store.</summary>
+internal static class HttpUpload
+{
+    private const int BufferSize = 1 << 17;
+
+    /// <summary>Receives all of it. Throws MBK1803 when the caller uploads nothing, MBK2021 when it is too large.</summary>
+    /// <param name="address">Names it.</param>
+    /// <param name="session">Has it.</param>
+    /// <param name="store">Gets its bytes.</param>
+    /// <param name="mostBytes">The largest upload.</param>
+    /// <param name="cancellationToken">Leaves nothing in the store.</param>
+    public static async Task<WebFile> ReceiveAsync(Uri address, IBuildSession session, IContentStore store, long mostBytes, CancellationToken cancellationToken)
+    {
+        var upload = await session.FindUploadAsync(address, cancellationToken).ConfigureAwait(false) ?? throw new SessionException(SessionException.NotLent, ErrorKind.FailedPrecondition,
+            $"The graph asks for the upload '{address.AbsoluteUri}', and this build's caller uploads nothing. Give the files as a context.");
+        await using var closedUpload = upload.ConfigureAwait(false);
+        var ingest = store.BeginIngest();
+        await using var closedIngest = ingest.ConfigureAwait(false);
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        try
+        {
+            for (int read; (read = await upload.ReadAsync(buffer.AsMemory(0, BufferSize), cancellationToken).ConfigureAwait(false)) > 0;)
+            {
+                if (ingest.Length + read > mostBytes) throw TooLarge(address, mostBytes);
+                await ingest.WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
+            }
+            var size = ingest.Length;
+            return new WebFile(await ingest.CommitAsync(null, null, cancellationToken).ConfigureAwait(false), size, null, null, null);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private static WorkerException TooLarge(Uri address, long mostBytes) => new(WorkerException.InvalidSource, ErrorKind.Invalid,
+        string.Create(CultureInfo.InvariantCulture, $"The upload '{address.AbsoluteUri}' has more than {mostBytes} bytes. Leave out what the build does not need."));
+}
