@@ -81,5 +81,5 @@ public sealed class FolderFactsTests : IDisposable
     private static Task SettleAsync() => Task.Delay(60);
 
     private async Task<IReadOnlyList<FileFacts>> ReadAsync(string? exclude = null) =>
-        (await new FileFactsCache(_folder["facts"], TimeProvider.System).ReadAsync("context", _folder["context"], new FolderFilter([], exclude is null ? [] : [exclude], []), default)).Facts;
+        (await new FileFactsCache(_folder["facts"], TimeProvider.System).ReadFolderAsync("context", _folder["context"], new FolderFilter([], exclude is null ? [] : [exclude], []), default)).Sent.Facts;
 }

@@ -19,7 +19,7 @@ public sealed class TreeReceiverTests : IDisposable
         _folder.Dispose();
     }
 
-    public static TheoryData<string, Stat[]> BadTrees => new()
+    public static TheoryData<string, object[]> BadTrees => new()
     {
         { "MBK2542", [Transfers.File("../a")] },
         { "MBK2542", [Transfers.File("/etc/passwd")] },
@@ -45,16 +45,16 @@ public sealed class TreeReceiverTests : IDisposable
 
     [Theory]
     [MemberData(nameof(BadTrees))]
-    public async Task ReceiveAsync_OfATreeThatCannotBe_IsRefusedEverywhere(string code, Stat[] entries)
+    public async Task ReceiveAsync_OfATreeThatCannotBe_IsRefusedEverywhere(string code, object[] entries)
     {
-        var packets = entries.Select(Transfers.Of).Append(Transfers.Of(null)).ToList();
+        var packets = entries.Cast<Stat>().Select(Transfers.Of).Append(Transfers.Of(null)).ToList();
 
         Assert.Equal(code, (await Assert.ThrowsAsync<TransferException>(() => Transfers.PlayAsync(packets, ReceiveAsync))).Code);
         Assert.Equal(code, (await Assert.ThrowsAsync<TransferException>(() => Transfers.PlayAsync(packets, WriteAsync))).Code);
         AssertNothingIsLeft();
     }
 
-    public static TheoryData<string, Packet[]> BadContents => new()
+    public static TheoryData<string, object[]> BadContents => new()
     {
         { "MBK2541", [Transfers.Data(7, [1])] },
         { "MBK2541", [Transfers.Data(1, [1])] },
@@ -64,16 +64,16 @@ public sealed class TreeReceiverTests : IDisposable
         { "MBK2541", [Transfers.Of(Transfers.File("c"))] },
         { "MBK2543", [Transfers.Data(0, [1, 2, 3])] },
         { "MBK2543", [Transfers.Data(0, [1]), Transfers.Data(0, [])] },
-        { "MBK2543", [.. Enumerable.Repeat(Transfers.Data(0, new byte[100_000]), 5)] },
+        { "MBK2543", [.. Enumerable.Repeat<object>(Transfers.Data(0, new byte[100_000]), 5)] },
         { "MBK2540", [new Packet { Type = Packet.Types.PacketType.PacketErr, Data = ByteString.CopyFromUtf8("no room") }] },
         { "MBK2541", [new Packet { Type = (Packet.Types.PacketType)9 }] },
     };
 
     [Theory]
     [MemberData(nameof(BadContents))]
-    public async Task ReceiveAsync_OfContentThatCannotBe_IsRefusedAndNothingStays(string code, Packet[] content)
+    public async Task ReceiveAsync_OfContentThatCannotBe_IsRefusedAndNothingStays(string code, object[] content)
     {
-        var packets = new[] { Transfers.Of(Transfers.File("a", 2)), Transfers.Of(Transfers.Folder("b")), Transfers.Of(Transfers.File("b/c", 200_000)), Transfers.Of(null) }.Concat(content).ToList();
+        var packets = new[] { Transfers.Of(Transfers.File("a", 2)), Transfers.Of(Transfers.Folder("b")), Transfers.Of(Transfers.File("b/c", 200_000)), Transfers.Of(null) }.Concat(content.Cast<Packet>()).ToList();
 
         Assert.Equal(code, (await Assert.ThrowsAsync<TransferException>(() => Transfers.PlayAsync(packets, ReceiveAsync))).Code);
         Assert.Equal(code, (await Assert.ThrowsAsync<TransferException>(() => Transfers.PlayAsync(packets, WriteAsync))).Code);
@@ -138,7 +138,7 @@ public sealed class TreeReceiverTests : IDisposable
 
     private void AssertNothingIsLeft()
     {
-        var files = Directory.EnumerateFiles(_folder.Path, "*", SearchOption.AllDirectories).Select(f => Path.GetFileName(f)).Where(n => n is not (".lock" or "name"));
+        var files = Directory.EnumerateFiles(_folder.Path, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint }).Select(f => Path.GetFileName(f)).Where(n => n is not (".lock" or "name"));
         // What came whole before the fault stays where a user writes it.
         Assert.Empty(files.Where(n => n is not "a"));
     }

@@ -96,10 +96,11 @@ public sealed class TreeSenderTests : IDisposable
 
         var (sender, peer) = MemoryChannel.Pair();
         var sending = TreeSender.SendAsync(sender, tree, TestContext.Current.CancellationToken);
-        await peer.SendAsync(new Packet { Type = Packet.Types.PacketType.PacketReq }, default).AsTask();
-        var error = await Assert.ThrowsAnyAsync<Exception>(() => sending);
+        await peer.ReceiveAsync(default);
+        await peer.SendAsync(new Packet { Type = Packet.Types.PacketType.PacketReq }, default);
+        var error = await Assert.ThrowsAsync<TransferException>(() => sending);
 
-        // What is asked for before it was offered is no file: the sender may be that far or not.
+        Assert.Equal("MBK2543", error.Code);
         var told = sender.Sent.Last();
         Assert.Equal(Packet.Types.PacketType.PacketErr, told.Type);
         Assert.Equal(error.Message, told.Data.ToStringUtf8());

@@ -11,7 +11,7 @@ internal static class RequestForm
     public static SolveRequest Modern(SolveRequest request)
     {
         var modern = request.Clone();
-        if (request.ExporterDeprecated.Length > 0) modern.Exporters.Insert(0, new Exporter { Type = request.ExporterDeprecated, Attrs = { request.ExporterAttrsDeprecated } });
+        if (request.Exporters.Count == 0 && request.ExporterDeprecated.Length > 0) modern.Exporters.Insert(0, new Exporter { Type = request.ExporterDeprecated, Attrs = { request.ExporterAttrsDeprecated } });
         if (request.FrontendAttrs.TryGetValue(Epoch, out var epoch) && epoch.Length > 0)
             foreach (var exporter in modern.Exporters)
                 exporter.Attrs.TryAdd(EpochOfExport, epoch);

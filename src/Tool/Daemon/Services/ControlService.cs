@@ -31,7 +31,7 @@ internal sealed class ControlService(BuildRunner runner, BuildRegistry builds, S
             async token => await requestStream.MoveNext(token).ConfigureAwait(false) ? requestStream.Current.Data : await EndAsync(ended).ConfigureAwait(false),
             (data, token) => responseStream.WriteAsync(new BytesMessage { Data = data }, token),
             () => ended.CancelAsync());
-        var session = SessionHeaders.Open(context.RequestHeaders, tunnel);
+        var session = SessionHeaders.Open(context.GetHttpContext().Request.Headers, tunnel);
         await using var closed = session.ConfigureAwait(false);
         using var known = sessions.Add(session);
         try

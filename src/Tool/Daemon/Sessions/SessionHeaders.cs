@@ -1,4 +1,4 @@
-using Grpc.Core;
+using Microsoft.AspNetCore.Http;
 using MsBuildKit.Engine.Diagnostics;
 
 namespace MsBuildKit.Tool.Daemon.Sessions;
@@ -9,10 +9,10 @@ internal static class SessionHeaders
     private const string Id = "x-docker-expose-session-uuid", SharedKey = "x-docker-expose-session-sharedkey", Method = "x-docker-expose-session-grpc-method";
 
     /// <summary>The session of a call, over its bytes. Throws MBK2507 when it has no id.</summary>
-    public static ClientSession Open(Metadata headers, Stream tunnel)
+    public static ClientSession Open(IHeaderDictionary headers, Stream tunnel)
     {
-        var id = headers.GetValue(Id);
-        if (string.IsNullOrEmpty(id)) throw new DaemonException(DaemonException.BadRequest, ErrorKind.Invalid, $"a session needs an id: send it as '{Id}'");
-        return new ClientSession(id, headers.GetValue(SharedKey) ?? "", headers.GetAll(Method).Select(m => m.Value), tunnel);
+        var id = headers[Id].ToString();
+        if (id.Length == 0) throw new DaemonException(DaemonException.BadRequest, ErrorKind.Invalid, $"a session needs an id: send it as '{Id}'");
+        return new ClientSession(id, headers[SharedKey].ToString(), headers[Method].OfType<string>(), tunnel);
     }
 }

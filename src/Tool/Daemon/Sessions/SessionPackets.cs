@@ -41,6 +41,10 @@ internal sealed class SessionPackets : IPacketChannel, IDisposable
         {
             await _call.RequestStream.WriteAsync(packet, cancellationToken).ConfigureAwait(false);
         }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The client ended the call; why is what the receiving side hears.
+        }
         catch (RpcException e)
         {
             throw SessionErrors.Failed(e, "go on with a transfer of files");
