@@ -26,7 +26,8 @@ internal sealed class SessionUpload : PieceStream
         {
             if (!_begun) await _call.RequestStream.CompleteAsync().ConfigureAwait(false);
             _begun = true;
-            return await _call.ResponseStream.MoveNext(cancellationToken).ConfigureAwait(false) ? _call.ResponseStream.Current.Data.Memory : null;
+            if (!await _call.ResponseStream.MoveNext(cancellationToken).ConfigureAwait(false)) return null;
+            return _call.ResponseStream.Current.Data.Memory;
         }
         catch (RpcException e)
         {
