@@ -12,14 +12,26 @@ using MsBuildKit.Tool.Transfer;
 namespace MsBuildKit.Tool.Daemon.Builds;
 
 /// <summary>Runs the builds that clients ask for. Each has its own bridge, status and registries; they share the store, and the process that runs steps.</summary>
-internal sealed class BuildRunner(ToolHost host, DaemonOptions options, LocalContentStore store, BuildRegistry builds, SessionRegistry sessions, WorkerPool workers, ContextFolders folders, FrontendSet frontends)
+internal sealed class BuildRunner(ToolHost host, DaemonOptions options, LocalContentStore store, BuildRegistry builds, SessionRegistry sessions, WorkerPool workers, ContextFolders folders, BuildGate gate, FrontendSet frontends)
 {
     private readonly string _logs = Directory.CreateDirectory(Path.Combine(store.Root, "builds")).FullName;
 
     /// <summary>Runs one build, and gives what its exporters say.</summary>
     public async Task<IReadOnlyDictionary<string, string>> RunAsync(SolveRequest request, CancellationToken cancellationToken)
     {
-        var asked = RequestForm.Modern(request);
+        gate.Enter();
+        try
+        {
+            return await RunKnownAsync(RequestForm.Modern(request), cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            gate.Leave();
+        }
+    }
+
+    private async Task<IReadOnlyDictionary<string, string>> RunKnownAsync(SolveRequest asked, CancellationToken cancellationToken)
+    {
         var entry = builds.Take(asked.Ref);
         using var log = new StatusLog(Path.Combine(_logs, Engine.Oci.Digest.Of(System.Text.Encoding.UTF8.GetBytes(asked.Ref)).Hex));
         var status = new BuildStatus(log, host.Time);
@@ -41,7 +53,7 @@ internal sealed class BuildRunner(ToolHost host, DaemonOptions options, LocalCon
         var client = request.Session.Length > 0 ? await sessions.GetAsync(request.Session, cancellationToken).ConfigureAwait(false) : null;
         var exports = ExportFactory.Create(request.Exporters, client);
         // What a client knows of registries serves nobody's builds but its own.
-        using var services = host.OpenServices(new SessionCredentials(client, host.Time));
+        using var services = Reach(host.OpenServices(new SessionCredentials(client, host.Time)));
         using var trees = new SessionTrees(folders);
         var lent = new LentSession(client, sessions, trees);
         var how = Describe(exports.Layering, granted);
@@ -51,6 +63,9 @@ internal sealed class BuildRunner(ToolHost host, DaemonOptions options, LocalCon
         entry.Set(bridge);
         return await new RunningBuild(request, bridge, new ExportSet(exports.Exports)).RunAsync(cancellationToken).ConfigureAwait(false);
     }
+
+    private BuilderServices Reach(BuilderServices services) =>
+        options.Registries.Count == 0 ? services : services with { Registries = services.Registries.With(options.Registries) };
 
     private BuildRequest Describe(ExportLayering layering, IReadOnlySet<string> granted) => new()
     {
