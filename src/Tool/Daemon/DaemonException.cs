@@ -22,6 +22,7 @@ internal sealed class DaemonException(string code, ErrorKind kind, string messag
     internal const string BadFilter = "MBK2515";
     internal const string NoRecord = "MBK2516";
     internal const string Stopping = "MBK2517";
+    internal const string StorageUnread = "MBK2518";
     internal const string ClientFailed = "MBK2530";
     internal const string MethodNotServed = "MBK2531";
     internal const string WrongContent = "MBK2532";

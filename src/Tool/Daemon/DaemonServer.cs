@@ -14,6 +14,7 @@ using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Tool.Daemon.Builds;
 using MsBuildKit.Tool.Daemon.Configuration;
 using MsBuildKit.Tool.Daemon.Frontends;
+using MsBuildKit.Tool.Daemon.Records;
 using MsBuildKit.Tool.Daemon.Services;
 using MsBuildKit.Tool.Daemon.Sessions;
 using MsBuildKit.Tool.Transfer;
@@ -38,9 +39,12 @@ internal sealed class DaemonServer(ToolHost host, DaemonOptions options)
         var workers = new WorkerPool(store);
         await using var closedWorkers = workers.ConfigureAwait(false);
         using var folders = new ContextFolders(Path.Combine(store.Root, "contexts"), host.Time);
+        using var storage = new DaemonStorage(host, store.Root, folders);
+        var cleaner = new StoreCleaner(host, store.Root, storage, options.Rules);
+        await using var closedCleaner = cleaner.ConfigureAwait(false);
         var streams = new StreamListener();
         var builds = new BuildGate();
-        var app = Create(store, workers, folders, streams, builds);
+        var app = Create(store, workers, folders, streams, builds, storage, cleaner);
         await using var closed = app.ConfigureAwait(false);
         await StartAsync(app, cancellationToken).ConfigureAwait(false);
         try
@@ -77,7 +81,7 @@ internal sealed class DaemonServer(ToolHost host, DaemonOptions options)
         await ended.WaitAsync(options.Patience, host.Time, end).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    private WebApplication Create(LocalContentStore store, WorkerPool workers, ContextFolders folders, StreamListener streams, BuildGate gate)
+    private WebApplication Create(LocalContentStore store, WorkerPool workers, ContextFolders folders, StreamListener streams, BuildGate gate, DaemonStorage storage, StoreCleaner cleaner)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -93,11 +97,14 @@ internal sealed class DaemonServer(ToolHost host, DaemonOptions options)
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(2));
         var (builds, sessions) = (new BuildRegistry(host.Time), new SessionRegistry(host.Time));
         var worker = new WorkerDescription(IdOf(store), options.Platforms is { Count: > 0 } platforms ? platforms : [host.Machine], options.Labels);
-        var runner = new BuildRunner(host, options, store, builds, sessions, workers, folders, gate, new FrontendSet(Frontends()));
-        builder.Services.AddSingleton(host.Time).AddSingleton(builds).AddSingleton(sessions).AddSingleton(worker).AddSingleton(runner);
+        var history = new BuildHistory(Path.Combine(store.Root, "builds"), options.HistoryAge, options.HistoryEntries, host.Time);
+        var runner = new BuildRunner(host, options, store, builds, sessions, workers, folders, gate, history, cleaner, new FrontendSet(Frontends()));
+        builder.Services.AddSingleton(host.Time).AddSingleton(builds).AddSingleton(sessions).AddSingleton(worker).AddSingleton(runner).AddSingleton(history).AddSingleton(storage).AddSingleton(store);
         var app = builder.Build();
         app.MapGrpcService<ControlService>();
         app.MapGrpcService<GatewayService>();
+        app.MapGrpcService<ContentService>();
+        app.MapGrpcService<TraceService>();
         app.MapGrpcService<HealthService>();
         app.MapGrpcReflectionService();
         return app;
