@@ -39,11 +39,11 @@ internal sealed class DaemonServer(ToolHost host, DaemonOptions options)
         var workers = new WorkerPool(store);
         await using var closedWorkers = workers.ConfigureAwait(false);
         using var folders = new ContextFolders(Path.Combine(store.Root, "contexts"), host.Time);
-        using var storage = new DaemonStorage(host, store.Root, folders);
+        var builds = new BuildGate();
+        using var storage = new DaemonStorage(host, store, folders, builds);
         var cleaner = new StoreCleaner(host, store.Root, storage, options.Rules);
         await using var closedCleaner = cleaner.ConfigureAwait(false);
         var streams = new StreamListener();
-        var builds = new BuildGate();
         var app = Create(store, workers, folders, streams, builds, storage, cleaner);
         await using var closed = app.ConfigureAwait(false);
         await StartAsync(app, cancellationToken).ConfigureAwait(false);

@@ -27,6 +27,13 @@ internal sealed class BuildGate
             if (--_running == 0 && _isClosed) _empty.TrySetResult();
     }
 
+    /// <summary>Does something that takes no time if no build runs; none begins meanwhile.</summary>
+    public void DoWhileIdle(Action work)
+    {
+        lock (_gate)
+            if (_running == 0) work();
+    }
+
     /// <summary>Nothing begins any more; done when nothing runs.</summary>
     public Task CloseAsync()
     {

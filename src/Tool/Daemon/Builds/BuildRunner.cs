@@ -40,7 +40,11 @@ internal sealed class BuildRunner(ToolHost host, DaemonOptions options, LocalCon
         try
         {
             var response = await RunAsync(asked, entry, status, cancellationToken).ConfigureAwait(false);
-            End(asked.Ref, status, record => record.ExporterResponse.Add(response.ToDictionary()));
+            End(asked.Ref, status, record =>
+            {
+                record.ExporterResponse.Add(response.ToDictionary());
+                RecordedImages.AddTo(record, store);
+            });
             return response;
         }
         catch (Exception e)

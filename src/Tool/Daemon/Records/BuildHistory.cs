@@ -45,7 +45,7 @@ internal sealed class BuildHistory
     /// <summary>Where a build's log is written to.</summary>
     public string LogOf(string id) => PathOf(id, ".log");
 
-    /// <summary>A build begins.</summary>
+    /// <summary>A build begins. Of what clients do for themselves nothing is kept.</summary>
     public void Begin(SolveRequest request)
     {
         var record = new BuildHistoryRecord
@@ -55,6 +55,7 @@ internal sealed class BuildHistory
         lock (_gate)
         {
             Remove(request.Ref);
+            if (request.Internal) return;
             _running[request.Ref] = record;
             Tell(BuildHistoryEventType.Started, record);
         }
@@ -66,7 +67,15 @@ internal sealed class BuildHistory
     public void End(string id, Action<BuildHistoryRecord> outcome)
     {
         BuildHistoryRecord record;
-        lock (_gate) record = _running[id].Clone();
+        lock (_gate)
+        {
+            if (!_running.TryGetValue(id, out var running))
+            {
+                File.Delete(LogOf(id));
+                return;
+            }
+            record = running.Clone();
+        }
         outcome(record);
         record.CompletedAt = Timestamp.FromDateTimeOffset(_time.GetUtcNow());
         record.Logs = Describe(LogOf(id));

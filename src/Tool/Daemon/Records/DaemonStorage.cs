@@ -3,14 +3,16 @@ using Google.Protobuf.WellKnownTypes;
 using MsBuildKit.Engine.Content;
 using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Workers.Rootless;
+using MsBuildKit.Tool.Daemon.Builds;
 using MsBuildKit.Tool.Protocol.Control;
 using MsBuildKit.Tool.Transfer;
 
 namespace MsBuildKit.Tool.Daemon.Records;
 
 /// <summary>What the daemon keeps for builds to come: the store, and the trees that clients sent.</summary>
-internal sealed class DaemonStorage(ToolHost host, string root, ContextFolders folders) : IDisposable
+internal sealed class DaemonStorage(ToolHost host, LocalContentStore store, ContextFolders folders, BuildGate builds) : IDisposable
 {
+    private readonly string _root = store.Root;
     private readonly SemaphoreSlim _pruning = new(1, 1);
 
     /// <summary>What there is. Throws MBK2515 for a filter that is none.</summary>
@@ -48,8 +50,8 @@ internal sealed class DaemonStorage(ToolHost host, string root, ContextFolders f
     private List<UsageRecord> PruneTrees(PruneChoice choice)
     {
         var now = host.Time.GetUtcNow();
-        var used = Directory.Exists(root) ? StoreInventory.Read(root).Size : 0;
-        var keep = choice.KeptBytes(used, new DriveInfo(root).AvailableFreeSpace);
+        var used = Directory.Exists(_root) ? StoreInventory.Read(_root).Size : 0;
+        var keep = choice.KeptBytes(used, new DriveInfo(_root).AvailableFreeSpace);
         var removed = new List<UsageRecord>();
         foreach (var tree in folders.List().Select(Of).Where(t => choice.Takes(t, now)).OrderBy(t => t.LastUsedAt))
         {
@@ -64,13 +66,15 @@ internal sealed class DaemonStorage(ToolHost host, string root, ContextFolders f
     // The trees of steps belong to the users of images, whom only a namespace with their ids knows.
     private async Task<IReadOnlyList<UsageRecord>> AskAsync(PruneRequest? request, CancellationToken cancellationToken)
     {
-        if (!OperatingSystem.IsLinux() || !StoreInventory.HasTrees(root) || host.Worker.User.Id == 0)
+        // What builds held that are over is nobody's any more.
+        builds.DoWhileIdle(store.Release);
+        if (!OperatingSystem.IsLinux() || !StoreInventory.HasTrees(_root) || host.Worker.User.Id == 0)
         {
-            var records = new StoreRecords(root, host.Time);
+            var records = new StoreRecords(_root, host.Time);
             return await Task.Run(() => request is null ? records.List() : records.Prune(request, cancellationToken), cancellationToken).ConfigureAwait(false);
         }
         var program = host.Worker with { Command = host.Self, WorkingDirectory = host.CurrentDirectory };
-        string[] arguments = ["debug", Commands.StoreRecordsCommand.Name, "--store", root, .. request is null ? [] : new[] { "--prune", request.ToByteString().ToBase64() }];
+        string[] arguments = ["debug", Commands.StoreRecordsCommand.Name, "--store", _root, .. request is null ? [] : new[] { "--prune", request.ToByteString().ToBase64() }];
         var inside = await NamespaceProcess.StartAsync(program, arguments, cancellationToken).ConfigureAwait(false);
         await using (inside.ConfigureAwait(false))
         {
@@ -78,7 +82,7 @@ internal sealed class DaemonStorage(ToolHost host, string root, ContextFolders f
             var records = new List<UsageRecord>();
             while (await reader.ReadLineAsync(cancellationToken).ConfigureAwait(false) is { } line) records.Add(UsageRecord.Parser.ParseFrom(ByteString.FromBase64(line)));
             if (await inside.WaitAsync(cancellationToken).ConfigureAwait(false) == 0) return records;
-            throw new DaemonException(DaemonException.StorageUnread, ErrorKind.FailedPrecondition, $"The store '{root}' cannot be looked through: {inside.Errors}");
+            throw new DaemonException(DaemonException.StorageUnread, ErrorKind.FailedPrecondition, $"The store '{_root}' cannot be looked through: {inside.Errors}");
         }
     }
 
