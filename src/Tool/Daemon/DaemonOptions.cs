@@ -49,6 +49,9 @@ internal sealed record DaemonOptions
 
     public bool HasDockerfileFrontend { get; init; } = true;
 
+    /// <summary>Clients may name images that are frontends.</summary>
+    public bool HasGatewayFrontend { get; init; } = true;
+
     /// <summary>How registries are reached, by host.</summary>
     public IReadOnlyDictionary<string, RegistryHost> Registries { get; init; } = new Dictionary<string, RegistryHost>();
 

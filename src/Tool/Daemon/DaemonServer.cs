@@ -98,7 +98,7 @@ internal sealed class DaemonServer(ToolHost host, DaemonOptions options)
         var (builds, sessions) = (new BuildRegistry(host.Time), new SessionRegistry(host.Time));
         var worker = new WorkerDescription(IdOf(store), options.Platforms is { Count: > 0 } platforms ? platforms : [host.Machine], options.Labels);
         var history = new BuildHistory(Path.Combine(store.Root, "builds"), options.HistoryAge, options.HistoryEntries, host.Time);
-        var runner = new BuildRunner(host, options, store, builds, sessions, workers, folders, gate, history, cleaner, new FrontendSet(Frontends()));
+        var runner = new BuildRunner(host, options, store, builds, sessions, workers, folders, gate, history, cleaner, new FrontendSet(Frontends(streams, worker)));
         builder.Services.AddSingleton(host.Time).AddSingleton(builds).AddSingleton(sessions).AddSingleton(worker).AddSingleton(runner).AddSingleton(history).AddSingleton(storage).AddSingleton(store);
         var app = builder.Build();
         app.MapGrpcService<ControlService>();
@@ -110,7 +110,13 @@ internal sealed class DaemonServer(ToolHost host, DaemonOptions options)
         return app;
     }
 
-    private Dictionary<string, IFrontend> Frontends() => options.HasDockerfileFrontend ? new() { [DockerfileFrontend.Name] = new DockerfileFrontend() } : [];
+    private Dictionary<string, IFrontend> Frontends(StreamListener streams, WorkerDescription worker)
+    {
+        var frontends = new Dictionary<string, IFrontend>();
+        if (options.HasDockerfileFrontend) frontends[DockerfileFrontend.Name] = new DockerfileFrontend();
+        if (options.HasGatewayFrontend) frontends[GatewayFrontend.Name] = new GatewayFrontend(streams, worker);
+        return frontends;
+    }
 
     private Action<KestrelServerOptions> Configure(StreamListener streams) => kestrel =>
     {

@@ -35,6 +35,7 @@ internal static class ConfigKeys
         (["worker", "oci", "gcpolicy", "#", "maxUsedSpace"], (s, e) => Space(e, v => Change(s, e, r => r with { MaxUsedSpace = v }))),
         (["worker", "oci", "gcpolicy", "#", "minFreeSpace"], (s, e) => Space(e, v => Change(s, e, r => r with { MinFreeSpace = v }))),
         (["frontend", "dockerfile.v0", "enabled"], (s, e) => Truth(e, v => s.HasDockerfileFrontend = v)),
+        (["frontend", "gateway.v0", "enabled"], (s, e) => Truth(e, v => s.HasGatewayFrontend = v)),
         (["registry", "*", "http"], (s, e) => Truth(e, v => Change(s, e.Key[1], r => r with { Http = v }))),
         (["registry", "*", "insecure"], (s, e) => Truth(e, v => Change(s, e.Key[1], r => r with { Insecure = v }))),
         (["registry", "*", "mirrors"], (s, e) => Texts(e, v => Change(s, e.Key[1], r => r with { Mirrors = v }))),
@@ -47,13 +48,13 @@ internal static class ConfigKeys
     private static readonly string[][] s_unused =
     [
         ["debug"], ["trace"], ["proxyNetwork"], ["provenanceEnvDir"], ["log", "*"], ["dns", "*"], ["otel", "*"], ["cdi", "*"], ["system", "*"], ["cache", "gha", "*"],
-        ["grpc", "debugAddress"], ["grpc", "securityDescriptor"], ["frontend", "gateway.v0", "*"], ["worker", "containerd", "**"], ["worker", "oci", "stargzSnapshotter", "**"],
+        ["grpc", "debugAddress"], ["grpc", "securityDescriptor"], ["worker", "containerd", "**"], ["worker", "oci", "stargzSnapshotter", "**"],
         .. "enabled snapshotter rootless noProcessSandbox userRemapUnsupported networkMode cniConfigPath cniBinaryPath cniPoolSize bridgeName bridgeSubnet binary proxySnapshotterPath defaultCgroupParent apparmor-profile selinux"
             .Split(' ').Select(k => new[] { "worker", "oci", k }),
     ];
 
-    // What would speak to a registry in another way than somebody meant must not be passed over.
-    private static readonly string[][] s_refused = [["registry", "*", "keypair", "#", "*"], ["registry", "*", "tlsconfigdir"]];
+    // What somebody means to be safer with must not be passed over.
+    private static readonly string[][] s_refused = [["registry", "*", "keypair", "#", "*"], ["registry", "*", "tlsconfigdir"], ["frontend", "gateway.v0", "allowedRepositories"]];
 
     /// <summary>Takes a value into the settings; a fault when the key is not known, or its value is of another kind.</summary>
     public static string? Apply(DaemonSettings settings, ConfigEntry entry)
@@ -64,7 +65,7 @@ internal static class ConfigKeys
             return null;
         }
         if (s_known.FirstOrDefault(k => Fits(k.Key, entry.Key)).Set is not { } set)
-            return s_refused.Any(k => Fits(k, entry.Key)) ? $"'{entry.Name}' is not offered: name one keypair, and the authorities as ca" : $"'{entry.Name}' is no key of a configuration";
+            return s_refused.Any(k => Fits(k, entry.Key)) ? $"'{entry.Name}' is not offered: of a registry name one keypair, and the authorities as ca; switch the gateway off with enabled = false" : $"'{entry.Name}' is no key of a configuration";
         return set(settings, entry) ? null : $"'{entry.Name}' cannot have the value '{entry.Value}'";
     }
 

@@ -43,6 +43,8 @@ internal sealed class DaemonSettings
 
     public bool HasDockerfileFrontend { get; set; } = true;
 
+    public bool HasGatewayFrontend { get; set; } = true;
+
     public Dictionary<string, RegistrySetting> Registries { get; } = new(StringComparer.Ordinal);
 
     /// <summary>What was said that has no meaning here.</summary>

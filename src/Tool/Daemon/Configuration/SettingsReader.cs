@@ -62,6 +62,7 @@ internal sealed class SettingsReader(ToolHost host, bool isRoot)
             HistoryAge = settings.HistoryAge,
             HistoryEntries = settings.HistoryEntries,
             HasDockerfileFrontend = settings.HasDockerfileFrontend,
+            HasGatewayFrontend = settings.HasGatewayFrontend,
             Registries = registries,
         };
     }
