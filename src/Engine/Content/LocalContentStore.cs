@@ -101,6 +101,9 @@ public sealed class LocalContentStore : IContentStore, IAsyncDisposable
         }
     }
 
+    /// <summary>Makes the folder a store at once. Throws MBK1205.</summary>
+    public void Create() => Prepare();
+
     /// <summary>Lets go of all that was held: of use for a process that lives longer than its builds, while none of them runs and nothing is written.</summary>
     public void Release()
     {

@@ -36,6 +36,7 @@ internal sealed class DaemonServer(ToolHost host, DaemonOptions options)
         foreach (var socket in sockets) await ListenSocket.ClearAsync(socket, cancellationToken).ConfigureAwait(false);
         var store = new LocalContentStore(options.Store);
         await using var closedStore = store.ConfigureAwait(false);
+        store.Create();
         var workers = new WorkerPool(store);
         await using var closedWorkers = workers.ConfigureAwait(false);
         using var folders = new ContextFolders(Path.Combine(store.Root, "contexts"), host.Time);

@@ -39,10 +39,10 @@ internal sealed class ContentService(BuildHistory history, LocalContentStore sto
         }
     }
 
-    private Stream Open(string digest)
+    // The files themselves: whoever asks for content by its digest proves it.
+    private FileStream Open(string digest)
     {
-        if (history.FindContent(digest) is { } path && File.Exists(path)) return File.OpenRead(path);
-        return (Digest.TryParse(digest, out var known) ? store.Find(known) : null)
-            ?? throw new DaemonException(DaemonException.NoRecord, ErrorKind.NotFound, $"content {digest}: not found");
+        var path = history.FindContent(digest) ?? (Digest.TryParse(digest, out var known) ? store.PathOf(known) : null);
+        return File.Exists(path) ? new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete) : throw new DaemonException(DaemonException.NoRecord, ErrorKind.NotFound, $"content {digest}: not found");
     }
 }

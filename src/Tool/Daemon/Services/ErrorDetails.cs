@@ -39,7 +39,7 @@ internal static class ErrorDetails
     /// <summary>What records keep of a build that failed.</summary>
     public static Google.Rpc.Status StatusOf(Exception error) => error switch
     {
-        BuildException e => new Google.Rpc.Status { Code = (int)CodeOf(e.Kind), Message = e.Message },
+        BuildException e => Describe(e),
         RpcException e => new Google.Rpc.Status { Code = (int)e.StatusCode, Message = e.Status.Detail },
         OperationCanceledException => new Google.Rpc.Status { Code = (int)StatusCode.Cancelled, Message = "context canceled" },
         _ => new Google.Rpc.Status { Code = (int)StatusCode.Unknown, Message = error.Message },
