@@ -22,11 +22,15 @@ public sealed record CollectionFilter
     /// <summary>Only blobs whose digest starts so, with its algorithm or without, and records that refer to one of them; empty for all.</summary>
     public IReadOnlyList<string> DigestPrefixes { get; init; } = [];
 
+    /// <summary>Only what the caller chooses; <c>null</c> for all.</summary>
+    public Func<CollectedItem, bool>? Chooses { get; init; }
+
     /// <param name="item">What is to be removed; a blob has no record any more.</param>
     /// <param name="digests">Its own digest, or those that it refers to.</param>
     /// <param name="now">The moment of collection.</param>
     internal bool Takes(CollectedItem item, IReadOnlyList<Digest> digests, DateTime now) =>
-        (Kinds.Count == 0 || Kinds.Contains(item.Kind))
+        Chooses?.Invoke(item) != false
+        && (Kinds.Count == 0 || Kinds.Contains(item.Kind))
         && (!Unreferenced || item.Kind == CollectedKind.Blob)
         && (UnusedFor is not { } span || now - item.File.LastUsed > span)
         && (DigestPrefixes.Count == 0 || digests.Any(d => DigestPrefixes.Any(p => StartsWith(d, p))));

@@ -19,7 +19,7 @@ public sealed class LocalContentStore : IContentStore, IAsyncDisposable
     private static readonly TimeSpan s_touchAfter = TimeSpan.FromDays(1);
 
     private readonly Lazy<CommitQueue> _commits;
-    private readonly Lazy<Lease> _lease;
+    private Lazy<Lease> _lease;
     private long _counter;
 
     /// <summary>Opens the store at an absolute path, which need not exist.</summary>
@@ -99,6 +99,18 @@ public sealed class LocalContentStore : IContentStore, IAsyncDisposable
         {
             throw CannotKeep(e);
         }
+    }
+
+    /// <summary>Makes the folder a store at once. Throws MBK1205.</summary>
+    public void Create() => Prepare();
+
+    /// <summary>Lets go of all that was held: of use for a process that lives longer than its builds, while none of them runs and nothing is written.</summary>
+    public void Release()
+    {
+        if (!_lease.IsValueCreated) return;
+        var ended = _lease.Value;
+        _lease = new(OpenLease);
+        ended.Dispose();
     }
 
     /// <inheritdoc />

@@ -23,7 +23,7 @@ public sealed record StoreUsage(string Root, IReadOnlyList<StoreUsagePart> Parts
     {
         var inventory = StoreInventory.Read(root).ReadTrees(root);
         var live = LeaseFile.ReadAll(root).Where(l => l.IsLive).ToList();
-        var held = live.SelectMany(l => l.Digests).ToHashSet();
+        var held = FindHeld(root);
         var names = live.Select(l => l.Name).ToHashSet(StringComparer.Ordinal);
         return new StoreUsage(
             root,
@@ -44,6 +44,9 @@ public sealed record StoreUsage(string Root, IReadOnlyList<StoreUsagePart> Parts
             ],
             inventory.Blobs, held);
     }
+
+    /// <summary>What live processes hold at this moment.</summary>
+    public static IReadOnlySet<Digest> FindHeld(string root) => LeaseFile.ReadAll(root).Where(l => l.IsLive).SelectMany(l => l.Digests).ToHashSet();
 
     private static StoreUsagePart Of(string name, string title, IEnumerable<StoredFile> files, IEnumerable<StoredFile> inUse) =>
         new(name, title, files.Count(), files.Sum(f => f.Size), inUse.Count(), inUse.Sum(f => f.Size));

@@ -8,7 +8,7 @@ namespace MsBuildKit.Engine.Content;
 public sealed record StoredTree(CollectedKind Kind, StoredFile File, int Count, string? LockFile)
 {
     /// <summary>Somebody uses it at this moment.</summary>
-    internal bool IsInUse
+    public bool IsInUse
     {
         get
         {

@@ -42,6 +42,9 @@ internal sealed class RegistryConnection : IDisposable
 
     public RegistryErrors Errors { get; }
 
+    /// <summary>What is asked before it: the host and the folder there.</summary>
+    public IReadOnlyList<string> Mirrors => _address.Host.Mirrors;
+
     /// <summary>To write, not only to read.</summary>
     public bool Push { get; }
 
@@ -161,7 +164,7 @@ internal sealed class RegistryConnection : IDisposable
     // On this machine plain HTTP is what is nearly always spoken. When neither is, that may pass, and is asked again.
     private async Task<Uri?> ProbeAsync(CancellationToken cancellationToken)
     {
-        foreach (var origin in _address.IsLoopback ? [_address.Plain, _address.Secure] : new[] { _address.Secure, _address.Plain })
+        foreach (var origin in _address.IsPlainFirst ? [_address.Plain, _address.Secure] : new[] { _address.Secure, _address.Plain })
             if (await SpeaksAsync(origin, cancellationToken).ConfigureAwait(false))
                 return origin;
         return null;

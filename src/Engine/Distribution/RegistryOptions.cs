@@ -8,6 +8,9 @@ public sealed record RegistryOptions
     /// <summary>Hosts that may be spoken to without TLS. Those on the loopback always may.</summary>
     public IReadOnlyCollection<string> InsecureRegistries { get; init; } = [];
 
+    /// <summary>What is known of single registries, by the name that images have for them.</summary>
+    public IReadOnlyDictionary<string, RegistryHost> Hosts { get; init; } = new Dictionary<string, RegistryHost>();
+
     /// <summary>Blobs moved at once.</summary>
     /// <value>Default: 4.</value>
     public int Parallelism { get; init; } = 4;

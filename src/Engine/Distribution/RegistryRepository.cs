@@ -6,7 +6,7 @@ using MsBuildKit.Engine.Oci;
 namespace MsBuildKit.Engine.Distribution;
 
 /// <summary>One repository of a registry, read (distribution-spec, "Pull").</summary>
-/// <remarks>Only the registry itself is asked, whatever addresses a descriptor names besides.</remarks>
+/// <remarks>Only the registry itself is asked, and mirrors that the user named for it before; whatever addresses a descriptor names besides.</remarks>
 public sealed class RegistryRepository : IContentSource
 {
     // Larger ones are layers, as a rule.
@@ -23,8 +23,10 @@ public sealed class RegistryRepository : IContentSource
     private readonly IContentStore _documents;
     private readonly TokenScope _scope;
 
-    internal RegistryRepository(RegistryConnection connection, string name, IContentStore documents) =>
-        (_connection, _scope, _documents) = (connection, new TokenScope(name, connection.Push), documents);
+    private readonly IReadOnlyList<RegistryRepository> _mirrors;
+
+    internal RegistryRepository(RegistryConnection connection, string name, IContentStore documents, IReadOnlyList<RegistryRepository> mirrors) =>
+        (_connection, _scope, _documents, _mirrors) = (connection, new TokenScope(name, connection.Push), documents, mirrors);
 
     /// <summary>What a reference points at. A tag costs one request without a body; a pinned manifest that was read before costs none.
     /// Throws MBK1403 when there is no such image, MBK1405 when the registry offers other content than was pinned.</summary>
@@ -32,6 +34,7 @@ public sealed class RegistryRepository : IContentSource
     {
         if (reference.Digest is { } pinned && await ReadKeptAsync(pinned, cancellationToken).ConfigureAwait(false) is { } known)
             return Remember(known, new Descriptor { MediaType = OciJson.MediaTypeOf(known), Digest = pinned, Size = known.Length });
+        if (await AskMirrorsAsync(async m => await m.ResolveAsync(reference, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false) is { } mirrored) return mirrored;
         using var response = await _connection.SendAsync(Manifest(HttpMethod.Head, reference.Target) with { Expected = s_noHead }, cancellationToken).ConfigureAwait(false);
         if (DescriptorOf(response) is not { } offered || (reference.Digest is { } wanted && wanted != offered.Digest))
             return await FetchManifestAsync(reference.Target, reference.Digest, cancellationToken).ConfigureAwait(false);
@@ -42,6 +45,8 @@ public sealed class RegistryRepository : IContentSource
     /// <inheritdoc />
     public async ValueTask<long?> FindSizeAsync(Digest digest, CancellationToken cancellationToken)
     {
+        foreach (var mirror in _mirrors)
+            if (await AskAsync(mirror, m => m.FindSizeAsync(digest, cancellationToken)).ConfigureAwait(false) is { } size) return size;
         using var response = await _connection.SendAsync(new(HttpMethod.Head, BlobPath(digest), _scope) { Expected = [HttpStatusCode.NotFound] }, cancellationToken).ConfigureAwait(false);
         return response.IsSuccessStatusCode ? response.Content.Headers.ContentLength : null;
     }
@@ -52,10 +57,32 @@ public sealed class RegistryRepository : IContentSource
     public async ValueTask<Stream?> FindAsync(Digest digest, CancellationToken cancellationToken)
     {
         if (await _documents.FindAsync(digest, cancellationToken).ConfigureAwait(false) is { } kept) return kept;
+        if (await AskMirrorsAsync(m => m.FindAsync(digest, cancellationToken)).ConfigureAwait(false) is { } mirrored) return mirrored;
         if (!_manifests.ContainsKey(digest) && await FindBlobAsync(digest, cancellationToken).ConfigureAwait(false) is { } blob) return blob;
         return await TryFetchManifestAsync(digest, cancellationToken).ConfigureAwait(false)
             ? await _documents.FindAsync(digest, cancellationToken).ConfigureAwait(false)
             : null;
+    }
+
+    private async Task<T?> AskMirrorsAsync<T>(Func<RegistryRepository, ValueTask<T?>> ask)
+        where T : class
+    {
+        foreach (var mirror in _mirrors)
+            if (await AskAsync(mirror, ask).ConfigureAwait(false) is { } found) return found;
+        return null;
+    }
+
+    // Whatever is wrong with a mirror, the next is asked, and at last the registry itself.
+    private static async Task<T?> AskAsync<T>(RegistryRepository mirror, Func<RegistryRepository, ValueTask<T?>> ask)
+    {
+        try
+        {
+            return await ask(mirror).ConfigureAwait(false);
+        }
+        catch (RegistryException)
+        {
+            return default;
+        }
     }
 
     private async Task<Stream?> FindBlobAsync(Digest digest, CancellationToken cancellationToken)

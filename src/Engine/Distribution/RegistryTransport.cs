@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Security;
 using System.Net.Sockets;
 
 namespace MsBuildKit.Engine.Distribution;
@@ -60,7 +59,7 @@ internal static class RegistryTransport
             ConnectTimeout = TimeSpan.FromSeconds(30),
             ConnectCallback = connect,
             Proxy = new LoopbackFreeProxy(options.Proxy ?? HttpClient.DefaultProxy),
-            SslOptions = { RemoteCertificateValidationCallback = (sender, _, _, errors) => errors == SslPolicyErrors.None || (address is { MayBePlain: true } && IsFor(sender, address)) },
+            SslOptions = RegistryCertificates.Of(address),
         })
         {
             Timeout = Timeout.InfiniteTimeSpan,
@@ -72,8 +71,6 @@ internal static class RegistryTransport
     // Through a proxy it is the proxy that is connected to, for TLS with a request of its own.
     private static bool IsDirect(SocketsHttpConnectionContext context) =>
         context.InitialRequestMessage is { RequestUri: { } target } request && request.Method != HttpMethod.Connect && target.IdnHost == context.DnsEndPoint.Host;
-
-    private static bool IsFor(object sender, RegistryAddress address) => sender is SslStream stream && stream.TargetHostName == address.Secure.IdnHost;
 
     private static async Task<(Stream Stream, IPAddress Reached)> ConnectAsync(DnsEndPoint target, Action<IPAddress[]> check, CancellationToken cancellationToken)
     {

@@ -33,6 +33,8 @@ internal static class ToolCommand
         try
         {
             var configuration = new InvocationConfiguration { Output = host.Output, Error = host.Error, EnableDefaultExceptionHandler = false };
+            // It has signals of its own, and takes its time.
+            if (result.CommandResult.Command.Name == ServeCommand.Name) configuration.ProcessTerminationTimeout = null;
             return await result.InvokeAsync(configuration, CancellationToken.None).ConfigureAwait(false);
         }
         catch (BuildException e)

@@ -16,6 +16,13 @@ internal sealed class DaemonException(string code, ErrorKind kind, string messag
     internal const string CapabilityUnknown = "MBK2509";
     internal const string SourceDenied = "MBK2510";
     internal const string BadPolicy = "MBK2511";
+    internal const string BadConfiguration = "MBK2512";
+    internal const string AddressTaken = "MBK2513";
+    internal const string OpenPort = "MBK2514";
+    internal const string BadFilter = "MBK2515";
+    internal const string NoRecord = "MBK2516";
+    internal const string Stopping = "MBK2517";
+    internal const string StorageUnread = "MBK2518";
     internal const string NoContainer = "MBK2526";
     internal const string ContainerTaken = "MBK2527";
     internal const string FrontendFailed = "MBK2528";

@@ -10,8 +10,11 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using MsBuildKit.Engine.Content;
+using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Tool.Daemon.Builds;
+using MsBuildKit.Tool.Daemon.Configuration;
 using MsBuildKit.Tool.Daemon.Frontends;
+using MsBuildKit.Tool.Daemon.Records;
 using MsBuildKit.Tool.Daemon.Services;
 using MsBuildKit.Tool.Daemon.Sessions;
 using MsBuildKit.Tool.Transfer;
@@ -27,22 +30,59 @@ internal sealed class DaemonServer(ToolHost host, DaemonOptions options)
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        using var signals = new StopSignals();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(signals.Stop, cancellationToken);
+        var sockets = options.Listen.OfType<UnixDomainSocketEndPoint>().ToList();
+        foreach (var socket in sockets) await ListenSocket.ClearAsync(socket, cancellationToken).ConfigureAwait(false);
         var store = new LocalContentStore(options.Store);
         await using var closedStore = store.ConfigureAwait(false);
+        store.Create();
         var workers = new WorkerPool(store);
         await using var closedWorkers = workers.ConfigureAwait(false);
         using var folders = new ContextFolders(Path.Combine(store.Root, "contexts"), host.Time);
+        var builds = new BuildGate();
+        using var storage = new DaemonStorage(host, store, folders, builds);
+        var cleaner = new StoreCleaner(host, store.Root, storage, options.Rules);
+        await using var closedCleaner = cleaner.ConfigureAwait(false);
         var streams = new StreamListener();
-        var app = Create(store, workers, folders, streams);
+        var app = Create(store, workers, folders, streams, builds, storage, cleaner);
         await using var closed = app.ConfigureAwait(false);
-        await app.StartAsync(cancellationToken).ConfigureAwait(false);
-        foreach (var place in options.Listen) await host.Error.WriteLineAsync($"listening on {Text(place)}").ConfigureAwait(false);
-        await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await app.StopAsync(CancellationToken.None).ConfigureAwait(false);
-        foreach (var socket in options.Listen.OfType<UnixDomainSocketEndPoint>()) File.Delete(socket.ToString());
+        await StartAsync(app, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            foreach (var socket in sockets) SocketOwner.Apply(socket.ToString(), options);
+            foreach (var place in options.Listen) await host.Error.WriteLineAsync($"listening on {ListenAddress.Text(place)}").ConfigureAwait(false);
+            await Task.Delay(Timeout.Infinite, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await WaitForBuildsAsync(builds, signals.End).ConfigureAwait(false);
+            await app.StopAsync(signals.End).ConfigureAwait(false);
+        }
+        finally
+        {
+            foreach (var socket in sockets) File.Delete(socket.ToString());
+        }
     }
 
-    private WebApplication Create(LocalContentStore store, WorkerPool workers, ContextFolders folders, StreamListener streams)
+    private static async Task StartAsync(WebApplication app, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await app.StartAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException e)
+        {
+            throw new DaemonException(DaemonException.AddressTaken, ErrorKind.AlreadyExists, $"The daemon cannot listen: {e.Message.TrimEnd('.')}. Name another address with --addr.", e);
+        }
+    }
+
+    // Builds that run may end; whoever is in a hurry says so a second time.
+    private async Task WaitForBuildsAsync(BuildGate builds, CancellationToken end)
+    {
+        var ended = builds.CloseAsync();
+        if (!ended.IsCompleted) await host.Error.WriteLineAsync($"stopping: builds that run have {options.Patience.TotalSeconds:0} seconds to end").ConfigureAwait(false);
+        await ended.WaitAsync(options.Patience, host.Time, end).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private WebApplication Create(LocalContentStore store, WorkerPool workers, ContextFolders folders, StreamListener streams, BuildGate gate, DaemonStorage storage, StoreCleaner cleaner)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -55,21 +95,28 @@ internal sealed class DaemonServer(ToolHost host, DaemonOptions options)
             o.Interceptors.Add<ErrorInterceptor>();
         });
         builder.Services.AddGrpcReflection();
-        builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(10));
+        builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(2));
         var (builds, sessions) = (new BuildRegistry(host.Time), new SessionRegistry(host.Time));
-        var worker = new WorkerDescription(IdOf(store), [host.Machine]);
-        var runner = new BuildRunner(host, options, store, builds, sessions, workers, folders, new FrontendSet(new Dictionary<string, IFrontend>
-        {
-            [DockerfileFrontend.Name] = new DockerfileFrontend(),
-            [GatewayFrontend.Name] = new GatewayFrontend(streams, worker),
-        }));
-        builder.Services.AddSingleton(host.Time).AddSingleton(builds).AddSingleton(sessions).AddSingleton(worker).AddSingleton(runner);
+        var worker = new WorkerDescription(IdOf(store), options.Platforms is { Count: > 0 } platforms ? platforms : [host.Machine], options.Labels);
+        var history = new BuildHistory(Path.Combine(store.Root, "builds"), options.HistoryAge, options.HistoryEntries, host.Time);
+        var runner = new BuildRunner(host, options, store, builds, sessions, workers, folders, gate, history, cleaner, new FrontendSet(Frontends(streams, worker)));
+        builder.Services.AddSingleton(host.Time).AddSingleton(builds).AddSingleton(sessions).AddSingleton(worker).AddSingleton(runner).AddSingleton(history).AddSingleton(storage).AddSingleton(store);
         var app = builder.Build();
         app.MapGrpcService<ControlService>();
         app.MapGrpcService<GatewayService>();
+        app.MapGrpcService<ContentService>();
+        app.MapGrpcService<TraceService>();
         app.MapGrpcService<HealthService>();
         app.MapGrpcReflectionService();
         return app;
+    }
+
+    private Dictionary<string, IFrontend> Frontends(StreamListener streams, WorkerDescription worker)
+    {
+        var frontends = new Dictionary<string, IFrontend>();
+        if (options.HasDockerfileFrontend) frontends[DockerfileFrontend.Name] = new DockerfileFrontend();
+        if (options.HasGatewayFrontend) frontends[GatewayFrontend.Name] = new GatewayFrontend(streams, worker);
+        return frontends;
     }
 
     private Action<KestrelServerOptions> Configure(StreamListener streams) => kestrel =>
@@ -80,7 +127,6 @@ internal sealed class DaemonServer(ToolHost host, DaemonOptions options)
         kestrel.Listen(streams.EndPoint, l => l.Protocols = HttpProtocols.Http2);
         foreach (var place in options.Listen)
         {
-            if (place is UnixDomainSocketEndPoint socket) File.Delete(socket.ToString());
             kestrel.Listen(place, l =>
             {
                 l.Protocols = HttpProtocols.Http2;
@@ -102,6 +148,4 @@ internal sealed class DaemonServer(ToolHost host, DaemonOptions options)
         if (!File.Exists(path)) File.WriteAllText(path, RandomNumberGenerator.GetHexString(25, lowercase: true));
         return File.ReadAllText(path);
     }
-
-    private static string Text(EndPoint place) => place is UnixDomainSocketEndPoint ? $"unix://{place}" : $"tcp://{place}";
 }

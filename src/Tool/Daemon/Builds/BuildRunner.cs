@@ -5,6 +5,8 @@ using MsBuildKit.Engine.Workers.Rootless;
 using MsBuildKit.Tool.Daemon.Exports;
 using MsBuildKit.Tool.Daemon.Frontends;
 using MsBuildKit.Tool.Daemon.Policies;
+using MsBuildKit.Tool.Daemon.Records;
+using MsBuildKit.Tool.Daemon.Services;
 using MsBuildKit.Tool.Daemon.Sessions;
 using MsBuildKit.Tool.Protocol.Control;
 using MsBuildKit.Tool.Transfer;
@@ -12,27 +14,60 @@ using MsBuildKit.Tool.Transfer;
 namespace MsBuildKit.Tool.Daemon.Builds;
 
 /// <summary>Runs the builds that clients ask for. Each has its own bridge, status and registries; they share the store, and the process that runs steps.</summary>
-internal sealed class BuildRunner(ToolHost host, DaemonOptions options, LocalContentStore store, BuildRegistry builds, SessionRegistry sessions, WorkerPool workers, ContextFolders folders, FrontendSet frontends)
+internal sealed class BuildRunner(ToolHost host, DaemonOptions options, LocalContentStore store, BuildRegistry builds, SessionRegistry sessions, WorkerPool workers, ContextFolders folders, BuildGate gate, BuildHistory history, StoreCleaner cleaner, FrontendSet frontends)
 {
-    private readonly string _logs = Directory.CreateDirectory(Path.Combine(store.Root, "builds")).FullName;
-
     /// <summary>Runs one build, and gives what its exporters say.</summary>
     public async Task<IReadOnlyDictionary<string, string>> RunAsync(SolveRequest request, CancellationToken cancellationToken)
     {
-        var asked = RequestForm.Modern(request);
+        gate.Enter();
+        try
+        {
+            return await RunKnownAsync(RequestForm.Modern(request), cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            gate.Leave();
+        }
+    }
+
+    private async Task<IReadOnlyDictionary<string, string>> RunKnownAsync(SolveRequest asked, CancellationToken cancellationToken)
+    {
         var entry = builds.Take(asked.Ref);
-        using var log = new StatusLog(Path.Combine(_logs, Engine.Oci.Digest.Of(System.Text.Encoding.UTF8.GetBytes(asked.Ref)).Hex));
+        history.Begin(asked);
+        using var log = new StatusLog(history.LogOf(asked.Ref));
         var status = new BuildStatus(log, host.Time);
         entry.Set(log);
         try
         {
-            return await RunAsync(asked, entry, status, cancellationToken).ConfigureAwait(false);
+            var response = await RunAsync(asked, entry, status, cancellationToken).ConfigureAwait(false);
+            End(asked.Ref, status, record =>
+            {
+                record.ExporterResponse.Add(response.ToDictionary());
+                RecordedImages.AddTo(record, store);
+            });
+            return response;
+        }
+        catch (Exception e)
+        {
+            End(asked.Ref, status, record => record.Error = ErrorDetails.StatusOf(e));
+            throw;
         }
         finally
         {
-            status.Complete();
             builds.Remove(asked.Ref);
+            cleaner.Ask();
         }
+    }
+
+    private void End(string id, BuildStatus status, Action<BuildHistoryRecord> outcome)
+    {
+        status.Complete();
+        history.End(id, record =>
+        {
+            var (total, completed, cached, warnings) = status.Counts;
+            (record.NumTotalSteps, record.NumCompletedSteps, record.NumCachedSteps, record.NumWarnings) = (total, completed, cached, warnings);
+            outcome(record);
+        });
     }
 
     private async Task<IReadOnlyDictionary<string, string>> RunAsync(SolveRequest request, BuildRegistry.Entry entry, BuildStatus status, CancellationToken cancellationToken)
@@ -41,7 +76,7 @@ internal sealed class BuildRunner(ToolHost host, DaemonOptions options, LocalCon
         var client = request.Session.Length > 0 ? await sessions.GetAsync(request.Session, cancellationToken).ConfigureAwait(false) : null;
         var exports = ExportFactory.Create(request.Exporters, client);
         // What a client knows of registries serves nobody's builds but its own.
-        using var services = host.OpenServices(new SessionCredentials(client, host.Time));
+        using var services = Reach(host.OpenServices(new SessionCredentials(client, host.Time)));
         using var trees = new SessionTrees(folders);
         var lent = new LentSession(client, sessions, trees);
         var how = Describe(exports.Layering, granted);
@@ -51,6 +86,9 @@ internal sealed class BuildRunner(ToolHost host, DaemonOptions options, LocalCon
         entry.Set(bridge);
         return await new RunningBuild(request, bridge, new ExportSet(exports.Exports)).RunAsync(cancellationToken).ConfigureAwait(false);
     }
+
+    private BuilderServices Reach(BuilderServices services) =>
+        options.Registries.Count == 0 ? services : services with { Registries = services.Registries.With(options.Registries) };
 
     private BuildRequest Describe(ExportLayering layering, IReadOnlySet<string> granted) => new()
     {

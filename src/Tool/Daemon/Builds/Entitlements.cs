@@ -9,6 +9,9 @@ internal static class Entitlements
 
     private static readonly string[] s_known = [HostNetwork, Insecure, Device];
 
+    /// <summary>There is such an entitlement; a device may be named behind the kind.</summary>
+    public static bool IsKnown(string text) => s_known.Contains(text.Split('=', 2)[0]);
+
     /// <summary>Those that a client asks for, by name. Throws MBK2504 for one that the daemon does not grant, and for one that nobody knows.</summary>
     public static IReadOnlySet<string> Grant(IEnumerable<string> asked, IReadOnlySet<string> allowed)
     {

@@ -73,6 +73,15 @@ internal sealed class StatusLog : IDisposable
         }
     }
 
+    /// <summary>Everything of a build that is over, from the file that it left.</summary>
+    public static async IAsyncEnumerable<StatusResponse> ReplayAsync(string path, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var reading = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        await using var closed = reading.ConfigureAwait(false);
+        while (reading.Position < reading.Length)
+            yield return (await ReadSomeAsync(reading, reading.Length - reading.Position, cancellationToken).ConfigureAwait(false)).Together;
+    }
+
     public void Dispose() => Complete();
 
     private static async Task<(StatusResponse Together, long Read)> ReadSomeAsync(Stream stream, long available, CancellationToken cancellationToken)

@@ -36,6 +36,15 @@ internal static class ErrorDetails
     /// <summary>How a process ended that did not end well.</summary>
     public static Google.Rpc.Status OfExit(int code) => new() { Code = (int)StatusCode.Unknown, Message = $"exit code: {code}", Details = { ExitDetail(code) } };
 
+    /// <summary>What records keep of a build that failed.</summary>
+    public static Google.Rpc.Status StatusOf(Exception error) => error switch
+    {
+        BuildException e => Describe(e),
+        RpcException e => new Google.Rpc.Status { Code = (int)e.StatusCode, Message = e.Status.Detail },
+        OperationCanceledException => new Google.Rpc.Status { Code = (int)StatusCode.Cancelled, Message = "context canceled" },
+        _ => new Google.Rpc.Status { Code = (int)StatusCode.Unknown, Message = error.Message },
+    };
+
     /// <summary>The headers that carry an error.</summary>
     public static Metadata Trailers(Google.Rpc.Status error) => new() { { Header, error.ToByteArray() } };
 

@@ -7,7 +7,8 @@ namespace MsBuildKit.Tool.Daemon.Services;
 /// <summary>What clients are told of who builds.</summary>
 /// <param name="id">Of the store.</param>
 /// <param name="platforms">What can be built, the machine's own first.</param>
-internal sealed class WorkerDescription(string id, IReadOnlyList<Engine.Oci.Platform> platforms)
+/// <param name="labels">What is said besides.</param>
+internal sealed class WorkerDescription(string id, IReadOnlyList<Engine.Oci.Platform> platforms, IReadOnlyDictionary<string, string> labels)
 {
     public BuildkitVersion Version { get; } = new()
     {
@@ -16,11 +17,16 @@ internal sealed class WorkerDescription(string id, IReadOnlyList<Engine.Oci.Plat
         Revision = typeof(WorkerDescription).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+').ElementAtOrDefault(1) ?? "",
     };
 
-    public WorkerRecord Describe() => new()
+    public WorkerRecord Describe()
     {
-        ID = id,
-        Labels = { ["org.mobyproject.buildkit.worker.executor"] = "oci", ["org.mobyproject.buildkit.worker.network"] = "sandbox" },
-        Platforms = { platforms.Select(p => new Platform { OS = p.Os, Architecture = p.Architecture, Variant = p.Variant ?? "", OSVersion = p.OsVersion ?? "" }) },
-        BuildkitVersion = Version,
-    };
+        var record = new WorkerRecord
+        {
+            ID = id,
+            Labels = { ["org.mobyproject.buildkit.worker.executor"] = "oci", ["org.mobyproject.buildkit.worker.network"] = "sandbox" },
+            Platforms = { platforms.Select(p => new Platform { OS = p.Os, Architecture = p.Architecture, Variant = p.Variant ?? "", OSVersion = p.OsVersion ?? "" }) },
+            BuildkitVersion = Version,
+        };
+        foreach (var (name, value) in labels) record.Labels[name] = value;
+        return record;
+    }
 }
