@@ -13,6 +13,7 @@ internal sealed class EndpointConnector(IReadOnlyDictionary<string, string> envi
 {
     public async ValueTask<Stream> ConnectAsync(BuilderEndpoint endpoint, CancellationToken cancellationToken) => endpoint switch
     {
+        SocketEndpoint socket when !File.Exists(socket.Path) => throw new IOException("there is no such socket"),
         SocketEndpoint socket => await ConnectAsync(new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified), s => s.ConnectAsync(new UnixDomainSocketEndPoint(socket.Path), cancellationToken)).ConfigureAwait(false),
         PortEndpoint port => await ConnectAsync(port, cancellationToken).ConfigureAwait(false),
         ProgramEndpoint program => ProgramStream.Start(Find(program.Program), program.Arguments),

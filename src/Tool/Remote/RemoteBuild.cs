@@ -1,10 +1,9 @@
 using System.Globalization;
 using System.Net.Sockets;
 using System.Security.Cryptography;
-using Google.Protobuf;
+using System.Text.Json;
 using Grpc.Core;
 using MsBuildKit.Engine;
-using MsBuildKit.Engine.Content;
 using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Distribution;
 using MsBuildKit.Engine.Oci;
@@ -107,8 +106,9 @@ internal sealed class RemoteBuild(BuilderEndpoint endpoint, EndpointConnector co
         await using var closed = content.ConfigureAwait(false);
         var bytes = new MemoryStream();
         await content.CopyToAsync(bytes, cancellationToken).ConfigureAwait(false);
+        using var document = JsonDocument.Parse(bytes.ToArray());
         // With statements of the builder's own, which ours take the place of, there is an index around it.
-        return bytes.ToArray() is var json && System.Text.Json.JsonDocument.Parse(json).RootElement.TryGetProperty("manifests", out _) ? ImageIndex.Parse(json).Manifests[0].Digest : digest;
+        return document.RootElement.TryGetProperty("manifests", out _) ? ImageIndex.Parse(bytes.ToArray()).Manifests[0].Digest : digest;
     }
 
     private RemoteException Wrong(string why) => new(RemoteException.WrongResult, ErrorKind.Unavailable, $"The builder '{endpoint.Text}' is not one that can be used: {why}. Update it, or name another.");

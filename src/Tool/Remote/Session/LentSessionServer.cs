@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Google.Protobuf;
 using Grpc.AspNetCore.Server;
 using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
@@ -24,7 +25,7 @@ internal sealed class LentSessionServer : IAsyncDisposable
     /// <summary>The header of which the builder gets several.</summary>
     public const string MethodKey = "x-docker-expose-session-grpc-method";
 
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(300);
 
     private readonly WebApplication _app;
     private readonly StreamListener _streams;
@@ -36,9 +37,6 @@ internal sealed class LentSessionServer : IAsyncDisposable
 
     /// <summary>What solve requests call it.</summary>
     public string Id { get; } = RandomNumberGenerator.GetHexString(32, lowercase: true);
-
-    /// <summary>Ends when the builder does not listen any more.</summary>
-    public Task Ended => _served;
 
     /// <summary>Gets ready to serve.</summary>
     public static async Task<LentSessionServer> StartAsync(RemoteGraph graph, ICredentialSource credentials, CancellationToken cancellationToken)
@@ -76,7 +74,7 @@ internal sealed class LentSessionServer : IAsyncDisposable
         foreach (var method in Methods()) headers.Add(MethodKey, method);
         var call = _call = control.Session(headers, cancellationToken: cancellationToken);
         _tunnel = new BytesTunnel(
-            async token => await call.ResponseStream.MoveNext(token).ConfigureAwait(false) ? call.ResponseStream.Current.Data : null,
+            token => ReceiveAsync(call, token),
             (data, token) => call.RequestStream.WriteAsync(new BytesMessage { Data = data }, token),
             () => Task.CompletedTask);
         _served = _streams.ServeAsync(_tunnel, this);
@@ -86,9 +84,27 @@ internal sealed class LentSessionServer : IAsyncDisposable
     {
         _call?.Dispose();
         if (_tunnel is { } tunnel) await tunnel.DisposeAsync().ConfigureAwait(false);
+        await Task.WhenAny(_served, Task.Delay(s_patience)).ConfigureAwait(false);
         using var stop = new CancellationTokenSource(s_patience);
         await _app.StopAsync(stop.Token).ConfigureAwait(false);
         await _app.DisposeAsync().ConfigureAwait(false);
+    }
+
+    // However the call ends, it is the end of the connection.
+    private static async ValueTask<ByteString?> ReceiveAsync(AsyncDuplexStreamingCall<BytesMessage, BytesMessage> call, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await call.ResponseStream.MoveNext(cancellationToken).ConfigureAwait(false) ? call.ResponseStream.Current.Data : null;
+        }
+        catch (RpcException)
+        {
+            return null;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return null;
+        }
     }
 
     // What is not served here would be called all the same, and fail.
