@@ -57,6 +57,9 @@ internal sealed class BuildGround : IAsyncDisposable
     /// <summary>Runs steps, or <c>null</c> when nothing can.</summary>
     public RootlessWorker? Worker { get; }
 
+    /// <summary>How steps run.</summary>
+    public StepOptions StepOptions => new() { Layers = Layering, SourceDateEpoch = _request.SourceDateEpoch, KeepFailed = _request.KeepFailed, Time = _services.Time };
+
     /// <summary>The process that a build of such a request starts for its steps; <c>null</c> when the services do not say how.</summary>
     public static RootlessWorker? CreateWorker(BuilderServices services, BuildRequest request, LocalContentStore store) => services.Worker is not { } find ? null
         : new RootlessWorker(
@@ -70,7 +73,7 @@ internal sealed class BuildGround : IAsyncDisposable
     public GraphSolver CreateSolver(IBuildSession session, LentTrees trees)
     {
         var steps = Worker is null ? null
-            : new StepWorker(Store, Materializer, Worker, session, new StepOptions { Layers = Layering, SourceDateEpoch = _request.SourceDateEpoch, KeepFailed = _request.KeepFailed, Time = _services.Time }, _progress);
+            : new StepWorker(Store, Materializer, Worker, session, StepOptions, _progress);
         var worker = new EngineWorker(Store, session, trees, Images, Layering, steps, Remote);
         return new GraphSolver(
             new Solver<VertexResult>(worker, Index, _vertexLocks, new SolverOptions { Time = _services.Time, Slots = _request.Parallelism, Progress = _progress }),

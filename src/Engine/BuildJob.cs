@@ -12,6 +12,7 @@ using MsBuildKit.Engine.Snapshots;
 using MsBuildKit.Engine.Solving;
 using MsBuildKit.Engine.Workers;
 using MsBuildKit.Engine.Workers.Rootless;
+using MsBuildKit.Engine.Workers.Rootless.Containers;
 using Digest = MsBuildKit.Engine.Oci.Digest;
 
 namespace MsBuildKit.Engine;
@@ -110,6 +111,11 @@ public sealed class BuildJob : IAsyncDisposable
 
     /// <summary>The files of a result, to be looked into.</summary>
     public ResultFiles OpenFiles(VertexResult result) => new(result, _ground.Store, _ground.Materializer);
+
+    /// <summary>Opens a container on results; it is its caller's to dispose. Throws <see cref="WorkerException"/>.</summary>
+    public Task<StepContainer> OpenContainerAsync(ContainerDescription description, CancellationToken cancellationToken) => _ground.Worker is { } worker
+        ? new ContainerWorker(_ground.Store, _ground.Materializer, worker, _session, _ground.StepOptions).OpenAsync(description, cancellationToken)
+        : throw WorkerException.NeedsRunner("A container");
 
     /// <summary>A blob of the store. Throws MBK1202 when it is not there.</summary>
     public Stream OpenBlob(Digest digest) => _ground.Store.Find(digest)

@@ -11,7 +11,11 @@ public abstract record BuildEvent
 public sealed record StepStarted(string Name) : BuildEvent;
 
 /// <summary>A step ended; <paramref name="Cached"/> means that nothing had to run.</summary>
-public sealed record StepCompleted(string Name, bool Cached, TimeSpan Elapsed, string? Error = null) : BuildEvent;
+public sealed record StepCompleted(string Name, bool Cached, TimeSpan Elapsed, string? Error = null) : BuildEvent
+{
+    /// <summary>What <see cref="Error"/> says of, or <c>null</c>.</summary>
+    public BuildException? Failure { get; init; }
+}
 
 /// <summary>Bytes that a step printed, as they came: a piece may end in the middle of a line.</summary>
 /// <param name="Name">The step.</param>

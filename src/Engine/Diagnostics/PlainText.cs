@@ -2,7 +2,7 @@ namespace MsBuildKit.Engine.Diagnostics;
 
 /// <summary>Text for people that may quote what somebody else wrote: names in a hostile image could end the line and start one of their own in
 /// a log, move a terminal's cursor, or never end.</summary>
-internal static class PlainText
+public static class PlainText
 {
     private const int Longest = 4000;
 

@@ -220,7 +220,7 @@ public sealed class Solver<TResult> : IDisposable
             catch (Exception e) when (e is not OperationCanceledException || !_stop.IsCancellationRequested)
             {
                 Failure = e is BuildException known ? new SolveException(_vertex, known) : new SolveException(_vertex, e);
-                Emit(new StepCompleted(_vertex.Name, false, TimeSpan.Zero, Failure.Message));
+                Emit(new StepCompleted(_vertex.Name, false, TimeSpan.Zero, Failure.Message) { Failure = Failure });
                 await _stop.CancelAsync().ConfigureAwait(false);
                 throw Failure;
             }

@@ -21,6 +21,10 @@ public sealed class LayerMaterializer(LocalContentStore store, IKeyLock locks, I
     public Task EnsureAsync(Layer layer, CancellationToken cancellationToken) =>
         _fetches.GetAsync(layer.Blob.Digest, token => FetchAsync(layer, token), cancellationToken);
 
+    /// <summary>Fetches all that chains are made of.</summary>
+    internal Task EnsureAsync(IEnumerable<LayerChain> chains, CancellationToken cancellationToken) =>
+        Task.WhenAll(chains.SelectMany(c => c.Layers).DistinctBy(l => l.Blob.Digest).Select(l => EnsureAsync(l, cancellationToken)));
+
     // True when bytes had to move.
     private async Task<bool> FetchAsync(Layer layer, CancellationToken cancellationToken)
     {

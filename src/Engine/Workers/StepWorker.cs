@@ -34,7 +34,7 @@ internal sealed class StepWorker(
     {
         worker.Prepare();
         var chains = await Task.WhenAll(inputs.Select((r, i) => Trees.ChainForAsync(vertex, i, r, cancellationToken))).ConfigureAwait(false);
-        await Task.WhenAll(chains.SelectMany(c => c.Layers).DistinctBy(l => l.Blob.Digest).Select(l => materializer.EnsureAsync(l, cancellationToken))).ConfigureAwait(false);
+        await materializer.EnsureAsync(chains, cancellationToken).ConfigureAwait(false);
 
         using var lent = await LentSecrets.TakeAsync(vertex.Op.Exec ?? new ExecOp(), session, worker.FindProgram, options.Time, cancellationToken).ConfigureAwait(false);
         var done = await worker.RunAsync(
@@ -53,7 +53,7 @@ internal sealed class StepWorker(
         {
             Op = vertex.Op.ToByteString(),
             Name = vertex.History,
-            Inputs = { chains.Select(c => new Chain { Layers = { c.Layers.Select(LayerBlobs.ToWire) } }) },
+            Inputs = { chains.Select(LayerBlobs.ToWire) },
             Layering = new Layering { Compression = (int)options.Layers.Compression, Parallelism = options.Layers.Parallelism },
             SourceDateEpoch = options.SourceDateEpoch,
             KeepFailed = options.KeepFailed,

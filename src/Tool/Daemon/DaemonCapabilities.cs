@@ -30,7 +30,7 @@ internal static class DaemonCapabilities
     {
         "solve.base", "solve.inlinereturn", "resolveimage", "resolveimage.resolvemode", "readfile", "return", "returnmap", "readdir", "statfile", "importcaches",
         "proto.refarray", "reference.output", "frontend.inputs", "gateway.solve.metadata", "frontend.caps", "gateway.solve.evaluate", "gateway.evaluate", "gateway.warnings",
-        "reference.attestations", "source.metaresolver",
+        "reference.attestations", "source.metaresolver", "gateway.exec", "gateway.exec.extrahosts", "gateway.exec.secretenv", "gateway.exec.signals", "gateway.exec.filesystem",
     }.ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>As clients are told.</summary>

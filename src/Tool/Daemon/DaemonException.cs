@@ -16,6 +16,9 @@ internal sealed class DaemonException(string code, ErrorKind kind, string messag
     internal const string CapabilityUnknown = "MBK2509";
     internal const string SourceDenied = "MBK2510";
     internal const string BadPolicy = "MBK2511";
+    internal const string NoContainer = "MBK2526";
+    internal const string ContainerTaken = "MBK2527";
+    internal const string FrontendFailed = "MBK2528";
     internal const string ClientFailed = "MBK2530";
     internal const string MethodNotServed = "MBK2531";
     internal const string WrongContent = "MBK2532";

@@ -58,7 +58,11 @@ internal sealed class DaemonServer(ToolHost host, DaemonOptions options)
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(10));
         var (builds, sessions) = (new BuildRegistry(host.Time), new SessionRegistry(host.Time));
         var worker = new WorkerDescription(IdOf(store), [host.Machine]);
-        var runner = new BuildRunner(host, options, store, builds, sessions, workers, folders, new FrontendSet(new Dictionary<string, IFrontend> { [DockerfileFrontend.Name] = new DockerfileFrontend() }));
+        var runner = new BuildRunner(host, options, store, builds, sessions, workers, folders, new FrontendSet(new Dictionary<string, IFrontend>
+        {
+            [DockerfileFrontend.Name] = new DockerfileFrontend(),
+            [GatewayFrontend.Name] = new GatewayFrontend(streams, worker),
+        }));
         builder.Services.AddSingleton(host.Time).AddSingleton(builds).AddSingleton(sessions).AddSingleton(worker).AddSingleton(runner);
         var app = builder.Build();
         app.MapGrpcService<ControlService>();

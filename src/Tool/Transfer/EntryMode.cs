@@ -31,6 +31,18 @@ internal static class EntryMode
         _ => 0,
     };
 
+    /// <summary>The same of a mode as stat(2) has it.</summary>
+    public static uint KindOf(uint mode) => (mode & 0xF000) switch
+    {
+        0x4000 => Directory,
+        0xA000 => Link,
+        0x2000 => Device | CharacterDevice,
+        0x6000 => Device,
+        0x1000 => Pipe,
+        0xC000 => Socket,
+        _ => 0,
+    };
+
     public static bool IsDirectory(this Stat entry) => (entry.Mode & Directory) != 0;
 
     public static bool IsLink(this Stat entry) => (entry.Mode & Types) == Link;

@@ -32,8 +32,21 @@ internal sealed record OciRuntime(string Path, string StateDirectory)
     }
 
     /// <summary>Runs a step in the foreground.</summary>
-    public IReadOnlyList<string> Run(string bundle, string log, string id, StepSpec spec) =>
-        [.. Common, .. HasOwnKernel ? OwnKernel(spec) : [], "--log", log, "--log-format", "json", "run", "--bundle", bundle, id];
+    /// <param name="bundle">The step's.</param>
+    /// <param name="log">Where it complains.</param>
+    /// <param name="id">What the step is called.</param>
+    /// <param name="spec">The step.</param>
+    /// <param name="pidFile">Where it writes the number of the step's process; empty for nowhere.</param>
+    public IReadOnlyList<string> Run(string bundle, string log, string id, StepSpec spec, string pidFile = "") =>
+        [.. Common, .. HasOwnKernel ? OwnKernel(spec) : [], "--log", log, "--log-format", "json", "run", .. pidFile.Length > 0 ? new[] { "--pid-file", pidFile } : [], "--bundle", bundle, id];
+
+    /// <summary>Runs a process in a step that runs, in the foreground.</summary>
+    /// <param name="process">A file that has it, as a bundle's <c>process</c>.</param>
+    /// <param name="log">Where it complains.</param>
+    /// <param name="id">The step.</param>
+    /// <param name="pidFile">Where it writes the process's number.</param>
+    public IReadOnlyList<string> Exec(string process, string log, string id, string pidFile) =>
+        [.. Common, "--log", log, "--log-format", "json", "exec", "--process", process, "--pid-file", pidFile, id];
 
     public IReadOnlyList<string> Create(string bundle, string id) => [.. Common, "create", "--bundle", bundle, id];
 

@@ -7,7 +7,7 @@ namespace MsBuildKit.Engine.Workers.Rootless;
 /// <summary>The system calls about processes that .NET does not offer.</summary>
 internal static partial class ProcessCalls
 {
-    private const int NewNetwork = 0x40000000, KillSignal = 9, BrokenPipeSignal = 13, PidfdOpen = 434, PidfdSendSignal = 424, GetTerminalSize = 0x5413;
+    private const int NewNetwork = 0x40000000, BrokenPipeSignal = 13, PidfdOpen = 434, PidfdSendSignal = 424, PidfdGetfd = 438, GetTerminalSize = 0x5413;
 
     /// <summary>Puts the calling thread, and no other, into a new network namespace.</summary>
     public static void UnshareNetwork()
@@ -22,7 +22,14 @@ internal static partial class ProcessCalls
         return descriptor < 0 ? null : new SafeFileHandle((nint)descriptor, ownsHandle: true);
     }
 
-    public static void Kill(SafeFileHandle process) => _ = pidfd_send_signal(PidfdSendSignal, process, KillSignal, 0, 0);
+    public static void Signal(SafeFileHandle process, int number) => _ = pidfd_send_signal(PidfdSendSignal, process, number, 0, 0);
+
+    /// <summary>A descriptor of another process as one of ours too; <c>null</c> when it is gone or the kernel gives it to nobody.</summary>
+    public static SafeFileHandle? Borrow(SafeFileHandle process, int descriptor)
+    {
+        var borrowed = pidfd_getfd(PidfdGetfd, process, descriptor, 0);
+        return borrowed < 0 ? null : new SafeFileHandle((nint)borrowed, ownsHandle: true);
+    }
 
     /// <summary>Handles SIGPIPE by doing nothing, which is to us as if it were ignored, but not to programs that are started. The framework's
     /// PosixSignalRegistration leaves this signal ignored.</summary>
@@ -51,6 +58,9 @@ internal static partial class ProcessCalls
 
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     private static partial long pidfd_send_signal(long number, SafeFileHandle process, long signal, nint info, long flags);
+
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    private static partial long pidfd_getfd(long number, SafeFileHandle process, long descriptor, long flags);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int unshare(int flags);

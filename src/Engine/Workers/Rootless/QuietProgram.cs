@@ -20,6 +20,14 @@ internal static class QuietProgram
     public static Process Start(string program, IEnumerable<string> arguments) =>
         StartShell(Shell, ["-c", """exec "$@" < /dev/null """, Shell, Full(program), .. arguments], errorPiped: true);
 
+    /// <summary>Starts a program whose input, output and error come through pipes.</summary>
+    public static Process StartPiped(string program, IEnumerable<string> arguments) =>
+        Start(new ProcessStartInfo(Full(program), arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true });
+
+    /// <summary>Starts a program on a terminal.</summary>
+    public static Process StartOn(string terminal, string program, IEnumerable<string> arguments) =>
+        Start(new ProcessStartInfo(Shell, ["-c", """terminal=$1; shift; exec "$@" < "$terminal" > "$terminal" 2>&1""", Shell, terminal, Full(program), .. arguments]));
+
     /// <summary>Starts a program whose output nobody reads. Throws <see cref="System.ComponentModel.Win32Exception"/> when the kernel does not run it.</summary>
     public static Process StartAlone(string program)
     {

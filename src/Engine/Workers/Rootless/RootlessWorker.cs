@@ -37,9 +37,12 @@ public sealed class RootlessWorker(Func<WorkerProgram> find, string store, StepG
     /// <summary>Has it do what a frame asks for. Throws <see cref="WorkerException"/>.</summary>
     public async Task<Done> CallAsync(Frame frame, Action<Log> log, CancellationToken cancellationToken)
     {
-        var (_, connection) = await StartedAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+        var connection = await ConnectAsync(cancellationToken).ConfigureAwait(false);
         return await connection.CallAsync(frame, log, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>The connection to it, once it runs. Throws <see cref="WorkerException"/>.</summary>
+    internal async Task<WorkerConnection> ConnectAsync(CancellationToken cancellationToken) => (await StartedAsync().WaitAsync(cancellationToken).ConfigureAwait(false)).Connection;
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
@@ -59,12 +62,12 @@ public sealed class RootlessWorker(Func<WorkerProgram> find, string store, StepG
         _closing.Dispose();
     }
 
-    private Task<(NamespaceProcess, WorkerConnection)> StartedAsync()
+    private Task<(NamespaceProcess Process, WorkerConnection Connection)> StartedAsync()
     {
         lock (_gate) return _started ??= Task.Run(StartAsync);
     }
 
-    private async Task<(NamespaceProcess, WorkerConnection)> StartAsync()
+    private async Task<(NamespaceProcess Process, WorkerConnection Connection)> StartAsync()
     {
         if (!OperatingSystem.IsLinux())
             throw new WorkerException(WorkerException.NoNamespaces, ErrorKind.NotSupported,

@@ -51,7 +51,8 @@ internal sealed class RuntimeSpec(StepSpec spec, StepUser user, MountPoints poin
         using var json = new Utf8JsonWriter(stream);
         json.WriteStartObject();
         json.WriteString("ociVersion", "1.0.2");
-        WriteProcess(json, workingDirectory);
+        json.WritePropertyName("process");
+        WriteProcess(json, spec, user, limits, workingDirectory);
         json.WriteStartObject("root");
         json.WriteString("path", spec.Root);
         json.WriteBoolean("readonly", spec.ReadOnlyRoot);
@@ -68,9 +69,17 @@ internal sealed class RuntimeSpec(StepSpec spec, StepUser user, MountPoints poin
         json.WriteEndObject();
     }
 
-    private void WriteProcess(Utf8JsonWriter json, string workingDirectory)
+    /// <summary>Writes the process alone, for a sandbox that is there.</summary>
+    public static void WriteProcess(Stream stream, StepSpec spec, StepUser user, HostLimits limits, string workingDirectory)
     {
-        json.WriteStartObject("process");
+        using var json = new Utf8JsonWriter(stream);
+        WriteProcess(json, spec, user, limits, workingDirectory);
+    }
+
+    private static void WriteProcess(Utf8JsonWriter json, StepSpec spec, StepUser user, HostLimits limits, string workingDirectory)
+    {
+        var insecure = spec.Security == SecurityMode.Insecure;
+        json.WriteStartObject();
         json.WriteBoolean("terminal", spec.Terminal is not null);
         if (spec.Terminal is { Rows: > 0 } terminal)
         {
@@ -88,17 +97,17 @@ internal sealed class RuntimeSpec(StepSpec spec, StepUser user, MountPoints poin
         json.WriteEndArray();
         json.WriteEndObject();
         WriteTexts(json, "args", spec.Args);
-        WriteTexts(json, "env", Environment());
+        WriteTexts(json, "env", Environment(spec, user));
         json.WriteString("cwd", workingDirectory);
         json.WriteStartObject("capabilities");
-        foreach (var set in (string[])["bounding", "effective", "permitted"]) WriteTexts(json, set, Insecure ? s_allCapabilities : s_capabilities);
+        foreach (var set in (string[])["bounding", "effective", "permitted"]) WriteTexts(json, set, insecure ? s_allCapabilities : s_capabilities);
         json.WriteEndObject();
-        WriteLimits(json);
-        json.WriteBoolean("noNewPrivileges", !Insecure && (user.Uid == 0 || !spec.AllowNewPrivileges));
+        WriteLimits(json, spec, limits);
+        json.WriteBoolean("noNewPrivileges", !insecure && (user.Uid == 0 || !spec.AllowNewPrivileges));
         json.WriteEndObject();
     }
 
-    private List<string> Environment()
+    private static List<string> Environment(StepSpec spec, StepUser user)
     {
         List<string> environment = [.. spec.Environment];
         if (!environment.Any(v => v.StartsWith("PATH=", StringComparison.Ordinal))) environment.Add("PATH=" + DefaultPath);
@@ -107,7 +116,7 @@ internal sealed class RuntimeSpec(StepSpec spec, StepUser user, MountPoints poin
         return environment;
     }
 
-    private void WriteLimits(Utf8JsonWriter json)
+    private static void WriteLimits(Utf8JsonWriter json, StepSpec spec, HostLimits limits)
     {
         var wanted = new Dictionary<string, StepUlimit>(StringComparer.Ordinal)
         {

@@ -12,5 +12,8 @@ internal static class StepIds
     /// <summary>Who the step's <paramref name="id"/> is to the worker.</summary>
     public static int ToWorker(int id) => Holds(id) ? id + First : throw StepErrors.NoSuchId(id);
 
+    /// <summary>Who the worker's <paramref name="id"/> is to the step; the overflow id for who is nobody there.</summary>
+    public static uint ToStep(uint id) => id is >= First and < First + Count ? id - First : 65_534;
+
     public static bool Holds(long id) => id is >= 0 and < Count;
 }

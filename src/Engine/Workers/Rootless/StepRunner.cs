@@ -30,14 +30,15 @@ public sealed class StepRunner(StepRunnerOptions options, TimeProvider time) : I
     /// <summary>Runs a step to its end. Throws <see cref="WorkerException"/>: MBK2012, with a <see cref="StepFailure"/>, when the step itself
     /// failed; others when it could not be run.</summary>
     public Task<StepResult> RunAsync(StepSpec spec, IStepOutput output, CancellationToken cancellationToken) =>
-        PrepareAsync(spec, (files, id) => RunAsync(spec, files, id, output, cancellationToken), cancellationToken);
+        PrepareAsync(spec, step => RunAsync(spec, step, output, cancellationToken), cancellationToken);
 
     /// <summary>Runs a command with the worker's own input, output and error, for as long as it likes; answers its exit code. Throws
     /// <see cref="WorkerException"/> when it could not be run.</summary>
     internal Task<int> AttachAsync(StepSpec spec, CancellationToken cancellationToken) =>
-        PrepareAsync(spec, (files, id) => AttachAsync(spec, files, id, cancellationToken), cancellationToken);
+        PrepareAsync(spec, step => AttachAsync(step, cancellationToken), cancellationToken);
 
-    private async Task<T> PrepareAsync<T>(StepSpec spec, Func<StepFiles, string, Task<T>> run, CancellationToken cancellationToken)
+    /// <summary>Makes everything ready that a step needs, has it run, and takes it all away again. Throws <see cref="WorkerException"/>.</summary>
+    internal async Task<T> PrepareAsync<T>(StepSpec spec, Func<PreparedStep, Task<T>> run, CancellationToken cancellationToken)
     {
         Check(spec);
         var emulation = spec.Platform is null ? null : await Emulators.FindAsync(spec.Platform, cancellationToken).ConfigureAwait(false);
@@ -54,10 +55,9 @@ public sealed class StepRunner(StepRunnerOptions options, TimeProvider time) : I
         try
         {
             if (_runtime.Value.HasOwnKernel) LetPass(options.Scratch, Path.GetDirectoryName(files.Bundle)!, files.Bundle);
-            // Variables may be secrets.
-            var config = new FileStream(files.Config, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
+            var config = PreparedStep.PrivateFile(files.Config);
             await using (config.ConfigureAwait(false)) new RuntimeSpec(spec, user, points, files, _limits.Value, _filter.Value, network?.NamespacePath).Write(config, directory);
-            return await run(files, id).ConfigureAwait(false);
+            return await run(new PreparedStep(_runtime.Value, files, id, spec, emulation, _limits.Value)).ConfigureAwait(false);
         }
         finally
         {
@@ -83,32 +83,34 @@ public sealed class StepRunner(StepRunnerOptions options, TimeProvider time) : I
     /// <inheritdoc />
     public ValueTask DisposeAsync() => _networks.IsValueCreated ? _networks.Value.DisposeAsync() : ValueTask.CompletedTask;
 
-    private async Task<StepResult> RunAsync(StepSpec spec, StepFiles files, string id, IStepOutput output, CancellationToken cancellationToken)
+    private async Task<StepResult> RunAsync(StepSpec spec, PreparedStep prepared, IStepOutput output, CancellationToken cancellationToken)
     {
+        var (runtime, files) = (prepared.Runtime, prepared.Files);
         using var timer = new CancellationTokenSource(spec.Limits.Time, time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timer.Token);
         using var pump = new OutputPump(output, spec, stop);
         var start = time.GetTimestamp();
         int exitCode;
-        var step = new StepProcess(_runtime.Value, _runtime.Value.Run(files.Bundle, files.Log, id, spec), id, time);
+        var step = new StepProcess(runtime, QuietProgram.Start(runtime.Path, runtime.Run(files.Bundle, files.Log, prepared.Id, spec)), prepared.Id, time);
         await using (step.ConfigureAwait(false))
         {
             var pumped = Task.WhenAll(pump.PumpAsync(step.Output, StepStream.Output), pump.PumpAsync(step.Error, StepStream.Error));
             exitCode = await WaitAsync(spec, step, pumped, stop.Token, timer.Token, cancellationToken).ConfigureAwait(false);
         }
-        if (exitCode != 0 && OciRuntime.Complaint(files.Log) is { } complaint) throw StepErrors.Runtime(_runtime.Value.Path, complaint);
+        if (exitCode != 0 && OciRuntime.Complaint(files.Log) is { } complaint) throw StepErrors.Runtime(runtime.Path, complaint);
         if (spec.ValidExitCodes.Count > 0 ? !spec.ValidExitCodes.Contains(exitCode) : exitCode != 0)
             throw StepErrors.Failed(new StepFailure(spec.Args, exitCode, pump.LastLines()));
         return new StepResult(exitCode, time.GetElapsedTime(start));
     }
 
-    private async Task<int> AttachAsync(StepSpec spec, StepFiles files, string id, CancellationToken cancellationToken)
+    private async Task<int> AttachAsync(PreparedStep prepared, CancellationToken cancellationToken)
     {
-        var step = new StepProcess(_runtime.Value, _runtime.Value.Run(files.Bundle, files.Log, id, spec), id, time, isAttached: true);
+        var (runtime, files) = (prepared.Runtime, prepared.Files);
+        var step = new StepProcess(runtime, QuietProgram.StartAttached(runtime.Path, runtime.Run(files.Bundle, files.Log, prepared.Id, prepared.Spec)), prepared.Id, time);
         await using (step.ConfigureAwait(false))
         {
             var exitCode = await step.WaitAsync(cancellationToken).ConfigureAwait(false);
-            return exitCode != 0 && OciRuntime.Complaint(files.Log) is { } complaint ? throw StepErrors.Runtime(_runtime.Value.Path, complaint) : exitCode;
+            return exitCode != 0 && OciRuntime.Complaint(files.Log) is { } complaint ? throw StepErrors.Runtime(runtime.Path, complaint) : exitCode;
         }
     }
 
@@ -151,11 +153,16 @@ public sealed class StepRunner(StepRunnerOptions options, TimeProvider time) : I
         if (spec.Network == NetMode.Host && !options.Grants.HostNetwork) throw StepErrors.NotGranted("the host's network", "network.host");
         if (spec.Security == SecurityMode.Insecure && !options.Grants.Insecure) throw StepErrors.NotGranted("a sandbox without confinement", "security.insecure");
         if (spec.Devices.Count > 0 && !options.Grants.Devices) throw StepErrors.NotGranted("devices of this machine", "device");
+        CheckCommand(spec);
+        if (spec.Mounts.Any(m => m is SecretFile) && new DriveInfo(options.Scratch).DriveFormat != "tmpfs")
+            throw StepErrors.BadSpec($"its secrets would be written to disk, because '{options.Scratch}' is not on a tmpfs");
+    }
+
+    internal static void CheckCommand(StepSpec spec)
+    {
         if (spec.Args.Count == 0) throw StepErrors.BadSpec("it has no command");
         if (!spec.WorkingDirectory.StartsWith('/')) throw StepErrors.BadSpec($"its working directory '{spec.WorkingDirectory}' is no absolute path");
         if (spec.Args.Concat(spec.Environment).Any(t => t.Contains('\0', StringComparison.Ordinal))) throw StepErrors.BadSpec("its command or environment holds a zero character");
-        if (spec.Mounts.Any(m => m is SecretFile) && new DriveInfo(options.Scratch).DriveFormat != "tmpfs")
-            throw StepErrors.BadSpec($"its secrets would be written to disk, because '{options.Scratch}' is not on a tmpfs");
     }
 
     private static void Check(StepMount mount)
@@ -167,7 +174,7 @@ public sealed class StepRunner(StepRunnerOptions options, TimeProvider time) : I
     }
 
     // What is mounted there is not in the tree, and a directory of that name in the tree would only be left in the step's layer.
-    private static string WorkingDirectory(StepSpec spec, StepTree root)
+    internal static string WorkingDirectory(StepSpec spec, StepTree root)
     {
         var path = "/" + string.Join('/', spec.WorkingDirectory.Split('/').Where(p => p is not ("" or ".")));
         if (spec.Mounts.Any(m => m.Destination == path || MountPoints.IsBelow(path, [m.Destination]))) return path;

@@ -18,6 +18,7 @@ internal sealed class StepTrees(Op op, RunStep step, SnapshotStore snapshots, Ca
     private readonly ExecOp _exec = op.Exec;
     private readonly TreeMounts _trees = new(snapshots, area);
     private readonly Dictionary<Mount, SnapshotDraft> _drafts = [];
+    private readonly Dictionary<Mount, string> _places = [];
     private readonly List<CacheMount> _caches = [];
     private readonly List<AgentRelay> _relays = [];
     private readonly List<SafeFileHandle> _selected = [];
@@ -38,11 +39,14 @@ internal sealed class StepTrees(Op op, RunStep step, SnapshotStore snapshots, Ca
         var folder = _trees.MakeFolder();
         using (var stubs = new StepTree(folder))
             foreach (var point in MountPoints.Needed(spec)) stubs.Ensure(point.Path, point.IsFile);
-        return spec with { Root = await MountAsync(Root, folder, cancellationToken).ConfigureAwait(false) };
+        return spec with { Root = await PlaceAsync(Root, MountAsync(Root, folder, cancellationToken)).ConfigureAwait(false) };
     }
 
     /// <summary>What was written on a mount; <c>null</c> when it was not to be written.</summary>
     public SnapshotDraft? FindDraft(Mount mount) => _drafts.GetValueOrDefault(mount);
+
+    /// <summary>Where a mount's tree is, all of it; <c>null</c> for a mount of something else.</summary>
+    public string? FindTree(Mount mount) => _places.GetValueOrDefault(mount);
 
     /// <summary>Unmounts the trees, so that what is in them stands still.</summary>
     public void Unmount()
@@ -70,23 +74,20 @@ internal sealed class StepTrees(Op op, RunStep step, SnapshotStore snapshots, Ca
     private StepSpec Describe(IReadOnlyList<StepMount> mounts, bool readOnly)
     {
         var meta = _exec.Meta;
-        var secrets = _exec.Secretenv.Where(s => step.Secrets.ContainsKey(s.ID)).Select(s => $"{s.Name}={step.Secrets[s.ID].ToStringUtf8()}");
-        if (meta.CgroupParent.Length > 0) throw StepErrors.NoCgroup(meta.CgroupParent);
-        var spec = new StepSpec
+        var sandbox = new StepSpec
         {
-            Root = "", Platform = SourceWorker.PlatformOf(op), Args = meta.Args, Environment = [.. meta.Env, .. ProxyVariables.Of(meta.ProxyEnv, meta.Env), .. secrets], User = meta.User, ReadOnlyRoot = readOnly, Mounts = mounts, Network = _exec.Network, Security = _exec.Security,
-            WorkingDirectory = meta.Cwd.Length > 0 ? meta.Cwd : "/", ValidExitCodes = meta.ValidExitCodes, Secrets = [.. step.Secrets.Values.Select(s => s.Memory)],
-            ExtraHosts = [.. meta.ExtraHosts.Select(h => new ExtraHost(h.Host, h.IP))], Ulimits = [.. meta.Ulimit.Select(u => new StepUlimit(u.Name, u.Soft, u.Hard))],
-            Devices = [.. _exec.CdiDevices.Select(d => new StepDevice(d.Name, d.Optional))],
+            Root = "", Platform = SourceWorker.PlatformOf(op), Args = [], ReadOnlyRoot = readOnly, Mounts = mounts, Network = _exec.Network, Security = _exec.Security,
+            ExtraHosts = [.. meta.ExtraHosts.Select(h => new ExtraHost(h.Host, h.IP))], Devices = [.. _exec.CdiDevices.Select(d => new StepDevice(d.Name, d.Optional))],
         };
+        var spec = StepCommand.Of(sandbox, meta, _exec.Secretenv, step.Secrets);
         return meta.Hostname.Length > 0 ? spec with { Hostname = meta.Hostname } : spec;
     }
 
     private async Task<StepMount?> ConvertAsync(Mount mount, CancellationToken cancellationToken) => mount.MountType switch
     {
-        MountType.Bind => new BindMount(Select(await MountAsync(mount, null, cancellationToken).ConfigureAwait(false), mount), PlaceOf(mount), mount.Readonly),
+        MountType.Bind => new BindMount(Select(await PlaceAsync(mount, MountAsync(mount, null, cancellationToken)).ConfigureAwait(false), mount), PlaceOf(mount), mount.Readonly),
         MountType.Tmpfs => new TmpfsMount(PlaceOf(mount), mount.TmpfsOpt?.Size ?? 0),
-        MountType.Cache => new CacheDirectory(Select(await OpenCacheAsync(mount, cancellationToken).ConfigureAwait(false), mount), PlaceOf(mount), mount.Readonly),
+        MountType.Cache => new CacheDirectory(Select(await PlaceAsync(mount, OpenCacheAsync(mount, cancellationToken)).ConfigureAwait(false), mount), PlaceOf(mount), mount.Readonly),
         // One that is not there was allowed not to be: the engine has asked.
         MountType.Secret => step.Secrets.TryGetValue(mount.SecretOpt.ID, out var secret)
             ? new SecretFile(PlaceOf(mount), secret.Memory, (int)mount.SecretOpt.Uid, (int)mount.SecretOpt.Gid, (int)mount.SecretOpt.Mode)
@@ -99,6 +100,8 @@ internal sealed class StepTrees(Op op, RunStep step, SnapshotStore snapshots, Ca
 
     // BuildKit's frontend ends some of them in a slash.
     private static string PlaceOf(Mount mount) => mount.Dest.Length > 1 ? mount.Dest.TrimEnd('/') : mount.Dest;
+
+    private async Task<string> PlaceAsync(Mount mount, Task<string> mounted) => _places[mount] = await mounted.ConfigureAwait(false);
 
     private async Task<string> MountAsync(Mount mount, string? stubs, CancellationToken cancellationToken)
     {

@@ -4,7 +4,9 @@ using MsBuildKit.Engine;
 using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Llb;
 using MsBuildKit.Engine.Llb.Pb;
+using MsBuildKit.Engine.Solving;
 using MsBuildKit.Engine.Workers;
+using MsBuildKit.Tool.Daemon.Containers;
 using MsBuildKit.Tool.Daemon.Frontends;
 using MsBuildKit.Tool.Daemon.Policies;
 using MsBuildKit.Tool.Daemon.Sessions;
@@ -17,7 +19,8 @@ namespace MsBuildKit.Tool.Daemon.Builds;
 internal sealed class BuildBridge : IAsyncDisposable
 {
     private readonly CancellationTokenSource _end = new();
-    private readonly ConcurrentDictionary<string, BuildRef> _refs = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, BuildRef> _refs;
+    private readonly BuildBridge? _parent;
     private readonly TaskCompletionSource<FrontendResult> _returned = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly FrontendSet _frontends;
     private readonly GraphGuard _guard;
@@ -27,7 +30,16 @@ internal sealed class BuildBridge : IAsyncDisposable
     public BuildBridge(BuildJob job, BuildStatus status, LentSession lent, FrontendSet frontends, GraphGuard guard, FrontendCall call, BuildRequest how, Platform machine, TimeProvider time)
     {
         (Job, Status, Lent, _frontends, _guard, Call, How, Machine, _time) = (job, status, lent, frontends, guard, call, how, machine, time);
+        _refs = new(StringComparer.Ordinal);
         Ended = _end.Token;
+    }
+
+    // Of a frontend that another asked: the results are the build's, what it returns is its own.
+    private BuildBridge(BuildBridge parent, FrontendCall call)
+    {
+        (Job, Status, Lent, _frontends, _guard, Call, How, Machine, _time) = (parent.Job, parent.Status, parent.Lent, parent._frontends, parent._guard, call, parent.How, parent.Machine, parent._time);
+        (_refs, _parent) = (parent._refs, parent);
+        Ended = parent.Ended;
     }
 
     public BuildJob Job { get; }
@@ -36,6 +48,9 @@ internal sealed class BuildBridge : IAsyncDisposable
 
     /// <summary>Finds images, as the source policy wants them.</summary>
     public IImageResolver Images => new PolicedImages(Job.Images, _guard.Policy);
+
+    /// <summary>The containers that were opened.</summary>
+    public BuildContainers Containers { get; } = new();
 
     /// <summary>What the clients lend.</summary>
     public LentSession Lent { get; }
@@ -66,7 +81,7 @@ internal sealed class BuildBridge : IAsyncDisposable
     {
         var edge = graph is null or { Def.Count: 0 } ? (Edge?)null : _guard.Admit(graph);
         if (edge is { } known) Status.Announce(known);
-        var added = new BuildRef(graph, () => Task.Run(() => edge is { } e ? Job.SolveAsync(e, Ended) : Job.SolveAsync((Definition?)null, Ended), Ended));
+        var added = new BuildRef(graph, () => Task.Run(() => SolveAsync(graph, edge), Ended));
         _refs[added.Id] = added;
         return added;
     }
@@ -108,6 +123,15 @@ internal sealed class BuildBridge : IAsyncDisposable
         Attestations = sent.Attestations.ToDictionary(),
     };
 
+    /// <summary>The bridge of a frontend that runs on its own.</summary>
+    public BuildBridge CreateChild(FrontendCall call) => new(this, call);
+
+    /// <summary>Throws MBK2504 for a network that was not granted.</summary>
+    public void Admit(NetMode network) => _guard.Admit(network);
+
+    /// <summary>Throws MBK2504 for a confinement that was not granted.</summary>
+    public void Admit(SecurityMode security) => _guard.Admit(security);
+
     /// <summary>The client's own frontend is done.</summary>
     public void Return(FrontendResult result) => _returned.TrySetResult(result);
 
@@ -117,9 +141,24 @@ internal sealed class BuildBridge : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync().ConfigureAwait(false);
+        await Containers.DisposeAsync().ConfigureAwait(false);
+        if (_parent is not null) return;
         _returned.TrySetCanceled(Ended);
         foreach (var known in _refs.Values) await known.DisposeAsync().ConfigureAwait(false);
         await Job.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async Task<VertexResult> SolveAsync(Definition? graph, Edge? edge)
+    {
+        if (edge is not { } known) return await Job.SolveAsync((Definition?)null, Ended).ConfigureAwait(false);
+        try
+        {
+            return await Job.SolveAsync(known, Ended).ConfigureAwait(false);
+        }
+        catch (SolveException e)
+        {
+            throw new GraphFailure(e, graph!);
+        }
     }
 
     // An id that is empty stands for a result of nothing.

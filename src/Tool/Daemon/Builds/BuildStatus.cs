@@ -74,7 +74,7 @@ internal sealed class BuildStatus(StatusLog log, TimeProvider time) : IProgress<
         }
         catch (Exception e)
         {
-            Change(id, name, v => (v.Completed, v.Error) = (Now, e is OperationCanceledException ? Stopped : e.Message));
+            Change(id, name, v => (v.Completed, v.Error) = (Now, e is OperationCanceledException ? Stopped : e is BuildException known ? FailureText.Of(known) : e.Message));
             throw;
         }
     }
@@ -120,7 +120,7 @@ internal sealed class BuildStatus(StatusLog log, TimeProvider time) : IProgress<
         vertex.Cached = completed.Cached;
         vertex.Completed = Now;
         vertex.Started ??= vertex.Completed;
-        vertex.Error = completed.Error ?? "";
+        vertex.Error = completed.Failure is { } failure ? FailureText.Of(failure) : completed.Error ?? "";
     }
 
     private void Change(string digest, string name, Action<Vertex> change)

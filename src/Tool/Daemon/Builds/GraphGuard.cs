@@ -29,11 +29,23 @@ internal sealed class GraphGuard(IReadOnlySet<string> granted, SourcePolicy poli
             if (!seen.Add(vertex)) continue;
             foreach (var input in vertex.Inputs) next.Push(input.Vertex);
             if (vertex.Op.Exec is not { } exec) continue;
-            if (exec.Network == NetMode.Host) Require(Entitlements.HostNetwork);
-            if (exec.Security == SecurityMode.Insecure) Require(Entitlements.Insecure);
+            Admit(exec.Network);
+            Admit(exec.Security);
             if (exec.CdiDevices.Count > 0) Require(Entitlements.Device);
         }
         return edge;
+    }
+
+    /// <summary>Throws MBK2504 for a network that was not granted.</summary>
+    public void Admit(NetMode network)
+    {
+        if (network == NetMode.Host) Require(Entitlements.HostNetwork);
+    }
+
+    /// <summary>Throws MBK2504 for a confinement that was not granted.</summary>
+    public void Admit(SecurityMode security)
+    {
+        if (security == SecurityMode.Insecure) Require(Entitlements.Insecure);
     }
 
     private void Require(string entitlement)

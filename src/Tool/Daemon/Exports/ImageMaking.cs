@@ -1,4 +1,3 @@
-using System.Text.Json;
 using MsBuildKit.Engine;
 using MsBuildKit.Engine.Exporters;
 using MsBuildKit.Engine.Oci;
@@ -38,7 +37,7 @@ internal static class ImageMaking
     /// <summary>What the client is told.</summary>
     public static Dictionary<string, string> Describe(AssembledImage image, IReadOnlyList<ImageReference> names)
     {
-        var descriptor = JsonSerializer.SerializeToUtf8Bytes(new { mediaType = image.Root.MediaType, digest = image.Root.Digest.ToString(), size = image.Root.Size });
+        var descriptor = OciJson.Write(new Descriptor { MediaType = image.Root.MediaType, Digest = image.Root.Digest, Size = image.Root.Size });
         var told = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["containerimage.digest"] = image.Root.Digest.ToString(),

@@ -1,23 +1,100 @@
+using System.Text.Json;
 using Google.Protobuf;
-using Google.Rpc;
+using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using MsBuildKit.Engine.Diagnostics;
+using MsBuildKit.Engine.Llb;
+using MsBuildKit.Engine.Llb.Pb;
+using MsBuildKit.Tool.Daemon.Builds;
+using MsBuildKit.Tool.Daemon.Frontends.Dockerfile;
+using Range = MsBuildKit.Engine.Llb.Pb.Range;
 using Status = Grpc.Core.Status;
 
 namespace MsBuildKit.Tool.Daemon.Services;
 
-/// <summary>Errors as clients of BuildKit read them: a code, a message, and details in a header.</summary>
+/// <summary>Errors as clients of BuildKit read them: a code, a message, and details in a header, each JSON under a name of its own (BuildKit's util/grpcerrors).</summary>
 internal static class ErrorDetails
 {
-    private const string Header = "grpc-status-details-bin";
+    private const string Header = "grpc-status-details-bin", Names = "github.com/moby/buildkit/";
 
     /// <summary>The answer to a call that failed.</summary>
-    public static RpcException ToRpc(BuildException error) => new(new Status(CodeOf(error.Kind), error.Message), Trailers(new Google.Rpc.Status { Code = (int)CodeOf(error.Kind), Message = error.Message }));
+    public static RpcException ToRpc(BuildException error)
+    {
+        var status = Describe(error);
+        return new RpcException(new Status((StatusCode)status.Code, status.Message), Trailers(status));
+    }
+
+    /// <summary>An error as it is kept and sent.</summary>
+    public static Google.Rpc.Status Describe(BuildException error)
+    {
+        var status = new Google.Rpc.Status { Code = (int)CodeOf(error), Message = FailureText.Of(error) };
+        for (Exception? at = error; at is not null; at = at.InnerException) status.Details.AddRange(DetailsOf(at));
+        if (FailureText.FindStep(error) is { } step) status.Details.Add(ExitDetail(step.ExitCode));
+        return status;
+    }
+
+    /// <summary>How a process ended that did not end well.</summary>
+    public static Google.Rpc.Status OfExit(int code) => new() { Code = (int)StatusCode.Unknown, Message = $"exit code: {code}", Details = { ExitDetail(code) } };
 
     /// <summary>The headers that carry an error.</summary>
     public static Metadata Trailers(Google.Rpc.Status error) => new() { { Header, error.ToByteArray() } };
 
-    private static StatusCode CodeOf(ErrorKind kind) => kind switch
+    private static IEnumerable<Any> DetailsOf(Exception error)
+    {
+        switch (error)
+        {
+            case GraphFailure failure:
+                yield return Detail("errdefs.Vertex", json => json.WriteString("digest", failure.Vertex.Digest.ToString()));
+                yield return Detail("errdefs.Solve", json => WriteSolve(json, failure.Vertex));
+                foreach (var (text, ranges) in failure.Places) yield return SourceDetail(text, ranges);
+                break;
+            case SourceFailure failure:
+                yield return SourceDetail(failure.Info, failure.Ranges);
+                break;
+            case FrontendException { Subrequest: { } name }:
+                yield return Detail("errdefs.Subrequest", json => json.WriteString("name", name));
+                break;
+            case FrontendException { Capability: { } name }:
+                yield return Detail("errdefs.FrontendCap", json => json.WriteString("name", name));
+                break;
+        }
+    }
+
+    private static void WriteSolve(Utf8JsonWriter json, Vertex vertex)
+    {
+        json.WritePropertyName("op");
+        MessageJson.Write(json, vertex.Op);
+        if (vertex.Metadata.Description.Count == 0) return;
+        json.WriteStartObject("description");
+        foreach (var (key, value) in vertex.Metadata.Description) json.WriteString(key, value);
+        json.WriteEndObject();
+    }
+
+    private static Any SourceDetail(SourceInfo text, IReadOnlyList<Range> ranges) => Detail("errdefs.Source", json =>
+    {
+        json.WritePropertyName("info");
+        MessageJson.Write(json, text);
+        json.WriteStartArray("ranges");
+        foreach (var range in ranges) MessageJson.Write(json, range);
+        json.WriteEndArray();
+    });
+
+    private static Any ExitDetail(int code) => Detail("gatewayapi.ExitMessage", json => json.WriteNumber("Code", code));
+
+    private static Any Detail(string name, Action<Utf8JsonWriter> write)
+    {
+        using var bytes = new MemoryStream();
+        using (var json = new Utf8JsonWriter(bytes))
+        {
+            json.WriteStartObject();
+            write(json);
+            json.WriteEndObject();
+        }
+        return new Any { TypeUrl = $"{Names}{name}+json", Value = ByteString.CopyFrom(bytes.ToArray()) };
+    }
+
+    // A step that failed is nothing that a code could tell.
+    private static StatusCode CodeOf(BuildException error) => FailureText.FindStep(error) is not null ? StatusCode.Unknown : error.Kind switch
     {
         ErrorKind.Invalid => StatusCode.InvalidArgument,
         ErrorKind.NotFound => StatusCode.NotFound,

@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using MsBuildKit.Engine.Snapshots;
 using MsBuildKit.Engine.Workers;
+using MsBuildKit.Engine.Workers.Rootless.Containers;
 using MsBuildKit.Tool.Protocol;
 using MsBuildKit.Tool.Transfer;
 
@@ -26,6 +27,24 @@ internal static class FileStats
             Devminor = file.DeviceMinor,
         };
         foreach (var (key, value) in file.Xattrs ?? new Dictionary<string, byte[]>()) stat.Xattrs[key] = ByteString.CopyFrom(value);
+        return stat;
+    }
+
+    public static Stat Write(ContainerFile file)
+    {
+        var stat = new Stat
+        {
+            Path = file.Name,
+            Mode = EntryMode.FromPosix((int)file.Mode) | EntryMode.KindOf(file.Mode),
+            Uid = file.Uid,
+            Gid = file.Gid,
+            Size = file.Size,
+            ModTime = file.Modified.Seconds * Second + file.Modified.Nanoseconds,
+            Linkname = file.Link,
+            Devmajor = file.NodeMajor,
+            Devminor = file.NodeMinor,
+        };
+        foreach (var (key, value) in file.Attributes) stat.Xattrs[key] = ByteString.CopyFrom(value);
         return stat;
     }
 }

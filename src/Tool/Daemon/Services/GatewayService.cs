@@ -3,6 +3,7 @@ using Grpc.Core;
 using MsBuildKit.Engine.Llb.Pb;
 using MsBuildKit.Engine.Workers;
 using MsBuildKit.Tool.Daemon.Builds;
+using MsBuildKit.Tool.Daemon.Containers;
 using MsBuildKit.Tool.Daemon.Frontends;
 using MsBuildKit.Tool.Protocol.Control;
 using MsBuildKit.Tool.Protocol.Gateway;
@@ -95,6 +96,43 @@ internal sealed class GatewayService(BuildRegistry builds, WorkerDescription wor
             Vertex = request.Digest, Level = request.Level, Short = request.Short, Detail = { request.Detail }, Url = request.Url, Info = request.Info, Ranges = { request.Ranges },
         });
         return new WarnResponse();
+    }
+
+    public override async Task<NewContainerResponse> NewContainer(NewContainerRequest request, ServerCallContext context)
+    {
+        var bridge = await FindAsync(context).ConfigureAwait(false);
+        await bridge.Containers.OpenAsync(bridge, request, context.CancellationToken).ConfigureAwait(false);
+        return new NewContainerResponse();
+    }
+
+    public override async Task<ReleaseContainerResponse> ReleaseContainer(ReleaseContainerRequest request, ServerCallContext context)
+    {
+        await (await FindAsync(context).ConfigureAwait(false)).Containers.ReleaseAsync(request.ContainerID).ConfigureAwait(false);
+        return new ReleaseContainerResponse();
+    }
+
+    public override async Task ExecProcess(IAsyncStreamReader<ExecMessage> requestStream, IServerStreamWriter<ExecMessage> responseStream, ServerCallContext context) =>
+        await new ExecCall(await FindAsync(context).ConfigureAwait(false), requestStream, responseStream).RunAsync(context.CancellationToken).ConfigureAwait(false);
+
+    public override async Task<ReadFileResponse> ReadFileContainer(ReadFileRequest request, ServerCallContext context)
+    {
+        var container = (await FindAsync(context).ConfigureAwait(false)).Containers.Find(request.Ref);
+        var content = await container.ReadFileAsync(
+            (int)request.MountIndex, request.FilePath, request.Range?.Offset ?? 0, request.Range is { Length: > 0 } range ? range.Length : null, context.CancellationToken).ConfigureAwait(false);
+        return new ReadFileResponse { Data = UnsafeByteOperations.UnsafeWrap(content) };
+    }
+
+    public override async Task<ReadDirResponse> ReadDirContainer(ReadDirRequest request, ServerCallContext context)
+    {
+        var container = (await FindAsync(context).ConfigureAwait(false)).Containers.Find(request.Ref);
+        var list = await container.ReadDirectoryAsync((int)request.MountIndex, request.DirPath, request.IncludePattern, context.CancellationToken).ConfigureAwait(false);
+        return new ReadDirResponse { Entries = { list.Select(FileStats.Write) } };
+    }
+
+    public override async Task<StatFileResponse> StatFileContainer(StatFileRequest request, ServerCallContext context)
+    {
+        var container = (await FindAsync(context).ConfigureAwait(false)).Containers.Find(request.Ref);
+        return new StatFileResponse { Stat = FileStats.Write(await container.StatAsync((int)request.MountIndex, request.Path, context.CancellationToken).ConfigureAwait(false)) };
     }
 
     private async Task<ResultFiles> FilesAsync(string id, ServerCallContext context)

@@ -43,9 +43,9 @@ internal sealed class ClientSession : IAsyncDisposable
     public async Task WatchAsync(TimeProvider time, CancellationToken cancellationToken)
     {
         var health = new Health.HealthClient(Channel);
+        // At once for the first time: clients wait for the connection, if only to end it.
         for (var missed = 0; missed < 2;)
         {
-            await Task.Delay(s_interval, time, cancellationToken).ConfigureAwait(false);
             try
             {
                 await health.CheckAsync(new HealthCheckRequest(), deadline: time.GetUtcNow().UtcDateTime + s_patience, cancellationToken: cancellationToken).ConfigureAwait(false);
@@ -55,6 +55,7 @@ internal sealed class ClientSession : IAsyncDisposable
             {
                 missed++;
             }
+            await Task.Delay(s_interval, time, cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -17,6 +17,7 @@ public sealed class WorkerConnectionTests : IAsyncLifetime
     private readonly AnonymousPipeClientStream _fromWorker;
     private readonly ScriptedExecutor _executor = new();
     private readonly ScriptedCaches _caches = new();
+    private readonly ScriptedContainers _containers = new();
     private WorkerConnection _connection = null!;
     private Task _serving = Task.CompletedTask;
 
@@ -28,7 +29,7 @@ public sealed class WorkerConnectionTests : IAsyncLifetime
 
     public ValueTask InitializeAsync()
     {
-        _serving = new WorkerServer(new FrameChannel(_fromEngine, _toEngine), _executor, _caches).ServeAsync(default);
+        _serving = new WorkerServer(new FrameChannel(_fromEngine, _toEngine), _executor, _caches, _containers).ServeAsync(default);
         _connection = new WorkerConnection(new FrameChannel(_fromWorker, _toWorker));
         return ValueTask.CompletedTask;
     }
@@ -88,6 +89,33 @@ public sealed class WorkerConnectionTests : IAsyncLifetime
         var import = _connection.CallAsync(new Frame { ImportCache = new ImportCache() }, _ => { }, stop.Token);
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => import);
+    }
+
+    [Fact]
+    public async Task Begin_AConversation_IsHeardOnBothSidesInOrderUntilItsEnd()
+    {
+        var heard = new List<string>();
+        using var call = _connection.Begin(frame => heard.Add(frame.Bytes.Data.ToStringUtf8()));
+        await call.SendAsync(new Frame { StartProcess = new StartProcess() }, default);
+        for (var i = 0; i < 100; i++) await call.SendAsync(new Frame { Bytes = new Bytes { Data = ByteString.CopyFromUtf8($"{i}"), End = i == 99 } }, default);
+        Assert.NotNull(await call.Result);
+        Assert.Equal(Enumerable.Range(0, 100).Select(i => $"{i}"), heard);
+        // What is late is nobody's.
+        await call.SendAsync(new Frame { Resize = new Resize() }, default);
+        Assert.Equal("a", (await _connection.RunAsync(Step("a"), _ => { }, default)).Outputs[0].Layers[0].CreatedBy);
+    }
+
+    [Fact]
+    public async Task End_OfAConversation_WaitsUntilTheWorkerHasEndedIt()
+    {
+        var ready = new TaskCompletionSource();
+        using var call = _connection.Begin(_ => ready.TrySetResult());
+        await call.SendAsync(new Frame { OpenContainer = Step("a") }, default);
+        await call.UntilAsync(ready.Task, default);
+        await call.EndAsync();
+        Assert.True(_containers.IsClosed);
+        Assert.Null(await call.Result);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call.UntilAsync(new TaskCompletionSource().Task, default));
     }
 
     [Fact]
@@ -220,5 +248,36 @@ public sealed class WorkerConnectionTests : IAsyncLifetime
             await Task.Delay(Timeout.Infinite, cancellationToken);
             return new Done();
         }
+    }
+
+    private sealed class ScriptedContainers : IContainerExecutor
+    {
+        public bool IsClosed { get; private set; }
+
+        public async Task<Done> OpenAsync(RunStep description, Conversation conversation, CancellationToken cancellationToken)
+        {
+            try
+            {
+                await conversation.SayAsync(new Frame { Ready = new Ready() });
+                await Task.Delay(Timeout.Infinite, cancellationToken);
+                return new Done();
+            }
+            finally
+            {
+                IsClosed = true;
+            }
+        }
+
+        public async Task<Done> StartAsync(StartProcess process, Conversation conversation, CancellationToken cancellationToken)
+        {
+            await foreach (var frame in conversation.HearAsync(cancellationToken))
+            {
+                await conversation.SayAsync(new Frame { Bytes = frame.Bytes });
+                if (frame.Bytes.End) return new Done();
+            }
+            throw new InvalidOperationException("The conversation ended without its end.");
+        }
+
+        public Task<Done> ReadAsync(ReadFiles call, CancellationToken cancellationToken) => Task.FromResult(new Done());
     }
 }

@@ -8,7 +8,7 @@ namespace MsBuildKit.Engine.Workers.Rootless.Protocol;
 public sealed class FrameChannel(Stream input, Stream output) : IDisposable
 {
     /// <summary>The version of the protocol that this code speaks.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
     /// <summary>The longest frame, in bytes. Secrets and the content of small files travel in one.</summary>
     public const int LongestFrame = 1 << 26;

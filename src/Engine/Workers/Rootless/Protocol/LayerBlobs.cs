@@ -11,6 +11,8 @@ internal static class LayerBlobs
         DiffId = layer.DiffId.ToString(), MediaType = layer.Blob.MediaType, Digest = layer.Blob.Digest.ToString(), Size = layer.Blob.Size, CreatedBy = layer.CreatedBy,
     };
 
+    public static Chain ToWire(LayerChain chain) => new() { Layers = { chain.Layers.Select(ToWire) } };
+
     /// <summary>The layers of an input of a step; none for a number below zero.</summary>
     public static IReadOnlyList<Layer> Of(RunStep step, long input) => input < 0 ? [] : [.. step.Inputs[(int)input].Layers.Select(FromWire)];
 

@@ -9,7 +9,7 @@ namespace MsBuildKit.Engine.Workers.Rootless.Protocol;
 public sealed class WorkerConnection : IAsyncDisposable
 {
     private readonly FrameChannel _channel;
-    private readonly ConcurrentDictionary<ulong, Call> _calls = new();
+    private readonly ConcurrentDictionary<ulong, WorkerCall> _calls = new();
     private readonly CancellationTokenSource _closing = new();
     private readonly TaskCompletionSource<Hello> _greeting = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _reading;
@@ -41,24 +41,27 @@ public sealed class WorkerConnection : IAsyncDisposable
     /// <summary>Calls the worker with a frame that it answers with Done or Failure; its number is given here.</summary>
     public async Task<Done> CallAsync(Frame frame, Action<Log> log, CancellationToken cancellationToken)
     {
+        using var call = Begin(heard =>
+        {
+            if (heard.BodyCase == Frame.BodyOneofCase.Log) log(heard.Log);
+        });
+        await call.SendAsync(frame, cancellationToken).ConfigureAwait(false);
+        await using (cancellationToken.UnsafeRegister(_ => _ = call.CancelAsync(), null).ConfigureAwait(false))
+        {
+            var done = await call.Result.ConfigureAwait(false);
+            return done ?? throw new OperationCanceledException(cancellationToken.IsCancellationRequested ? cancellationToken : new CancellationToken(true));
+        }
+    }
+
+    /// <summary>Begins a call that is more than a question: both sides say things until its end. The caller sends its first frame.</summary>
+    /// <param name="hear">Is called in order, for whatever the worker says before the end; it must not wait.</param>
+    public WorkerCall Begin(Action<Frame> hear)
+    {
         var number = Interlocked.Increment(ref _last);
-        var call = new Call(log);
+        var call = new WorkerCall(number, hear, SendAsync, () => _calls.TryRemove(number, out _));
         _calls[number] = call;
         if (Volatile.Read(ref _end) is { } end) call.Fail(end);
-        try
-        {
-            frame.Call = number;
-            await SendAsync(frame, cancellationToken).ConfigureAwait(false);
-            await using (cancellationToken.UnsafeRegister(_ => _ = CancelAsync(number), null).ConfigureAwait(false))
-            {
-                var done = await call.Result.ConfigureAwait(false);
-                return done ?? throw new OperationCanceledException(cancellationToken.IsCancellationRequested ? cancellationToken : new CancellationToken(true));
-            }
-        }
-        finally
-        {
-            _calls.TryRemove(number, out _);
-        }
+        return call;
     }
 
     /// <inheritdoc />
@@ -68,18 +71,6 @@ public sealed class WorkerConnection : IAsyncDisposable
         await _reading.ConfigureAwait(false);
         _closing.Dispose();
         _channel.Dispose();
-    }
-
-    private async Task CancelAsync(ulong number)
-    {
-        try
-        {
-            await _channel.WriteAsync(new Frame { Call = number, Cancel = new Cancel() }, CancellationToken.None).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is IOException or ObjectDisposedException)
-        {
-            // The worker is gone, and the call with it.
-        }
     }
 
     private async Task SendAsync(Frame frame, CancellationToken cancellationToken)
@@ -118,26 +109,13 @@ public sealed class WorkerConnection : IAsyncDisposable
         if (!_calls.TryGetValue(frame.Call, out var call)) return;
         switch (frame.BodyCase)
         {
-            case Frame.BodyOneofCase.Log: call.Write(frame.Log); break;
             case Frame.BodyOneofCase.Done: call.Complete(frame.Done); break;
             case Frame.BodyOneofCase.Failure when frame.Failure.Code.Length == 0: call.Complete(null); break;
-            case Frame.BodyOneofCase.Failure: call.Fail(new WorkerException(frame.Failure.Code, (ErrorKind)frame.Failure.Kind, frame.Failure.Message)); break;
+            case Frame.BodyOneofCase.Failure: call.Fail(Failures.FromWire(frame.Failure)); break;
+            default: call.Hear(frame); break;
         }
     }
 
     private static WorkerException Ended(Exception? inner) => new(WorkerException.WorkerEnded, ErrorKind.Unavailable,
         "The worker process ended before its steps did. Something killed it, or memory ran out. Build again.", inner);
-
-    private sealed class Call(Action<Log> log)
-    {
-        private readonly TaskCompletionSource<Done?> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public Task<Done?> Result => _result.Task;
-
-        public void Write(Log line) => log(line);
-
-        public void Complete(Done? done) => _result.TrySetResult(done);
-
-        public void Fail(Exception e) => _result.TrySetException(e);
-    }
 }

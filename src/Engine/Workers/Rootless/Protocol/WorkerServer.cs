@@ -8,10 +8,12 @@ namespace MsBuildKit.Engine.Workers.Rootless.Protocol;
 /// <param name="channel">To the engine.</param>
 /// <param name="steps">Runs steps.</param>
 /// <param name="caches">Takes caches out and puts them in.</param>
+/// <param name="containers">Has containers.</param>
 /// <param name="greeted">Is called once the engine knows that the worker is there: what it needs later need not be waited for before.</param>
-public sealed class WorkerServer(FrameChannel channel, IStepExecutor steps, ICacheExecutor caches, Action? greeted = null)
+public sealed class WorkerServer(FrameChannel channel, IStepExecutor steps, ICacheExecutor caches, IContainerExecutor containers, Action? greeted = null)
 {
     private readonly ConcurrentDictionary<ulong, CancellationTokenSource> _running = new();
+    private readonly ConcurrentDictionary<ulong, Conversation> _conversations = new();
 
     /// <summary>Serves until the engine ends. Returns when every call has ended too.</summary>
     public async Task ServeAsync(CancellationToken cancellationToken)
@@ -25,6 +27,7 @@ public sealed class WorkerServer(FrameChannel channel, IStepExecutor steps, ICac
                 switch (frame.BodyCase)
                 {
                     case Frame.BodyOneofCase.Cancel: Stop(frame.Call); break;
+                    case Frame.BodyOneofCase.Bytes or Frame.BodyOneofCase.Room or Frame.BodyOneofCase.Resize or Frame.BodyOneofCase.Signal: Tell(frame); break;
                     default: calls[frame.Call] = Begin(frame, call => calls.TryRemove(call, out _)); break;
                 }
         }
@@ -41,10 +44,13 @@ public sealed class WorkerServer(FrameChannel channel, IStepExecutor steps, ICac
         var call = frame.Call;
         var stop = new CancellationTokenSource();
         _running[call] = stop;
+        // What else is said in it may follow at once.
+        if (frame.BodyCase is Frame.BodyOneofCase.OpenContainer or Frame.BodyOneofCase.StartProcess) _conversations[call] = new Conversation(call, SendAsync);
         return Task.Run(async () =>
         {
             var answer = await AnswerAsync(frame, stop.Token).ConfigureAwait(false);
             _running.TryRemove(call, out _);
+            _conversations.TryRemove(call, out _);
             await SendAsync(answer).ConfigureAwait(false);
             ended(call);
             stop.Dispose();
@@ -66,7 +72,7 @@ public sealed class WorkerServer(FrameChannel channel, IStepExecutor steps, ICac
         }
         catch (BuildException e)
         {
-            return new Frame { Call = call, Failure = new Failure { Code = e.Code, Kind = (int)e.Kind, Message = e.Message } };
+            return new Frame { Call = call, Failure = Failures.ToWire(e) };
         }
         catch (Exception e)
         {
@@ -80,6 +86,9 @@ public sealed class WorkerServer(FrameChannel channel, IStepExecutor steps, ICac
         Frame.BodyOneofCase.RunStep => steps.RunAsync(frame.RunStep, log, cancellationToken),
         Frame.BodyOneofCase.ExportCache => caches.ExportAsync(frame.ExportCache, log, cancellationToken),
         Frame.BodyOneofCase.ImportCache => caches.ImportAsync(frame.ImportCache, log, cancellationToken),
+        Frame.BodyOneofCase.OpenContainer => containers.OpenAsync(frame.OpenContainer, _conversations[frame.Call], cancellationToken),
+        Frame.BodyOneofCase.StartProcess => containers.StartAsync(frame.StartProcess, _conversations[frame.Call], cancellationToken),
+        Frame.BodyOneofCase.ReadFiles => containers.ReadAsync(frame.ReadFiles, cancellationToken),
         _ => throw new InvalidDataException($"'{frame.BodyCase}' is no call"),
     };
 
@@ -93,6 +102,12 @@ public sealed class WorkerServer(FrameChannel channel, IStepExecutor steps, ICac
         {
             // Nobody listens any more; the end of the input says so too.
         }
+    }
+
+    private void Tell(Frame frame)
+    {
+        // What comes for a call that has ended is late.
+        if (_conversations.TryGetValue(frame.Call, out var conversation)) conversation.Hear(frame);
     }
 
     private void Stop(ulong call)
