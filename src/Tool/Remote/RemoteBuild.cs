@@ -87,7 +87,7 @@ internal sealed class RemoteBuild(BuilderEndpoint endpoint, EndpointConnector co
     private SolveRequest Request(string reference, string session)
     {
         var request = graph.Request;
-        var solve = new SolveRequest { Ref = reference, Session = session, Definition = graph.Graph };
+        var solve = new SolveRequest { Ref = reference, Session = session, Definition = RemoteLayouts.Name(graph.Graph, session) };
         var exporter = new Exporter { Type = Exporter, Attrs = { ["tar"] = "false", ["oci-mediatypes"] = "true", ["compression"] = NameOf(request.Compression) } };
         if (request.CompressionLevel is { } level) exporter.Attrs["compression-level"] = level.ToString(CultureInfo.InvariantCulture);
         solve.Exporters.Add(exporter);

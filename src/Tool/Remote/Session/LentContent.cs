@@ -5,8 +5,6 @@ using Microsoft.AspNetCore.Http;
 using MsBuildKit.Engine;
 using MsBuildKit.Engine.Content;
 using MsBuildKit.Engine.Diagnostics;
-using MsBuildKit.Engine.Llb;
-using MsBuildKit.Engine.Llb.Pb;
 using MsBuildKit.Engine.Oci;
 using MsBuildKit.Tool.Daemon.Sessions;
 using MsBuildKit.Tool.Protocol.Contents;
@@ -19,9 +17,6 @@ namespace MsBuildKit.Tool.Remote.Session;
 internal sealed class LentContent(RemoteGraph graph) : Content.ContentBase
 {
     private const int Largest = 1 << 20;
-    private const string Scheme = "oci-layout://";
-
-    private readonly Lazy<IReadOnlyList<string>> _layouts = new(() => LayoutsOf(graph.Graph));
 
     public override async Task<InfoResponse> Info(InfoRequest request, ServerCallContext context)
     {
@@ -89,16 +84,12 @@ internal sealed class LentContent(RemoteGraph graph) : Content.ContentBase
         throw NotFound(text);
     }
 
-    // A graph of ours does not say which store a layout is in: then each of those that it names may be meant.
     private IEnumerable<IContentSource> SourcesOf(string store)
     {
         if (store == SessionContent.Export) return [graph.Store];
-        var name = store.StartsWith(SessionContent.OfLayout(""), StringComparison.Ordinal) ? store[SessionContent.OfLayout("").Length..] : null;
-        return name switch { null => [], "" => _layouts.Value.Select(graph.Session.FindLayout).OfType<IContentSource>(), _ => new[] { graph.Session.FindLayout(name) }.OfType<IContentSource>() };
+        var layouts = SessionContent.OfLayout("");
+        return store.StartsWith(layouts, StringComparison.Ordinal) && graph.Session.FindLayout(store[layouts.Length..]) is { } layout ? [layout] : [];
     }
-
-    private static IReadOnlyList<string> LayoutsOf(Definition graph) =>
-        [.. graph.Def.Select(d => Op.Parser.ParseFrom(d).Source?.Identifier ?? "").Where(i => i.StartsWith(Scheme, StringComparison.Ordinal)).Select(i => i[Scheme.Length..].Split('@')[0]).Distinct()];
 
     private static string StoreOf(ServerCallContext context) => context.GetHttpContext().Request.Headers["buildkit-attachable-store-id"].FirstOrDefault() ?? "";
 

@@ -75,7 +75,7 @@ internal sealed class LentSessionServer : IAsyncDisposable
         var call = _call = control.Session(headers, cancellationToken: cancellationToken);
         _tunnel = new BytesTunnel(
             token => ReceiveAsync(call, token),
-            (data, token) => call.RequestStream.WriteAsync(new BytesMessage { Data = data }, token),
+            (data, token) => SendAsync(call, data, token),
             () => Task.CompletedTask);
         _served = _streams.ServeAsync(_tunnel, this);
     }
@@ -104,6 +104,18 @@ internal sealed class LentSessionServer : IAsyncDisposable
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             return null;
+        }
+    }
+
+    private static async Task SendAsync(AsyncDuplexStreamingCall<BytesMessage, BytesMessage> call, ByteString data, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await call.RequestStream.WriteAsync(new BytesMessage { Data = data }, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is RpcException or InvalidOperationException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            throw new IOException("the session has ended", e);
         }
     }
 
