@@ -76,7 +76,7 @@ internal sealed class GatewayFrontend(StreamListener streams, WorkerDescription 
         await using var killed = process.ConfigureAwait(false);
         var errors = new ErrorTail();
         var listening = errors.ReadAsync(process.Error, cancellationToken);
-        var serving = streams.ServeAsync(new DuplexStream(process.Output, process.Input), own);
+        var serving = streams.ServeAsync(new JoinedStream(process.Output, process.Input), own);
         var code = await process.ExitCode.WaitAsync(cancellationToken).ConfigureAwait(false);
         await listening.ConfigureAwait(false);
         await serving.WaitAsync(cancellationToken).ConfigureAwait(false);

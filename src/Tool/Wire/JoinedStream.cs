@@ -1,7 +1,7 @@
 namespace MsBuildKit.Tool.Wire;
 
 /// <summary>Two streams as one: what is read, and what is written.</summary>
-internal sealed class DuplexStream(Stream input, Stream output) : Stream
+internal sealed class JoinedStream(Stream input, Stream output) : Stream
 {
     public override bool CanRead => true;
 
