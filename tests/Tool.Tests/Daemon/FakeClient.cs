@@ -38,6 +38,7 @@ internal sealed class FakeClient : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(k =>
         {
             k.Limits.MaxRequestBodySize = null;
+            (k.Limits.MaxRequestHeadersTotalSize, k.Limits.MaxRequestHeaderCount) = (1 << 20, int.MaxValue);
             k.Listen(streams.EndPoint, l => l.Protocols = HttpProtocols.Http2);
         });
         builder.Services.AddSingleton<IConnectionListenerFactory>(streams);
