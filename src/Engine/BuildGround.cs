@@ -15,7 +15,6 @@ internal sealed class BuildGround : IAsyncDisposable
     private readonly BuildRequest _request;
     private readonly IProgress<BuildEvent>? _progress;
     private readonly KeyLocks _vertexLocks;
-    private readonly FileFactsCache _facts;
     private readonly bool _ownsWorker;
 
     /// <param name="services">The world outside.</param>
@@ -33,7 +32,7 @@ internal sealed class BuildGround : IAsyncDisposable
         Images = new RegistryImages(services.Registries, store);
         Layering = new LayerOptions(request.Compression, request.CompressionLevel, request.Parallelism);
         Remote = new RemoteSources(store, Index, Locks, Layering, services.Files, services.Git, progress);
-        _facts = services.Facts ?? new FileFactsCache(Path.Combine(store.Root, "facts"), services.Time);
+        Facts = services.Facts ?? new FileFactsCache(Path.Combine(store.Root, "facts"), services.Time);
         _ownsWorker = worker is null;
         Worker = worker ?? CreateWorker(services, request, store);
     }
@@ -52,6 +51,9 @@ internal sealed class BuildGround : IAsyncDisposable
 
     public RemoteSources Remote { get; }
 
+    /// <summary>What is known of the content of files.</summary>
+    public FileFactsCache Facts { get; }
+
     /// <summary>Runs steps, or <c>null</c> when nothing can.</summary>
     public RootlessWorker? Worker { get; }
 
@@ -65,7 +67,7 @@ internal sealed class BuildGround : IAsyncDisposable
             store.Root, new StepGrants(request.AllowHostNetwork, request.AllowInsecure, request.AllowDevices));
 
     /// <summary>What a session lends, read once.</summary>
-    public LentTrees Lend(IBuildSession session) => new(session, _facts, _request.SourceDateEpoch);
+    public LentTrees Lend(IBuildSession session) => new(session, Facts, _request.SourceDateEpoch);
 
     /// <summary>Solves graphs with what a session lends.</summary>
     public GraphSolver CreateSolver(IBuildSession session, LentTrees trees)

@@ -61,7 +61,7 @@ public sealed class Builder(BuilderServices services)
         {
             (_services, _request, _progress) = (services, request, progress);
             var runsSteps = request.Dockerfile is not null || request.Images.Any(i => i.Steps.Count > 0);
-            _ground = new BuildGround(runsSteps ? services : services with { Worker = null }, request, store, null, progress);
+            _ground = new BuildGround(runsSteps && services.Remote is null ? services : services with { Worker = null }, request, store, null, progress);
             _planner = request.Dockerfile is { } dockerfile
                 ? new DockerfilePlanner(request, dockerfile, _ground.Images, new InstalledPackages(store, _ground.Materializer), progress)
                 : CreateProjectPlanner();
@@ -102,8 +102,14 @@ public sealed class Builder(BuilderServices services)
 
         private async Task<IReadOnlyList<LayerChain>> SolveAsync(IReadOnlyList<ImagePlan> plans, IBuildSession session, LentTrees trees, CancellationToken cancellationToken)
         {
-            using var solver = _ground.CreateSolver(session, trees);
             var chains = new List<LayerChain>();
+            if (_services.Remote is { } remote)
+            {
+                var elsewhere = new RemoteChains(remote, _ground, _request, _progress);
+                foreach (var plan in plans) chains.Add(await elsewhere.SolveAsync(plan, session, cancellationToken).ConfigureAwait(false));
+                return chains;
+            }
+            using var solver = _ground.CreateSolver(session, trees);
             foreach (var plan in plans) chains.Add(await SolveAsync(solver, plan, cancellationToken).ConfigureAwait(false));
             return chains;
         }

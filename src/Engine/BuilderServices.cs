@@ -30,6 +30,9 @@ public sealed record BuilderServices : IDisposable
     /// <summary>How git repositories that a graph names are fetched; <c>null</c> means that such a graph is refused.</summary>
     public GitOptions? Git { get; init; }
 
+    /// <summary>Solves graphs instead of this process; <c>null</c> means that they are solved here.</summary>
+    public IRemoteSolver? Remote { get; init; }
+
     /// <summary>Loads images into local engines.</summary>
     public required LocalEngineLoader LocalEngines { get; init; }
 

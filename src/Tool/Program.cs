@@ -43,6 +43,7 @@ var host = new ToolHost
         Worker = () => worker,
         LocalEngines = new LocalEngineLoader(environment.GetValueOrDefault("PATH", "").Split(Path.PathSeparator)),
     },
+    Credentials = new HostCredentials(environment, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile)),
     Time = TimeProvider.System,
     Cores = Environment.ProcessorCount,
 };

@@ -50,6 +50,9 @@ internal sealed record ToolHost
     /// <summary>Opens all that a build needs of the world outside: with somebody's credentials, or with this machine's.</summary>
     public required Func<ICredentialSource?, BuilderServices> OpenServices { get; init; }
 
+    /// <summary>This machine's credentials.</summary>
+    public required ICredentialSource Credentials { get; init; }
+
     public required TimeProvider Time { get; init; }
 
     /// <summary>How much may be done at once.</summary>

@@ -1,3 +1,4 @@
+using MsBuildKit.Engine.Distribution;
 using MsBuildKit.Engine.Oci;
 using MsBuildKit.Engine.Workers.Rootless;
 
@@ -26,6 +27,7 @@ internal static class TestHost
             Worker = WorkerProgram.Of(folder, variables, "nobody"),
             OpenRegistries = () => throw new InvalidOperationException("There are no registries here."),
             OpenServices = _ => throw new InvalidOperationException("There are no services here."),
+            Credentials = new HostCredentials(variables, folder),
             Time = new StillTime(),
             Cores = 2,
         };

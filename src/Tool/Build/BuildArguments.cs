@@ -31,6 +31,7 @@ internal sealed record BuildArguments
     public string? MetadataFile { get; init; }
     public string? ImageIdFile { get; init; }
     public string? Progress { get; init; }
+    public string? Builder { get; init; }
     public string? Call { get; init; }
     public string? Network { get; init; }
     public string? SharedMemory { get; init; }

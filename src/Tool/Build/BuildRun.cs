@@ -1,6 +1,7 @@
 using MsBuildKit.Engine;
 using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Tool.Build.Progress;
+using MsBuildKit.Tool.Remote;
 
 namespace MsBuildKit.Tool.Build;
 
@@ -42,12 +43,14 @@ internal sealed class BuildRun(ToolHost host, BuildSubmission submission)
         var request = RequestFactory.Create(submission, _dockerfile, outputs, host);
         if (submission.Outputs.Count == 0)
             watch.Report(new BuildMessage(MessageLevel.Info, "No output is named, so the result stays in the store. Add --load for Docker or Podman, --push for a registry, or --output."));
-        var result = await new Builder(services).BuildAsync(request, watch, cancellationToken).ConfigureAwait(false);
+        var result = await new Builder(submission.Builders.Count > 0 ? services with { Remote = CreateRemote() } : services).BuildAsync(request, watch, cancellationToken).ConfigureAwait(false);
         view.Complete();
         await LeaveAsync(result, folder, cancellationToken).ConfigureAwait(false);
         if (submission.Progress is ProgressMode.Plain or ProgressMode.Tty) RemarkReport.Write(host.Error, watch.Remarks);
         return ExitCodes.Success;
     }
+
+    private RemoteSolver CreateRemote() => new(submission.Builders, new EndpointConnector(host.Environment), host.Credentials, host.Time);
 
     private async Task LeaveAsync(BuildResult result, TemporaryFolder folder, CancellationToken cancellationToken)
     {

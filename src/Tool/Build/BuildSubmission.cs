@@ -2,6 +2,7 @@ using MsBuildKit.Engine.Frontends.Dockerfile.Conversion;
 using MsBuildKit.Engine.Llb.Pb;
 using MsBuildKit.Engine.Oci;
 using MsBuildKit.Engine.Sessions;
+using MsBuildKit.Tool.Remote;
 using Platform = MsBuildKit.Engine.Oci.Platform;
 
 namespace MsBuildKit.Tool.Build;
@@ -81,6 +82,9 @@ internal sealed record BuildSubmission
 
     /// <summary>Seconds of the Unix epoch that stand for every time in the image.</summary>
     public long SourceDateEpoch { get; init; }
+
+    /// <summary>The builders that run it; none means that it runs here.</summary>
+    public IReadOnlyList<BuilderEndpoint> Builders { get; init; } = [];
 
     public string? MetadataFile { get; init; }
 

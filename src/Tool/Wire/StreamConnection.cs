@@ -49,7 +49,14 @@ internal sealed class StreamConnection : ConnectionContext, IConnectionItemsFeat
     public override async ValueTask DisposeAsync()
     {
         await Transport.Input.CompleteAsync().ConfigureAwait(false);
-        await Transport.Output.CompleteAsync().ConfigureAwait(false);
+        try
+        {
+            await Transport.Output.CompleteAsync().ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException)
+        {
+            // Whom the rest was for is gone. The server would wait for a connection that does not end.
+        }
         await _stream.DisposeAsync().ConfigureAwait(false);
         if (!_closed.IsCancellationRequested) await _closed.CancelAsync().ConfigureAwait(false);
         _ended.TrySetResult();

@@ -40,10 +40,11 @@ internal sealed class BuildOptionSet(StoreOption store)
     private readonly Option<string?> _cgroupParent = One("--cgroup-parent", "NAME", "The control group that those of steps are below.");
     private readonly Option<string[]> _grants = Many("--allow", "network.host|security.insecure|device", "What steps may do that ask for it.");
 
+    private readonly Option<string?> _builder = One("--builder", "ADDRESS", "A daemon of BuildKit that runs the steps, with ',' between several: unix://, tcp://, docker-container://, podman-container://, kube-pod:// or ssh://.");
+
     // What this builder has no use for, and why.
     private readonly IReadOnlyList<(Option Option, string Why)> _refused =
     [
-        (Unused("--builder"), "there is one builder, and it is in this program. Leave it out."),
         (Unused("--cache-from"), "caches are not fetched from elsewhere. Share the store (--store), or move caches of steps with 'msbuildkit cache-mount import'."),
         (Unused("--cache-to"), "caches are not sent elsewhere. Share the store (--store), or move caches of steps with 'msbuildkit cache-mount export'."),
         (Unused("--device"), "steps get no devices of this machine. Leave it out."),
@@ -97,6 +98,7 @@ internal sealed class BuildOptionSet(StoreOption store)
         Progress = result.GetValue(_progress),
         Quiet = result.GetValue(_quiet),
         Check = result.GetValue(_check),
+        Builder = result.GetValue(_builder),
         Call = result.GetValue(_call),
         Network = result.GetValue(_network),
         Hosts = result.GetValue(_hosts) ?? [],
@@ -109,7 +111,7 @@ internal sealed class BuildOptionSet(StoreOption store)
     private IEnumerable<Option> All() =>
     [
         _file, _tags, _target, _buildArgs, _buildContexts, _platforms, _outputs, _push, _load, _secrets, _ssh, _noCache, _noCacheFilters, _pull, _labels, _annotations, _sbom, _provenance,
-        _attestations, _metadataFile, _imageIdFile, _progress, _quiet, _check, _call, _network, _hosts, _sharedMemory, _limits, _cgroupParent, _grants,
+        _attestations, _metadataFile, _imageIdFile, _progress, _quiet, _check, _call, _network, _hosts, _sharedMemory, _limits, _cgroupParent, _grants, _builder,
     ];
 
     private static Option<string?> One(string name, string form, string text, params string[] aliases) => new(name, aliases) { Description = text, HelpName = form };

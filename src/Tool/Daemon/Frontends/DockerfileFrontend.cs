@@ -46,13 +46,14 @@ internal sealed class DockerfileFrontend : IFrontend
         private readonly DockerfileRequest _request = attributes.Request with { Text = source.Text, File = source.File, Context = source.Context };
 
         public Task<FrontendResult> RunAsync(ParsedDockerfile file) =>
-            attributes.Subrequest is { } question ? new SubrequestAnswers(CheckAsync).AnswerAsync(question, file, _request) : BuildAsync();
+            attributes.Subrequest is { } question ? new SubrequestAnswers(CheckAsync).AnswerAsync(question, file, _request) : BuildAsync(file);
 
         private async Task<Engine.DockerfileCheck> CheckAsync() =>
             await bridge.Job.CheckAsync(await WithIgnoredAsync().ConfigureAwait(false), _ignored, _images, cancellationToken).ConfigureAwait(false);
 
-        private async Task<FrontendResult> BuildAsync()
+        private async Task<FrontendResult> BuildAsync(ParsedDockerfile file)
         {
+            file.OrThrow();
             var converted = await bridge.Job.ConvertAsync(await WithIgnoredAsync().ConfigureAwait(false), _ignored, _images, cancellationToken).ConfigureAwait(false);
             foreach (var warning in converted.Warnings) bridge.Status.Warn(LintWarnings.Of(warning, source));
             if (converted.Failure is { } failure) throw failure;

@@ -73,7 +73,7 @@ internal sealed class SessionContentWriter(ClientSession client, string store)
         {
             await call.RequestStream.WriteAsync(request, cancellationToken).ConfigureAwait(false);
         }
-        catch (InvalidOperationException)
+        catch (Exception e) when (e is InvalidOperationException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             // The client ended the call, and how is what the answer says.
         }

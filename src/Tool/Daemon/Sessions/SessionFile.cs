@@ -121,7 +121,7 @@ internal sealed class SessionFile : Stream
         {
             Judge(e);
         }
-        catch (InvalidOperationException)
+        catch (Exception e) when (e is InvalidOperationException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             // The client ended the call, and how is what the answer says.
             await JudgeAnswerAsync(cancellationToken).ConfigureAwait(false);

@@ -11,6 +11,7 @@ internal sealed class SessionUpload : PieceStream
 
     private readonly AsyncDuplexStreamingCall<BytesMessage, BytesMessage> _call;
     private readonly Uri _address;
+    private bool _begun;
 
     /// <summary>Asks for an upload.</summary>
     public SessionUpload(ClientSession client, Uri address)
@@ -23,7 +24,10 @@ internal sealed class SessionUpload : PieceStream
     {
         try
         {
-            return await _call.ResponseStream.MoveNext(cancellationToken).ConfigureAwait(false) ? _call.ResponseStream.Current.Data.Memory : null;
+            if (!_begun) await _call.RequestStream.CompleteAsync().ConfigureAwait(false);
+            _begun = true;
+            if (!await _call.ResponseStream.MoveNext(cancellationToken).ConfigureAwait(false)) return null;
+            return _call.ResponseStream.Current.Data.Memory;
         }
         catch (RpcException e)
         {

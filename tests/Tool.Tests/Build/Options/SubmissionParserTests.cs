@@ -264,7 +264,7 @@ public sealed class SubmissionParserTests : IDisposable
     [InlineData("--file https://example.com/Dockerfile", "is an address")]
     [InlineData("--metadata-file nowhere/m.json", "a folder that is not there")]
     [InlineData("--iidfile ctx", "is no path of a file")]
-    [InlineData("--builder x", "--builder: it is not offered: there is one builder")]
+    [InlineData("--builder x", "--builder: 'x' is no address of a builder")]
     [InlineData("--cache-from type=registry,ref=a", "--cache-from: it is not offered")]
     [InlineData("--cache-to type=inline", "--cache-to: it is not offered")]
     public async Task Use_Wrong_SaysWhatAndWhatToDo(string line, string expected)

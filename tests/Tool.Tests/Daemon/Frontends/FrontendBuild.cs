@@ -10,6 +10,7 @@ using MsBuildKit.Tool.Daemon.Frontends;
 using MsBuildKit.Tool.Daemon.Policies;
 using MsBuildKit.Tool.Daemon.Sessions;
 using MsBuildKit.Tool.Protocol.Control;
+using MsBuildKit.Tool.Transfer;
 using Platform = MsBuildKit.Engine.Oci.Platform;
 
 namespace MsBuildKit.Tool.Tests.Daemon.Frontends;
@@ -21,6 +22,7 @@ internal sealed class FrontendBuild : IAsyncDisposable
     private readonly StatusLog _log;
     private readonly Registries _registries;
     private readonly BuilderServices _services;
+    private readonly ContextFolders _folders;
 
     /// <param name="gateway">Stands in for frontends that are images.</param>
     public FrontendBuild(IFrontend? gateway = null)
@@ -28,6 +30,7 @@ internal sealed class FrontendBuild : IAsyncDisposable
         Directory.CreateDirectory(Folder["src"]);
         Directory.CreateDirectory(Folder["more"]);
         _store = new LocalContentStore(Folder["store"]);
+        _folders = new ContextFolders(Folder["contexts"], TimeProvider.System);
         _log = new StatusLog(Folder["log"]);
         _registries = new Registries(new HostCredentials(new Dictionary<string, string>(), Folder["home"]), new RegistryOptions { Time = TimeProvider.System, Random = new Random(1), Attempts = 1 });
         _services = new BuilderServices { Time = TimeProvider.System, Registries = _registries, Mirrors = new HttpClient(), LocalEngines = new LocalEngineLoader([]), Files = new WebFiles(new RegistryOptions { Time = TimeProvider.System, Random = new Random(1), Attempts = 1 }) };
@@ -37,7 +40,7 @@ internal sealed class FrontendBuild : IAsyncDisposable
         var job = new BuildJob(_services, how, new BuildSession([], new Dictionary<string, IContentSource>()) { Folders = folders }, _store, null, Status);
         var frontends = new Dictionary<string, IFrontend> { [DockerfileFrontend.Name] = new DockerfileFrontend() };
         if (gateway is not null) frontends["gateway.v0"] = gateway;
-        Bridge = new BuildBridge(job, Status, new LentSession(null), new FrontendSet(frontends), new GraphGuard(new HashSet<string>(), SourcePolicy.None), Call(), how, Platform.LinuxAmd64);
+        Bridge = new BuildBridge(job, Status, new LentSession(null, new SessionRegistry(TimeProvider.System), new SessionTrees(_folders)), new FrontendSet(frontends), new GraphGuard(new HashSet<string>(), SourcePolicy.None), Call(), how, Platform.LinuxAmd64, TimeProvider.System);
     }
 
     public TempFolder Folder { get; } = new("frontend");
@@ -72,6 +75,7 @@ internal sealed class FrontendBuild : IAsyncDisposable
     {
         await Bridge.DisposeAsync();
         await _store.DisposeAsync();
+        _folders.Dispose();
         _log.Dispose();
         _services.Dispose();
         Folder.Dispose();

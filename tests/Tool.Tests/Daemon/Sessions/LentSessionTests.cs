@@ -1,14 +1,32 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using MsBuildKit.Engine.Sessions;
+using MsBuildKit.TestKit;
 using MsBuildKit.Tool.Daemon;
 using MsBuildKit.Tool.Daemon.Sessions;
+using MsBuildKit.Tool.Transfer;
 
 namespace MsBuildKit.Tool.Tests.Daemon.Sessions;
 
-public sealed class LentSessionTests
+public sealed class LentSessionTests : IDisposable
 {
     private readonly SessionRegistry _sessions = new(TimeProvider.System);
+    private readonly TempFolder _folder = new("lent");
+    private readonly ContextFolders _folders;
+    private readonly SessionTrees _trees;
+
+    public LentSessionTests()
+    {
+        _folders = new ContextFolders(_folder["contexts"], TimeProvider.System);
+        _trees = new SessionTrees(_folders);
+    }
+
+    public void Dispose()
+    {
+        _trees.Dispose();
+        _folders.Dispose();
+        _folder.Dispose();
+    }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -16,7 +34,7 @@ public sealed class LentSessionTests
     public async Task Find_WithoutAClientOrItsServices_IsNothing()
     {
         await using var client = await FakeClient.StartAsync(new FakeAuth { Host = "x" });
-        foreach (var lent in new[] { new LentSession(null, _sessions), new LentSession(client.Session, _sessions) })
+        foreach (var lent in new[] { new LentSession(null, _sessions, _trees), new LentSession(client.Session, _sessions, _trees) })
         {
             Assert.Null(lent.FindSsh("default"));
             Assert.Null(lent.FindSecret("a"));
@@ -30,7 +48,7 @@ public sealed class LentSessionTests
     public async Task FindSsh_OfAClientWithAgents_IsARelay()
     {
         await using var client = await FakeClient.StartAsync(new FakeAgent("default"));
-        Assert.IsType<SshRelay>(new LentSession(client.Session, _sessions).FindSsh("default"), exactMatch: false);
+        Assert.IsType<SshRelay>(new LentSession(client.Session, _sessions, _trees).FindSsh("default"), exactMatch: false);
     }
 
     [Fact]
@@ -40,7 +58,7 @@ public sealed class LentSessionTests
         await using var client = await StartAsync(own, "one");
         await using var other = await StartAsync(others, "two");
         using var known = _sessions.Add(other.Session);
-        var lent = new LentSession(client.Session, _sessions);
+        var lent = new LentSession(client.Session, _sessions, _trees);
         var (mine, theirs) = (own.Add([1]), others.Add([2]));
         Assert.Equal(1, await lent.FindLayout("tools")!.FindSizeAsync(mine, Token));
         var byStore = await lent.FindLayoutAsync("name", new Dictionary<string, string> { ["oci.store"] = "tools" }, Token);
@@ -56,7 +74,7 @@ public sealed class LentSessionTests
         var bytes = new byte[3_000_000];
         new Random(1).NextBytes(bytes);
         await using var client = await FakeClient.StartAsync(new FakeUploads("abc", bytes));
-        var (lent, address) = (new LentSession(client.Session, _sessions), new Uri("http://buildkit-session/abc"));
+        var (lent, address) = (new LentSession(client.Session, _sessions, _trees), new Uri("http://buildkit-session/abc"));
         var read = new MemoryStream();
         await using (var upload = await lent.FindUploadAsync(address, Token)) await upload!.CopyToAsync(read, Token);
         Assert.Equal(bytes, read.ToArray());

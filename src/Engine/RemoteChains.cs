@@ -1,0 +1,50 @@
+using MsBuildKit.Engine.Content;
+using MsBuildKit.Engine.Llb;
+using MsBuildKit.Engine.Llb.Pb;
+using MsBuildKit.Engine.Oci;
+using MsBuildKit.Engine.Sessions;
+using MsBuildKit.Engine.Snapshots;
+using Digest = MsBuildKit.Engine.Oci.Digest;
+
+namespace MsBuildKit.Engine;
+
+/// <summary>Layers of images whose graphs are solved somewhere else.</summary>
+internal sealed class RemoteChains(IRemoteSolver solver, BuildGround ground, BuildRequest request, IProgress<Diagnostics.BuildEvent>? progress)
+{
+    /// <summary>Has a plan's graph solved; the layers are in the store, or where the base has them.</summary>
+    public async Task<LayerChain> SolveAsync(ImagePlan plan, IBuildSession session, CancellationToken cancellationToken)
+    {
+        if (plan.Graph is not { } graph) return LayerChain.Scratch;
+        var known = plan.BaseLayers.DistinctBy(l => l.Blob.Digest).ToDictionary(l => l.Blob.Digest);
+        var manifest = await solver.SolveAsync(
+            new RemoteGraph(graph, session, ground.Store, request) { KnownBlobs = known.Keys.ToHashSet(), Facts = ground.Facts, FindPosition = plan.FindPosition }, progress, cancellationToken).ConfigureAwait(false);
+        var image = ImageManifest.Parse(await ReadAsync(manifest, cancellationToken).ConfigureAwait(false));
+        var config = ImageConfig.Parse(await ReadAsync(image.Config.Digest, cancellationToken).ConfigureAwait(false));
+        var names = HistoryOf(LlbGraph.Load(graph));
+        var layers = image.Layers.Select((blob, i) => known.TryGetValue(blob.Digest, out var layer) ? layer
+            : new Layer { DiffId = config.RootFs.DiffIds[i], Blob = blob with { Annotations = null }, CreatedBy = NameAt(names, image.Layers.Count - i) });
+        return new LayerChain([.. layers]);
+    }
+
+    // Counted from the top, where the last operation is.
+    private static string NameAt(List<string> names, int fromTop) => fromTop <= names.Count ? names[fromTop - 1] : "";
+
+    // What made the layers from the top down, as far as one lies upon the other.
+    private static List<string> HistoryOf(Edge top)
+    {
+        var names = new List<string>();
+        for (var vertex = top.Vertex; vertex.Op.OpCase is Op.OpOneofCase.File or Op.OpOneofCase.Exec && vertex.Inputs.Count > 0; vertex = vertex.Inputs[0].Vertex) names.Add(vertex.History);
+        return names;
+    }
+
+    private async Task<byte[]> ReadAsync(Digest digest, CancellationToken cancellationToken)
+    {
+        var stream = await ground.Store.FindAsync(digest, cancellationToken).ConfigureAwait(false) ?? throw new InvalidOperationException($"The solver did not bring '{digest}'.");
+        await using (stream.ConfigureAwait(false))
+        {
+            var bytes = new MemoryStream();
+            await stream.CopyToAsync(bytes, cancellationToken).ConfigureAwait(false);
+            return bytes.ToArray();
+        }
+    }
+}
