@@ -41,7 +41,7 @@ internal sealed class DaemonServer(ToolHost host, DaemonOptions options)
         await using var closedWorkers = workers.ConfigureAwait(false);
         using var folders = new ContextFolders(Path.Combine(store.Root, "contexts"), host.Time);
         var builds = new BuildGate();
-        using var storage = new DaemonStorage(host, store, folders, builds);
+        using var storage = new DaemonStorage(host, store, folders, builds, workers);
         var cleaner = new StoreCleaner(host, store.Root, storage, options.Rules);
         await using var closedCleaner = cleaner.ConfigureAwait(false);
         var streams = new StreamListener();

@@ -22,8 +22,19 @@ internal sealed class WorkerPool(LocalContentStore store) : IAsyncDisposable
         }
     }
 
+    /// <summary>Takes all of them away, to be ended: what they hold of the store they hold as long as they live.</summary>
+    public IReadOnlyList<RootlessWorker> TakeAll()
+    {
+        lock (_gate)
+        {
+            var taken = _workers.Values.ToList();
+            _workers.Clear();
+            return taken;
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
-        foreach (var worker in _workers.Values) await worker.DisposeAsync().ConfigureAwait(false);
+        foreach (var worker in TakeAll()) await worker.DisposeAsync().ConfigureAwait(false);
     }
 }

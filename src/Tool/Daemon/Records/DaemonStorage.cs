@@ -10,7 +10,7 @@ using MsBuildKit.Tool.Transfer;
 namespace MsBuildKit.Tool.Daemon.Records;
 
 /// <summary>What the daemon keeps for builds to come: the store, and the trees that clients sent.</summary>
-internal sealed class DaemonStorage(ToolHost host, LocalContentStore store, ContextFolders folders, BuildGate builds) : IDisposable
+internal sealed class DaemonStorage(ToolHost host, LocalContentStore store, ContextFolders folders, BuildGate builds, WorkerPool workers) : IDisposable
 {
     private readonly string _root = store.Root;
     private readonly SemaphoreSlim _pruning = new(1, 1);
@@ -35,6 +35,9 @@ internal sealed class DaemonStorage(ToolHost host, LocalContentStore store, Cont
         await _pruning.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
+            IReadOnlyList<RootlessWorker> idle = [];
+            builds.DoWhileIdle(() => idle = workers.TakeAll());
+            foreach (var worker in idle) await worker.DisposeAsync().ConfigureAwait(false);
             var trees = PruneTrees(choice);
             return [.. trees, .. await AskAsync(request, cancellationToken).ConfigureAwait(false)];
         }
