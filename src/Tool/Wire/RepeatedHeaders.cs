@@ -114,11 +114,11 @@ internal sealed class RepeatedHeaders(Stream inner, IReadOnlySet<string> names) 
 
     private void WriteBlock(ReadOnlySpan<byte> block, MemoryStream output)
     {
+        Span<byte> header = stackalloc byte[FrameHeader];
         for (var isFirst = true; isFirst || block.Length > 0; isFirst = false)
         {
             var part = block[..Math.Min(block.Length, LargestFrame)];
             block = block[part.Length..];
-            Span<byte> header = stackalloc byte[FrameHeader];
             _first.CopyTo(header);
             BinaryPrimitives.WriteUInt16BigEndian(header[1..], (ushort)part.Length);
             header[0] = 0;

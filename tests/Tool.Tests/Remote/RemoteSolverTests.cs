@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
@@ -61,6 +62,31 @@ public sealed class RemoteSolverTests : IAsyncDisposable
         await SolveAsync(CancellationToken.None, builder.Endpoint);
         Assert.Equal("hidden"u8.ToArray(), lent);
         Assert.Null(other);
+    }
+
+    [Fact]
+    public async Task Solve_StepNeedsAgent_TalksToIt()
+    {
+        using var agent = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        agent.Bind(new UnixDomainSocketEndPoint(_folder["agent"]));
+        agent.Listen();
+        var (isThere, other, answer) = (false, true, new byte[5]);
+        await using var builder = await StartAsync("one", async (_, session, token) =>
+        {
+            isThere = await new SessionAgent(session, "keys").ExistsAsync(token);
+            other = await new SessionAgent(session, "other").ExistsAsync(token);
+            await using var stream = await new SessionAgent(session, "keys").ConnectAsync(token);
+            await stream.WriteAsync("hello"u8.ToArray(), token);
+            using var near = await agent.AcceptAsync(token);
+            var heard = await near.ReceiveAsync(answer, token);
+            await near.SendAsync(answer.AsMemory(0, heard).ToArray().Reverse().ToArray(), token);
+            await stream.ReadExactlyAsync(answer, token);
+            return await BringAsync(session, "{}"u8.ToArray(), token);
+        });
+        await SolveAsync(CancellationToken.None, builder.Endpoint);
+        Assert.True(isThere);
+        Assert.False(other);
+        Assert.Equal("olleh"u8.ToArray(), answer);
     }
 
     [Fact]
@@ -141,7 +167,7 @@ public sealed class RemoteSolverTests : IAsyncDisposable
     private Task<Digest> SolveAsync(CancellationToken cancellationToken, params BuilderEndpoint[] endpoints)
     {
         var none = new Dictionary<string, string>();
-        var session = new BuildSession([], new Dictionary<string, IContentSource>()) { Secrets = new Dictionary<string, ISecretSource> { [Secret] = new EnvironmentSecret("S", _ => "hidden") } };
+        var session = new BuildSession([], new Dictionary<string, IContentSource>()) { Secrets = new Dictionary<string, ISecretSource> { [Secret] = new EnvironmentSecret("S", _ => "hidden") }, Ssh = new Dictionary<string, SshSource> { ["keys"] = new SshAgent(_folder["agent"]) } };
         var request = new BuildRequest { ProjectName = "shop", CacheDirectory = _store.Root, SourceDateEpoch = 0 };
         var graph = new RemoteGraph(new Engine.Llb.Pb.Definition(), session, _store, request)
         {
