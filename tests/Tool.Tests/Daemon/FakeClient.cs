@@ -38,7 +38,7 @@ internal sealed class FakeClient : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(k =>
         {
             k.Limits.MaxRequestBodySize = null;
-            (k.Limits.MaxRequestHeadersTotalSize, k.Limits.MaxRequestHeaderCount) = (1 << 20, int.MaxValue);
+            (k.Limits.MaxRequestHeadersTotalSize, k.Limits.MaxRequestHeaderCount) = (1 << 20, 1 << 16);
             k.Listen(streams.EndPoint, l => l.Protocols = HttpProtocols.Http2);
         });
         builder.Services.AddSingleton<IConnectionListenerFactory>(streams);

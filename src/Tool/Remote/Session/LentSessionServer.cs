@@ -48,7 +48,7 @@ internal sealed class LentSessionServer : IAsyncDisposable
         {
             (k.Limits.MaxRequestBodySize, k.Limits.MinRequestBodyDataRate, k.Limits.MinResponseDataRate) = (null, null, null);
             // Every pattern of a context is a header.
-            (k.Limits.MaxRequestHeadersTotalSize, k.Limits.MaxRequestHeaderCount) = (1 << 20, int.MaxValue);
+            (k.Limits.MaxRequestHeadersTotalSize, k.Limits.MaxRequestHeaderCount) = (1 << 20, 1 << 16);
             k.Listen(streams.EndPoint, l => l.Protocols = HttpProtocols.Http2);
         });
         builder.Services.AddSingleton<IConnectionListenerFactory>(streams).AddSingleton(graph).AddSingleton(credentials)
