@@ -66,7 +66,7 @@ public sealed class WindowedStreamTests
         _reader.End(new InvalidOperationException("gone"));
         var buffer = new byte[2];
         Assert.Equal(1, await _reader.ReadAsync(buffer));
-        Assert.Contains("gone", (await Assert.ThrowsAsync<IOException>(async () => await _reader.ReadAsync(buffer))).Message, StringComparison.Ordinal);
+        Assert.Contains("gone", (await Assert.ThrowsAsync<IOException>(async () => await _reader.ReadExactlyAsync(buffer))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
