@@ -34,6 +34,7 @@ internal sealed class ProgramStream : Stream
     /// <summary>Starts a program at a full path. Throws an <see cref="IOException"/> when it cannot be started.</summary>
     public static ProgramStream Start(string program, IReadOnlyList<string> arguments)
     {
+        if (!Path.IsPathFullyQualified(program)) throw new ArgumentException($"'{program}' is no full path", nameof(program));
         try
         {
             return new ProgramStream(Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false })!);

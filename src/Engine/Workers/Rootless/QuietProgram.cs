@@ -21,12 +21,15 @@ internal static class QuietProgram
         StartShell(Shell, ["-c", """exec "$@" < /dev/null """, Shell, Full(program), .. arguments], errorPiped: true);
 
     /// <summary>Starts a program whose input, output and error come through pipes.</summary>
-    public static Process StartPiped(string program, IEnumerable<string> arguments) =>
-        Start(new ProcessStartInfo(Full(program), arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true });
+    public static Process StartPiped(string program, IEnumerable<string> arguments)
+    {
+        var path = Full(program);
+        return Start(new ProcessStartInfo(path, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true });
+    }
 
     /// <summary>Starts a program on a terminal.</summary>
     public static Process StartOn(string terminal, string program, IEnumerable<string> arguments) =>
-        Start(new ProcessStartInfo(Shell, ["-c", """terminal=$1; shift; exec "$@" < "$terminal" > "$terminal" 2>&1""", Shell, terminal, Full(program), .. arguments]));
+        StartAttached(Shell, ["-c", """terminal=$1; shift; exec "$@" < "$terminal" > "$terminal" 2>&1""", Shell, terminal, Full(program), .. arguments]);
 
     /// <summary>Starts a program whose output nobody reads. Throws <see cref="System.ComponentModel.Win32Exception"/> when the kernel does not run it.</summary>
     public static Process StartAlone(string program)

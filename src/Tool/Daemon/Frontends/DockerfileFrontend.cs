@@ -57,7 +57,7 @@ internal sealed class DockerfileFrontend : IFrontend
             var converted = await bridge.Job.ConvertAsync(await WithIgnoredAsync().ConfigureAwait(false), _ignored, _images, cancellationToken).ConfigureAwait(false);
             foreach (var warning in converted.Warnings) bridge.Status.Warn(LintWarnings.Of(warning, source));
             if (converted.Failure is { } failure) throw failure;
-            return ImageResult.Of(bridge, converted.Images, _request.IsMultiPlatform);
+            return ImageResult.Of(bridge, converted.Images, source, _request.IsMultiPlatform);
         }
 
         private async Task<DockerfileRequest> WithIgnoredAsync() => _request with { Ignore = await _ignored.ReadAsync(source, cancellationToken).ConfigureAwait(false) };

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Google.Protobuf;
 using MsBuildKit.Engine.Frontends.Dockerfile.Conversion;
 using MsBuildKit.Engine.Llb;
+using MsBuildKit.Engine.Llb.Pb;
 using MsBuildKit.Engine.Oci;
 using MsBuildKit.Tool.Daemon.Builds;
 
@@ -14,8 +15,9 @@ internal static class ImageResult
     /// <summary>The result of a Dockerfile.</summary>
     /// <param name="bridge">Keeps the trees.</param>
     /// <param name="images">One for each platform.</param>
+    /// <param name="source">How the Dockerfile came here, which those want to know who show it.</param>
     /// <param name="isMultiPlatform">Trees have the names of their platforms.</param>
-    public static FrontendResult Of(BuildBridge bridge, IReadOnlyList<DockerfileImage> images, bool isMultiPlatform)
+    public static FrontendResult Of(BuildBridge bridge, IReadOnlyList<DockerfileImage> images, LoadedDefinition source, bool isMultiPlatform)
     {
         var refs = new Dictionary<string, BuildRef>(StringComparer.Ordinal);
         var metadata = new Dictionary<string, ByteString>(StringComparer.Ordinal) { ["refs.platforms"] = Platforms(images) };
@@ -23,12 +25,19 @@ internal static class ImageResult
         {
             var id = isMultiPlatform ? image.Platform.ToString() : FrontendResult.Only;
             var end = isMultiPlatform ? "/" + id : "";
-            refs[id] = bridge.Add(LlbMarshaller.MarshalOrNull(image.Graph));
+            refs[id] = bridge.Add(Describe(image, source));
             metadata["containerimage.config" + end] = ByteString.CopyFrom(OciJson.Write(image.Config));
             if (image.Base is { } ground) metadata["containerimage.base.config" + end] = ByteString.CopyFrom(OciJson.Write(ground));
             if (image.Epoch is { } epoch) metadata["source.date.epoch" + end] = ByteString.CopyFromUtf8(epoch.ToString(CultureInfo.InvariantCulture));
         }
         return new FrontendResult { Refs = refs, Metadata = metadata };
+    }
+
+    private static Definition? Describe(DockerfileImage image, LoadedDefinition source)
+    {
+        var graph = LlbMarshaller.MarshalOrNull(image.Graph);
+        foreach (var text in graph?.Source?.Infos ?? []) text.Definition ??= source.Info.Definition;
+        return graph;
     }
 
     private static ByteString Platforms(IReadOnlyList<DockerfileImage> images)
