@@ -36,6 +36,10 @@ internal sealed class ErrorInterceptor : Interceptor
         {
             throw new RpcException(new Status(StatusCode.Cancelled, "the build has ended"));
         }
+        catch (Exception e) when (e is not RpcException)
+        {
+            throw new RpcException(new Status(StatusCode.Internal, $"something failed in a way that nobody foresaw ({ToolException.Unforeseen}): {e.GetType().Name}: {e.Message}"));
+        }
     }
 
     private static async Task<bool> AsResult(Task call)
