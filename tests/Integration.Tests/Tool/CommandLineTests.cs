@@ -36,7 +36,7 @@ public sealed class CommandLineTests : IDisposable
 
     [Theory]
     [InlineData("frobnicate", "'frobnicate'", "See 'msbuildkit --help'.")]
-    [InlineData("build --squash .", "--squash: it is not offered", "See 'msbuildkit build --help'.")]
+    [InlineData("build --cache-to x .", "--cache-to: it is not offered", "See 'msbuildkit build --help'.")]
     [InlineData("build --builder x .", "'x' is no address of a builder", "See 'msbuildkit build --help'.")]
     [InlineData("build", "argument missing", "See 'msbuildkit build --help'.")]
     [InlineData("du --frob", "'--frob'", "See 'msbuildkit du --help'.")]
