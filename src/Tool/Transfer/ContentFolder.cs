@@ -78,7 +78,12 @@ internal sealed class ContentFolder(string path)
     private bool Write(Digest digest, Action<string> write)
     {
         var folder = digest.Hex[..2];
-        if (_folders.TryAdd(folder, true)) Directory.CreateDirectory(Path.Combine(path, folder));
+        // It is known to be there only when it is: several may want it at once.
+        if (!_folders.ContainsKey(folder))
+        {
+            Directory.CreateDirectory(Path.Combine(path, folder));
+            _folders[folder] = true;
+        }
         write(PathOf(digest));
         return true;
     }
