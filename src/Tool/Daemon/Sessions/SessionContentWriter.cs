@@ -69,15 +69,11 @@ internal sealed class SessionContentWriter(ClientSession client, string store)
 
     private static async Task<WriteContentResponse> AskAsync(AsyncDuplexStreamingCall<WriteContentRequest, WriteContentResponse> call, WriteContentRequest request, CancellationToken cancellationToken)
     {
-        try
-        {
-            await call.RequestStream.WriteAsync(request, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is InvalidOperationException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
-        {
-            // The client ended the call, and how is what the answer says.
-        }
-        return await call.ResponseStream.MoveNext(cancellationToken).ConfigureAwait(false) ? call.ResponseStream.Current
+        // A client may end the call while it is written to: the answer then says how, and who waited for room would wait for ever.
+        var answering = call.ResponseStream.MoveNext(cancellationToken);
+        var writing = call.RequestStream.WriteAsync(request, cancellationToken);
+        _ = writing.ContinueWith(t => _ = t.Exception, TaskScheduler.Default);
+        return await answering.ConfigureAwait(false) ? call.ResponseStream.Current
             : throw new RpcException(new Status(StatusCode.Aborted, "it ended before all was sent"));
     }
 }

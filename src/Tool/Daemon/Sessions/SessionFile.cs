@@ -1,13 +1,14 @@
 using Google.Protobuf;
 using Grpc.Core;
 using MsBuildKit.Tool.Protocol.FileSync;
+using MsBuildKit.Tool.Wire;
 
 namespace MsBuildKit.Tool.Daemon.Sessions;
 
 /// <summary>A file that the client writes, such as the archive of an image.</summary>
 /// <remarks>A write returns when the client's side can take more. <see cref="CompleteAsync"/> ends the file and waits until the client has written it; disposed
 /// before that, it is broken off, and the client knows. A client that has such a file already may not want it: what is written is then dropped.</remarks>
-internal sealed class SessionFile : Stream
+internal sealed class SessionFile : ConnectionStream
 {
     public const string Method = "/moby.filesync.v1.FileSend/DiffCopy";
 
@@ -18,21 +19,16 @@ internal sealed class SessionFile : Stream
     private readonly byte[] _buffer = new byte[Largest];
     private int _count;
 
-    private SessionFile(AsyncDuplexStreamingCall<BytesMessage, BytesMessage> call) => _call = call;
+    private readonly Task _answer;
+
+    private SessionFile(AsyncDuplexStreamingCall<BytesMessage, BytesMessage> call)
+    {
+        _call = call;
+        // A client may end the call while it is written to, and who waits for room would wait for ever.
+        _answer = HearAsync();
+    }
 
     public override bool CanRead => false;
-
-    public override bool CanWrite => true;
-
-    public override bool CanSeek => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <summary>The client has it already.</summary>
     public bool IsSkipped { get; private set; }
@@ -67,43 +63,22 @@ internal sealed class SessionFile : Stream
         }
     }
 
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
     /// <summary>Ends the file, and waits until the client has it. Throws MBK2530 when that fails.</summary>
     public async Task CompleteAsync(CancellationToken cancellationToken)
     {
         await SendAsync(cancellationToken).ConfigureAwait(false);
         if (IsSkipped) return;
-        try
-        {
-            await _call.RequestStream.CompleteAsync().ConfigureAwait(false);
-            while (await _call.ResponseStream.MoveNext(cancellationToken).ConfigureAwait(false))
-            {
-            }
-        }
-        catch (RpcException e)
-        {
-            Judge(e);
-        }
+        if (!_answer.IsCompleted) await _call.RequestStream.CompleteAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await JudgeAsync(cancellationToken).ConfigureAwait(false);
     }
-
-    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public override void Flush()
-    {
-    }
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("A client's file is written asynchronously.");
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing) _call.Dispose();
+        if (disposing)
+        {
+            _call.Dispose();
+            _ = _answer.ContinueWith(t => _ = t.Exception, TaskScheduler.Default);
+        }
         base.Dispose(disposing);
     }
 
@@ -112,42 +87,37 @@ internal sealed class SessionFile : Stream
         var count = _count;
         _count = 0;
         if (count == 0 || IsSkipped) return;
-        try
+        // The message is written out before this ends.
+        var writing = _call.RequestStream.WriteAsync(new BytesMessage { Data = UnsafeByteOperations.UnsafeWrap(_buffer.AsMemory(0, count)) }, cancellationToken);
+        await Task.WhenAny(writing, _answer).ConfigureAwait(false);
+        if (writing.IsCompletedSuccessfully) return;
+        _ = writing.ContinueWith(t => _ = t.Exception, TaskScheduler.Default);
+        // The client ended the call, and how is what the answer says.
+        await JudgeAsync(cancellationToken).ConfigureAwait(false);
+        if (!IsSkipped) throw SessionErrors.Failed(new RpcException(new Status(StatusCode.Aborted, "it ended before all was sent")), "write the file");
+    }
+
+    private async Task HearAsync()
+    {
+        while (await _call.ResponseStream.MoveNext(CancellationToken.None).ConfigureAwait(false))
         {
-            // The message is written out before this returns.
-            await _call.RequestStream.WriteAsync(new BytesMessage { Data = UnsafeByteOperations.UnsafeWrap(_buffer.AsMemory(0, count)) }, cancellationToken).ConfigureAwait(false);
-        }
-        catch (RpcException e)
-        {
-            Judge(e);
-        }
-        catch (Exception e) when (e is InvalidOperationException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
-        {
-            // The client ended the call, and how is what the answer says.
-            await JudgeAnswerAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private async Task JudgeAnswerAsync(CancellationToken cancellationToken)
+    private async Task JudgeAsync(CancellationToken cancellationToken)
     {
         try
         {
-            while (await _call.ResponseStream.MoveNext(cancellationToken).ConfigureAwait(false))
-            {
-            }
+            await _answer.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (RpcException e) when (e.StatusCode == StatusCode.AlreadyExists)
+        {
+            IsSkipped = true;
         }
         catch (RpcException e)
         {
-            Judge(e);
-            return;
+            throw SessionErrors.Failed(e, "write the file");
         }
-        throw SessionErrors.Failed(new RpcException(new Status(StatusCode.Aborted, "it ended before all was sent")), "write the file");
-    }
-
-    private void Judge(RpcException e)
-    {
-        if (e.StatusCode != StatusCode.AlreadyExists) throw SessionErrors.Failed(e, "write the file");
-        IsSkipped = true;
     }
 
     private static bool IsHeader(string key, string value) => key.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_') && !key.EndsWith("-bin", StringComparison.OrdinalIgnoreCase) && value.All(c => c is >= ' ' and <= '~');
