@@ -89,7 +89,7 @@ public sealed class BuildJob : IAsyncDisposable
         BuildRequest request, IReadOnlyList<SolvedImage> images, IReadOnlyDictionary<string, string> parameters, CancellationToken cancellationToken)
     {
         var chains = await Task.WhenAll(images.Select(i => _solver.ChainOfAsync(i.Result, cancellationToken))).ConfigureAwait(false);
-        var describer = new GraphDescriber(request, parameters, new InstalledPackages(_ground.Store, _ground.Materializer), _ground.Remote.Pins);
+        var describer = new SolvedDescriber(request, parameters, new InstalledPackages(_ground.Store, _ground.Materializer), _ground.Remote.Pins);
         var (image, _) = await new ImageMaker(request, _ground.Store, request.Names ?? []).MakeAsync([.. images.Select(i => new SolvedPlan(i))], chains, describer, cancellationToken).ConfigureAwait(false);
         return image;
     }

@@ -69,12 +69,7 @@ internal sealed class GitQuery
 
     private void Switch(string name, string value)
     {
-        bool? isOn = value switch
-        {
-            "" or "1" or "t" or "T" or "true" or "TRUE" or "True" => true,
-            "0" or "f" or "F" or "false" or "FALSE" or "False" => false,
-            _ => null,
-        };
+        var isOn = value.Length == 0 ? true : GoBoolean.Parse(value);
         if (isOn is null) _faults.Add($"invalid {name} value '{value}'");
         else if (name == "keep-git-dir") KeepsGitDirectory = isOn;
         else if (name == "submodules") TakesSubmodules = isOn;

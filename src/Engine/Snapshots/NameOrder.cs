@@ -2,7 +2,7 @@ namespace MsBuildKit.Engine.Snapshots;
 
 /// <summary>Names, and paths component by component, in the order of their UTF-8 bytes: <c>a</c>, <c>a/b</c>, <c>a-b</c>. It is the order in which a
 /// directory is walked whose names are sorted, and the one that BuildKit's clients demand of trees that are sent to them.</summary>
-internal sealed class NameOrder : IComparer<string>
+public sealed class NameOrder : IComparer<string>
 {
     public static NameOrder Instance { get; } = new();
 

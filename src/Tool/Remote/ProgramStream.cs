@@ -1,10 +1,11 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using MsBuildKit.Tool.Wire;
 
 namespace MsBuildKit.Tool.Remote;
 
 /// <summary>A program's input and output as a connection. Disposed, the program ends.</summary>
-internal sealed class ProgramStream : Stream
+internal sealed class ProgramStream : ConnectionStream
 {
     private const int MostSaid = 1000;
 
@@ -15,20 +16,6 @@ internal sealed class ProgramStream : Stream
     {
         _process = process;
         _said = ReadAsync(process.StandardError);
-    }
-
-    public override bool CanRead => true;
-
-    public override bool CanWrite => true;
-
-    public override bool CanSeek => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
     }
 
     /// <summary>Starts a program at a full path. Throws an <see cref="IOException"/> when it cannot be started.</summary>
@@ -53,29 +40,11 @@ internal sealed class ProgramStream : Stream
         throw new IOException(said.Length > 0 ? said : "the program that leads to it has ended");
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         await _process.StandardInput.BaseStream.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
         await _process.StandardInput.BaseStream.FlushAsync(cancellationToken).ConfigureAwait(false);
     }
-
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override void Flush()
-    {
-    }
-
-    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("A program is read asynchronously.");
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("A program is written to asynchronously.");
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -1,4 +1,5 @@
 using MsBuildKit.Engine.Diagnostics;
+using MsBuildKit.Engine.Snapshots;
 using MsBuildKit.Tool.Protocol;
 
 namespace MsBuildKit.Tool.Transfer;
@@ -41,7 +42,7 @@ internal sealed class EntryCheck(TransferLimits limits)
 
     private void CheckPlace(string path)
     {
-        if (PathOrder.Instance.Compare(_last, path) >= 0) throw TransferException.Broken($"'{path}' came after '{_last}'");
+        if (NameOrder.Instance.Compare(_last, path) >= 0) throw TransferException.Broken($"'{path}' came after '{_last}'");
         var parent = path.LastIndexOf('/') is > 0 and var end ? path[..end] : "";
         while (_folders.Peek() != parent)
         {

@@ -1,3 +1,4 @@
+using MsBuildKit.Engine.Snapshots;
 using MsBuildKit.Tool.Protocol;
 
 namespace MsBuildKit.Tool.Transfer;
@@ -8,7 +9,7 @@ internal static class EntryOrder
     public static IReadOnlyList<Stat> Of(IReadOnlyList<Stat> entries)
     {
         var ordered = entries.ToArray();
-        Array.Sort(ordered, (a, b) => PathOrder.Instance.Compare(a.Path, b.Path));
+        Array.Sort(ordered, (a, b) => NameOrder.Instance.Compare(a.Path, b.Path));
         if (!ordered.Any(IsName)) return ordered;
         var files = ordered.Where(e => e.IsFile() && !IsName(e)).ToDictionary(e => e.Path, StringComparer.Ordinal);
         var first = new Dictionary<string, string>(StringComparer.Ordinal);

@@ -6,7 +6,7 @@ namespace MsBuildKit.Tool.Wire;
 /// <param name="receive">The next piece that came, or <c>null</c> at the end.</param>
 /// <param name="send">Sends a piece, which is nobody else's once this was called; asked one at a time.</param>
 /// <param name="close">No more is sent.</param>
-internal sealed class BytesTunnel(Func<CancellationToken, ValueTask<ByteString?>> receive, Func<ByteString, CancellationToken, Task> send, Func<Task> close) : Stream
+internal sealed class BytesTunnel(Func<CancellationToken, ValueTask<ByteString?>> receive, Func<ByteString, CancellationToken, Task> send, Func<Task> close) : ConnectionStream
 {
     // Far below what a message may have.
     private const int Largest = 1 << 20;
@@ -14,20 +14,6 @@ internal sealed class BytesTunnel(Func<CancellationToken, ValueTask<ByteString?>
     private readonly SemaphoreSlim _turn = new(1, 1);
     private ReadOnlyMemory<byte> _rest;
     private int _closed;
-
-    public override bool CanRead => true;
-
-    public override bool CanWrite => true;
-
-    public override bool CanSeek => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -56,24 +42,6 @@ internal sealed class BytesTunnel(Func<CancellationToken, ValueTask<ByteString?>
             _turn.Release();
         }
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override void Flush()
-    {
-    }
-
-    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("A tunnel is read asynchronously.");
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("A tunnel is written asynchronously.");
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     public override async ValueTask DisposeAsync()
     {

@@ -10,7 +10,7 @@ namespace MsBuildKit.Tool.Wire;
 /// </remarks>
 /// <param name="inner">The connection.</param>
 /// <param name="names">Of the headers, lower-case.</param>
-internal sealed class RepeatedHeaders(Stream inner, IReadOnlySet<string> names) : Stream
+internal sealed class RepeatedHeaders(Stream inner, IReadOnlySet<string> names) : ConnectionStream
 {
     private const int FrameHeader = 9, LargestFrame = 1 << 14;
     private const byte HeadersFrame = 1, ContinuationFrame = 9, EndHeaders = 4, Padded = 8, Priority = 0x20;
@@ -22,23 +22,7 @@ internal sealed class RepeatedHeaders(Stream inner, IReadOnlySet<string> names) 
     private bool _isBegun;
     private byte[] _first = [];
 
-    public override bool CanRead => true;
-
-    public override bool CanWrite => true;
-
-    public override bool CanSeek => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => inner.ReadAsync(buffer, cancellationToken);
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => inner.ReadAsync(buffer, offset, count, cancellationToken);
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -46,19 +30,7 @@ internal sealed class RepeatedHeaders(Stream inner, IReadOnlySet<string> names) 
         if (written.Length > 0) await inner.WriteAsync(written, cancellationToken).ConfigureAwait(false);
     }
 
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
     public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
-
-    public override void Flush() => inner.Flush();
-
-    public override int Read(byte[] buffer, int offset, int count) => inner.Read(buffer, offset, count);
-
-    public override void Write(byte[] buffer, int offset, int count) => inner.Write(Rewrite(buffer.AsSpan(offset, count)));
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     public override ValueTask DisposeAsync() => inner.DisposeAsync();
 

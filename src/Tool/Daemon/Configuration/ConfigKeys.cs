@@ -1,4 +1,5 @@
 using System.Globalization;
+using MsBuildKit.Engine.Frontends.Dockerfile.Parsing;
 
 namespace MsBuildKit.Tool.Daemon.Configuration;
 
@@ -95,7 +96,7 @@ internal static class ConfigKeys
     private static bool Span(ConfigEntry entry, Action<TimeSpan> set) => entry.Value switch
     {
         long and >= 0 and < 10_000_000_000 and var seconds => Set(TimeSpan.FromSeconds(seconds), set),
-        string text when GoDuration.TryParse(text) is { } span => Set(span, set),
+        string text when GoDuration.ParseSpan(text) is { } span => Set(span, set),
         _ => false,
     };
 

@@ -19,8 +19,17 @@ internal static class ExportFactory
                 "tar" or "local" => new TreeExport(TreeAttributes.Read(exporter.Attrs.AsReadOnly()), exporter.Type == "tar", Require(client), number),
                 _ => throw new DaemonException(DaemonException.BadRequest, ErrorKind.Invalid, $"exporter {exporter.Type} could not be found"),
             });
-        var first = asked.Select(e => ImageAttributes.Read(e.Attrs.AsReadOnly())).FirstOrDefault();
-        return new BuildExports(exports, first is null ? new ExportLayering() : new ExportLayering(first.Compression, first.CompressionLevel, first.SourceDateEpoch));
+        return new BuildExports(exports, LayeringOf(asked));
+    }
+
+    // Layers are written once, so all that have any must want the same.
+    private static ExportLayering LayeringOf(IReadOnlyList<Exporter> asked)
+    {
+        var wanted = asked.Where(e => e.Type is "image" or "oci" or "docker").Select(e => ImageAttributes.Read(e.Attrs.AsReadOnly()))
+            .Select(a => new ExportLayering(a.Compression, a.CompressionLevel, a.SourceDateEpoch)).Distinct().ToList();
+        if (wanted.Count > 1)
+            throw new DaemonException(DaemonException.NotOffered, ErrorKind.NotSupported, "exporters of one build cannot differ in compression, compression-level or source-date-epoch: give all the same, or build once for each");
+        return wanted.Count > 0 ? wanted[0] : new ExportLayering(SourceDateEpoch: asked.Select(e => ExportValues.Number(e.Attrs.AsReadOnly(), "source-date-epoch")).FirstOrDefault(n => n is not null));
     }
 
     private static ClientSession Require(ClientSession? client) =>

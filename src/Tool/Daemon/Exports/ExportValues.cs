@@ -1,5 +1,6 @@
 using System.Globalization;
 using MsBuildKit.Engine.Diagnostics;
+using MsBuildKit.Engine.Llb;
 
 namespace MsBuildKit.Tool.Daemon.Exports;
 
@@ -10,12 +11,7 @@ internal static class ExportValues
     public static bool? Flag(IReadOnlyDictionary<string, string> attributes, string key)
     {
         if (!attributes.TryGetValue(key, out var text)) return null;
-        return text switch
-        {
-            "" or "1" or "t" or "T" or "true" or "TRUE" or "True" => true,
-            "0" or "f" or "F" or "false" or "FALSE" or "False" => false,
-            _ => throw Bad(key, text, "use true or false"),
-        };
+        return text.Length == 0 ? true : GoBoolean.Parse(text) ?? throw Bad(key, text, "use true or false");
     }
 
     /// <summary><c>null</c> when it is not said. Throws MBK2507.</summary>

@@ -62,7 +62,7 @@ internal sealed class GatewayFrontend(StreamListener streams, WorkerDescription 
     private async Task RunAsync(BuildBridge own, ImageConfig config, Definition graph, VertexResult root, FrontendCall call, CancellationToken cancellationToken)
     {
         var metadata = await own.Add(LlbMarshaller.Marshal(LlbState.Scratch.File("write what the frontend is", FileStep.MakeFile("/frontend.bin", 0b100_000_000, graph.ToByteArray())))).SolveAsync(cancellationToken).ConfigureAwait(false);
-        var hasNoNetwork = config.Config?.Labels?.GetValueOrDefault(NoNetworkLabel) is "1" or "true";
+        var hasNoNetwork = GoBoolean.Parse(config.Config?.Labels?.GetValueOrDefault(NoNetworkLabel) ?? "") is true;
         var container = await own.Job.OpenContainerAsync(
             new ContainerDescription
             {

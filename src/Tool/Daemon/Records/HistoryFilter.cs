@@ -1,5 +1,6 @@
 using System.Globalization;
 using MsBuildKit.Engine.Diagnostics;
+using MsBuildKit.Engine.Frontends.Dockerfile.Parsing;
 using MsBuildKit.Tool.Daemon.Configuration;
 using MsBuildKit.Tool.Protocol.Control;
 
@@ -33,7 +34,7 @@ internal sealed class HistoryFilter
         if (s_signs.FirstOrDefault(s => text.Contains(s, StringComparison.Ordinal)) is not { } sign) return null;
         var (name, value) = (text[..text.IndexOf(sign, StringComparison.Ordinal)], text[(text.IndexOf(sign, StringComparison.Ordinal) + sign.Length)..]);
         if (name is not ("startedAt" or "completedAt" or "duration")) return null;
-        if ((name == "duration" ? GoDuration.TryParse(value)?.Ticks : Moment(value, now)) is not { } limit)
+        if ((name == "duration" ? GoDuration.ParseSpan(value)?.Ticks : Moment(value, now)) is not { } limit)
             throw new DaemonException(DaemonException.BadFilter, ErrorKind.Invalid, $"'{text}' is no filter: '{value}' is neither a span such as 24h nor a time such as 2026-01-31T12:00:00Z.");
         return record => Ticks(record, name) is { } ticks && sign switch { ">=" => ticks >= limit, "<=" => ticks <= limit, ">" => ticks > limit, _ => ticks < limit };
     }
@@ -41,7 +42,7 @@ internal sealed class HistoryFilter
     // A span means so long ago.
     private static long? Moment(string value, DateTimeOffset now)
     {
-        if (GoDuration.TryParse(value) is { } span) return (now - span).UtcTicks;
+        if (GoDuration.ParseSpan(value) is { } span) return (now - span).UtcTicks;
         return DateTimeOffset.TryParse(value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var moment) ? moment.UtcTicks : null;
     }
 

@@ -38,7 +38,7 @@ internal sealed class ErrorInterceptor : Interceptor
         }
         catch (Exception e) when (e is not RpcException)
         {
-            throw new RpcException(new Status(StatusCode.Internal, $"something failed in a way that nobody foresaw ({ToolException.Unforeseen}): {e.GetType().Name}: {e.Message}"));
+            throw new RpcException(new Status(StatusCode.Internal, $"The call failed in a way that nobody foresaw: {e.Message.TrimEnd('.')}. Please report it ({ToolException.Unforeseen})."));
         }
     }
 

@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Grpc.Core;
+using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Llb.Pb;
 using MsBuildKit.Engine.Workers;
 using MsBuildKit.Tool.Daemon.Builds;
@@ -7,6 +8,8 @@ using MsBuildKit.Tool.Daemon.Containers;
 using MsBuildKit.Tool.Daemon.Frontends;
 using MsBuildKit.Tool.Protocol.Control;
 using MsBuildKit.Tool.Protocol.Gateway;
+using MsBuildKit.Tool.Protocol.Policies;
+using MsBuildKit.Tool.Transfer;
 using MsBuildKit.Tool.Wire;
 using SolveRequest = MsBuildKit.Tool.Protocol.Gateway.SolveRequest;
 using SolveResponse = MsBuildKit.Tool.Protocol.Gateway.SolveResponse;
@@ -29,6 +32,7 @@ internal sealed class GatewayService(BuildRegistry builds, WorkerDescription wor
     public override async Task<SolveResponse> Solve(SolveRequest request, ServerCallContext context)
     {
         var bridge = await FindAsync(context).ConfigureAwait(false);
+        RefusePolicies(request.SourcePolicies);
         var result = await bridge.SolveAsync(
             request.Definition, request.Frontend, new FrontendCall(request.FrontendOpt.AsReadOnly(), request.FrontendInputs.AsReadOnly()), context.CancellationToken).ConfigureAwait(false);
         if (request.Evaluate) await Task.WhenAll(result.Refs.Values.Select(r => r.SolveAsync(context.CancellationToken))).ConfigureAwait(false);
@@ -46,13 +50,13 @@ internal sealed class GatewayService(BuildRegistry builds, WorkerDescription wor
     {
         var files = await FilesAsync(request.Ref, context).ConfigureAwait(false);
         var list = await files.ListAsync(request.DirPath, request.IncludePattern.Length > 0 ? request.IncludePattern : null, context.CancellationToken).ConfigureAwait(false);
-        return new ReadDirResponse { Entries = { list.Select(FileStats.Write) } };
+        return new ReadDirResponse { Entries = { list.Select(WireStat.Of) } };
     }
 
     public override async Task<StatFileResponse> StatFile(StatFileRequest request, ServerCallContext context)
     {
         var files = await FilesAsync(request.Ref, context).ConfigureAwait(false);
-        return new StatFileResponse { Stat = FileStats.Write(await files.StatAsync(request.Path, context.CancellationToken).ConfigureAwait(false)) };
+        return new StatFileResponse { Stat = WireStat.Of(await files.StatAsync(request.Path, context.CancellationToken).ConfigureAwait(false)) };
     }
 
     public override async Task<EvaluateResponse> Evaluate(EvaluateRequest request, ServerCallContext context)
@@ -78,6 +82,7 @@ internal sealed class GatewayService(BuildRegistry builds, WorkerDescription wor
     public override async Task<ResolveImageConfigResponse> ResolveImageConfig(ResolveImageConfigRequest request, ServerCallContext context)
     {
         var bridge = await FindAsync(context).ConfigureAwait(false);
+        RefusePolicies(request.SourcePolicies);
         var meta = await new SourceMetadata(bridge).ResolveAsync(new SourceOp { Identifier = "docker-image://" + request.Ref }, request.Platform, request.LogName, context.CancellationToken).ConfigureAwait(false);
         return new ResolveImageConfigResponse { Digest = meta.Image.Digest, Config = meta.Image.Config, Ref = meta.Source.Identifier["docker-image://".Length..] };
     }
@@ -85,6 +90,7 @@ internal sealed class GatewayService(BuildRegistry builds, WorkerDescription wor
     public override async Task<ResolveSourceMetaResponse> ResolveSourceMeta(ResolveSourceMetaRequest request, ServerCallContext context)
     {
         var bridge = await FindAsync(context).ConfigureAwait(false);
+        RefusePolicies(request.SourcePolicies);
         return await new SourceMetadata(bridge).ResolveAsync(request.Source ?? new SourceOp(), request.Platform, request.LogName, context.CancellationToken).ConfigureAwait(false);
     }
 
@@ -126,13 +132,19 @@ internal sealed class GatewayService(BuildRegistry builds, WorkerDescription wor
     {
         var container = (await FindAsync(context).ConfigureAwait(false)).Containers.Find(request.Ref);
         var list = await container.ReadDirectoryAsync((int)request.MountIndex, request.DirPath, request.IncludePattern, context.CancellationToken).ConfigureAwait(false);
-        return new ReadDirResponse { Entries = { list.Select(FileStats.Write) } };
+        return new ReadDirResponse { Entries = { list.Select(WireStat.Of) } };
     }
 
     public override async Task<StatFileResponse> StatFileContainer(StatFileRequest request, ServerCallContext context)
     {
         var container = (await FindAsync(context).ConfigureAwait(false)).Containers.Find(request.Ref);
-        return new StatFileResponse { Stat = FileStats.Write(await container.StatAsync((int)request.MountIndex, request.Path, context.CancellationToken).ConfigureAwait(false)) };
+        return new StatFileResponse { Stat = WireStat.Of(await container.StatAsync((int)request.MountIndex, request.Path, context.CancellationToken).ConfigureAwait(false)) };
+    }
+
+    // One that nobody obeys would be worse than none.
+    private static void RefusePolicies(IReadOnlyCollection<Policy> policies)
+    {
+        if (policies.Count > 0) throw new DaemonException(DaemonException.NotOffered, ErrorKind.NotSupported, "source policies of frontends are not obeyed: give the policy with the request of the build");
     }
 
     private async Task<ResultFiles> FilesAsync(string id, ServerCallContext context)

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using MsBuildKit.Engine.Frontends.Dockerfile.Parsing;
 using MsBuildKit.TestKit;
 using MsBuildKit.Tool.Daemon;
 using MsBuildKit.Tool.Daemon.Configuration;
@@ -147,14 +148,14 @@ public sealed class SettingsReaderTests : IDisposable
     [InlineData("1h30m", 5400)]
     [InlineData("1.5s", 1.5)]
     [InlineData("300ms", 0.3)]
-    public void TryParse_Duration_IsGos(string text, double seconds) => Assert.Equal(TimeSpan.FromSeconds(seconds), GoDuration.TryParse(text));
+    public void TryParse_Duration_IsGos(string text, double seconds) => Assert.Equal(TimeSpan.FromSeconds(seconds), GoDuration.ParseSpan(text));
 
     [Theory]
     [InlineData("48")]
     [InlineData("h")]
     [InlineData("-1h")]
     [InlineData("1h 30m")]
-    public void TryParse_NoDuration_IsNull(string text) => Assert.Null(GoDuration.TryParse(text));
+    public void TryParse_NoDuration_IsNull(string text) => Assert.Null(GoDuration.ParseSpan(text));
 
     private SettingsReader Reader() => new(TestHost.Create(_folder.Path), isRoot: true);
 

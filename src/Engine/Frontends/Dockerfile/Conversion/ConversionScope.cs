@@ -41,14 +41,14 @@ internal sealed class ConversionScope
     public NamedContexts Contexts { get; }
 
     /// <summary>Names of steps begin with their platform.</summary>
-    public bool ShowsPlatforms => Request.Platforms.Count > 1 || Request.IsMultiPlatform || IsOn(Arg("BUILDKIT_MULTI_PLATFORM"));
+    public bool ShowsPlatforms => Request.Platforms.Count > 1 || Request.IsMultiPlatform || GoBoolean.Parse(Arg("BUILDKIT_MULTI_PLATFORM")) is true;
 
     /// <summary>Stands before the names of caches.</summary>
     public string CacheNamespace => Arg("BUILDKIT_CACHE_MOUNT_NS");
 
     public string Hostname => Arg("BUILDKIT_SANDBOX_HOSTNAME") is { Length: > 0 } name ? name : Request.Hostname ?? "";
 
-    public bool KeepsGitDirectory => IsOn(Arg("BUILDKIT_CONTEXT_KEEP_GIT_DIR"));
+    public bool KeepsGitDirectory => GoBoolean.Parse(Arg("BUILDKIT_CONTEXT_KEEP_GIT_DIR")) is true;
 
     /// <summary>The caller says which time stands for every one.</summary>
     public bool HasEpochArg => Arg(EpochArg).Length > 0;
@@ -120,8 +120,6 @@ internal sealed class ConversionScope
     private string? EpochText => Request.BuildArgs.GetValueOrDefault(EpochArg) ?? Globals.Variables.Find(EpochArg);
 
     private string Arg(string name) => Request.BuildArgs.GetValueOrDefault(name, "");
-
-    private static bool IsOn(string text) => text is "1" or "t" or "T" or "true" or "TRUE" or "True";
 
     private long ReadEpoch()
     {

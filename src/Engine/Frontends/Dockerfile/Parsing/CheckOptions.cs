@@ -1,11 +1,10 @@
+using MsBuildKit.Engine.Llb;
+
 namespace MsBuildKit.Engine.Frontends.Dockerfile.Parsing;
 
 /// <summary>What a <c>check=</c> says, in a directive or in a comment above an instruction.</summary>
 internal static class CheckOptions
 {
-    private static readonly string[] s_true = ["1", "t", "T", "TRUE", "true", "True"];
-    private static readonly string[] s_false = ["0", "f", "F", "FALSE", "false", "False"];
-
     /// <summary>The options, or <c>null</c> and what is wrong.</summary>
     internal static CheckDirective? Parse(string text, out string? fault)
     {
@@ -21,7 +20,7 @@ internal static class CheckOptions
                 (_, null) => null,
                 ("skip", _) => check with { Skip = Rules(value) },
                 ("experimental", _) => check with { Experimental = Rules(value) },
-                ("error", _) when ParseSwitch(value) is { } error => check with { Error = error },
+                ("error", _) when GoBoolean.Parse(value) is { } error => check with { Error = error },
                 _ => null,
             };
             if (check is not null) continue;
@@ -43,9 +42,6 @@ internal static class CheckOptions
         }
         return [];
     }
-
-    /// <summary>A truth value as Go reads it.</summary>
-    internal static bool? ParseSwitch(string text) => s_true.Contains(text) ? true : s_false.Contains(text) ? false : null;
 
     private static string[] Rules(string value) => value.Split(',', StringSplitOptions.TrimEntries);
 }

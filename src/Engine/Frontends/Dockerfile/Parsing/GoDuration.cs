@@ -3,12 +3,15 @@ using System.Globalization;
 namespace MsBuildKit.Engine.Frontends.Dockerfile.Parsing;
 
 /// <summary>Durations as Go writes them: <c>1h15m30.5s</c>, <c>100ms</c>.</summary>
-internal static class GoDuration
+public static class GoDuration
 {
     private static readonly Dictionary<string, decimal> s_units = new(StringComparer.Ordinal)
     {
         ["ns"] = 1, ["us"] = 1_000, ["\u00b5s"] = 1_000, ["\u03bcs"] = 1_000, ["ms"] = 1_000_000, ["s"] = 1_000_000_000, ["m"] = 60_000_000_000, ["h"] = 3_600_000_000_000,
     };
+
+    /// <summary>A span that is not negative, or <c>null</c> for what is none.</summary>
+    public static TimeSpan? ParseSpan(string text) => Parse(text) is >= 0 and var nanoseconds ? TimeSpan.FromTicks(nanoseconds / TimeSpan.NanosecondsPerTick) : null;
 
     /// <summary>Nanoseconds, or <c>null</c> for what is no duration.</summary>
     internal static long? Parse(string text)

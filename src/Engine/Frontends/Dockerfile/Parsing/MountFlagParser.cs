@@ -1,6 +1,7 @@
 using System.Globalization;
 using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Frontends.Dockerfile.Instructions;
+using MsBuildKit.Engine.Llb;
 
 namespace MsBuildKit.Engine.Frontends.Dockerfile.Parsing;
 
@@ -81,8 +82,8 @@ internal sealed class MountFlagParser
             "from" => _mount with { From = OrNull(value) },
             "source" or "src" => _mount with { Source = OrNull(value) },
             "target" or "dst" or "destination" => _mount with { Target = OrNull(value) },
-            "readonly" or "ro" => CheckOptions.ParseSwitch(value) is { } on ? _mount with { ReadOnly = on } : WrongSwitch(key, value),
-            "readwrite" or "rw" => CheckOptions.ParseSwitch(value) is { } on ? _mount with { ReadOnly = !on } : WrongSwitch(key, value),
+            "readonly" or "ro" => GoBoolean.Parse(value) is { } on ? _mount with { ReadOnly = on } : WrongSwitch(key, value),
+            "readwrite" or "rw" => GoBoolean.Parse(value) is { } on ? _mount with { ReadOnly = !on } : WrongSwitch(key, value),
             "required" => SetRequired(value),
             "size" => SetSize(value),
             "id" => _mount with { Id = OrNull(value) },
@@ -97,7 +98,7 @@ internal sealed class MountFlagParser
     private MountFlag SetRequired(string value)
     {
         if (_isWhole && _mount.Kind is not (MountKind.Secret or MountKind.Ssh)) return Wrong("required", value, "", "only the types secret and ssh have it, and it stands behind the type");
-        return CheckOptions.ParseSwitch(value) is { } required ? _mount with { Required = required } : WrongSwitch("required", value);
+        return GoBoolean.Parse(value) is { } required ? _mount with { Required = required } : WrongSwitch("required", value);
     }
 
     private MountFlag SetSize(string value)
