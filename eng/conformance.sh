@@ -35,7 +35,8 @@ work=$(mktemp -d /var/tmp/cf.XXXX)
 # BuildKit's networks leave their bridges, which are named in fixtures/cni.
 clean() {
     rm -rf "$work"
-    rmdir /etc/buildkit /opt/cni 2> /dev/null || true
+    # Only if they are ours: those of others are not empty.
+    rmdir --ignore-fail-on-non-empty /etc/buildkit /opt/cni
     for bridge in buildkit0 buildkitdns0; do ip link delete "$bridge" 2> /dev/null || true; done
 }
 trap clean EXIT
@@ -88,7 +89,9 @@ run_suite() {
     export suite=$1
     rm -rf "$work/mirror"
     cp -r "$suites/mirror" "$work/mirror"
-    GOMAXPROCS=$jobs unshare --mount --pid --fork --kill-child --mount-proc bash -c "$inside" > "$out/$suite.log" 2>&1 || true
+    # It ends with an error when a test of it fails, and which do is counted; a suite that did not even begin is another matter.
+    GOMAXPROCS=$jobs unshare --mount --pid --fork --kill-child --mount-proc bash -c "$inside" > "$out/$suite.log" 2>&1 || grep -q -- '=== RUN' "$out/$suite.log" \
+        || fail "the suite '$suite' does not begin: $(tail -n 3 "$out/$suite.log")"
 }
 
 # The tests of a suite with the files they are written in: name, file.

@@ -23,6 +23,7 @@ internal sealed class DaemonException(string code, ErrorKind kind, string messag
     internal const string NoRecord = "MBK2516";
     internal const string Stopping = "MBK2517";
     internal const string StorageUnread = "MBK2518";
+    internal const string NotOffered = "MBK2519";
     internal const string NoContainer = "MBK2526";
     internal const string ContainerTaken = "MBK2527";
     internal const string FrontendFailed = "MBK2528";

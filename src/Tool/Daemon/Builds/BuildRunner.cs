@@ -33,24 +33,9 @@ internal sealed class BuildRunner(ToolHost host, DaemonOptions options, LocalCon
     private async Task<IReadOnlyDictionary<string, string>> RunKnownAsync(SolveRequest asked, CancellationToken cancellationToken)
     {
         var entry = builds.Take(asked.Ref);
-        history.Begin(asked);
-        using var log = new StatusLog(history.LogOf(asked.Ref));
-        var status = new BuildStatus(log, host.Time);
-        entry.Set(log);
         try
         {
-            var response = await RunAsync(asked, entry, status, cancellationToken).ConfigureAwait(false);
-            End(asked.Ref, status, record =>
-            {
-                record.ExporterResponse.Add(response.ToDictionary());
-                RecordedImages.AddTo(record, store);
-            });
-            return response;
-        }
-        catch (Exception e)
-        {
-            End(asked.Ref, status, record => record.Error = ErrorDetails.StatusOf(e));
-            throw;
+            return await RunRecordedAsync(asked, entry, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -59,19 +44,52 @@ internal sealed class BuildRunner(ToolHost host, DaemonOptions options, LocalCon
         }
     }
 
-    private void End(string id, BuildStatus status, Action<BuildHistoryRecord> outcome)
+    private async Task<IReadOnlyDictionary<string, string>> RunRecordedAsync(SolveRequest asked, BuildRegistry.Entry entry, CancellationToken cancellationToken)
+    {
+        history.Begin(asked);
+        using var log = new StatusLog(history.LogOf(asked.Ref));
+        var status = new BuildStatus(log, host.Time);
+        entry.Set(log);
+        IReadOnlyDictionary<string, string> response;
+        try
+        {
+            response = await RunAsync(asked, entry, status, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            await EndAsync(asked.Ref, status, record => record.Error = ErrorDetails.StatusOf(e)).ConfigureAwait(false);
+            throw;
+        }
+        await EndAsync(asked.Ref, status, record =>
+        {
+            record.ExporterResponse.Add(response.ToDictionary());
+            RecordedImages.AddTo(record, store);
+        }).ConfigureAwait(false);
+        return response;
+    }
+
+    // A build that is done stays done, also when nothing can be written down of it.
+    private async Task EndAsync(string id, BuildStatus status, Action<BuildHistoryRecord> outcome)
     {
         status.Complete();
-        history.End(id, record =>
+        try
         {
-            var (total, completed, cached, warnings) = status.Counts;
-            (record.NumTotalSteps, record.NumCompletedSteps, record.NumCachedSteps, record.NumWarnings) = (total, completed, cached, warnings);
-            outcome(record);
-        });
+            history.End(id, record =>
+            {
+                var (total, completed, cached, warnings) = status.Counts;
+                (record.NumTotalSteps, record.NumCompletedSteps, record.NumCachedSteps, record.NumWarnings) = (total, completed, cached, warnings);
+                outcome(record);
+            });
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            await host.Error.WriteLineAsync($"warning: nothing is kept of the build '{id}': {e.Message.TrimEnd('.')}. Make room in '{store.Root}'.").ConfigureAwait(false);
+        }
     }
 
     private async Task<IReadOnlyDictionary<string, string>> RunAsync(SolveRequest request, BuildRegistry.Entry entry, BuildStatus status, CancellationToken cancellationToken)
     {
+        UnofferedParts.Refuse(request);
         var granted = Entitlements.Grant(request.Entitlements, options.Entitlements);
         var client = request.Session.Length > 0 ? await sessions.GetAsync(request.Session, cancellationToken).ConfigureAwait(false) : null;
         var exports = ExportFactory.Create(request.Exporters, client);
@@ -84,6 +102,7 @@ internal sealed class BuildRunner(ToolHost host, DaemonOptions options, LocalCon
         var bridge = new BuildBridge(job, status, lent, frontends, new GraphGuard(granted, request.SourcePolicy is { } policy ? new SourcePolicy([policy]) : SourcePolicy.None), new FrontendCall(request.FrontendAttrs.AsReadOnly(), request.FrontendInputs.AsReadOnly()), how, host.Machine, host.Time);
         await using var closed = bridge.ConfigureAwait(false);
         entry.Set(bridge);
+        UnofferedParts.Tell(request, status);
         return await new RunningBuild(request, bridge, new ExportSet(exports.Exports)).RunAsync(cancellationToken).ConfigureAwait(false);
     }
 

@@ -44,8 +44,8 @@ internal sealed class BuildStatus(StatusLog log, TimeProvider time) : IProgress<
                 foreach (var input in vertex.Inputs) next.Push(input.Vertex);
                 if (!_vertices.ContainsKey(vertex.Digest.ToString())) news.Vertexes.Add(Add(vertex).Clone());
             }
+            if (news.Vertexes.Count > 0) log.Add(news);
         }
-        if (news.Vertexes.Count > 0) log.Add(news);
     }
 
     /// <inheritdoc />
@@ -64,7 +64,7 @@ internal sealed class BuildStatus(StatusLog log, TimeProvider time) : IProgress<
     /// <summary>Work of the builder itself, shown as an operation is.</summary>
     public async Task<T> RunAsync<T>(string name, Func<string, Task<T>> work)
     {
-        var id = Digest.Of(RandomNumberGenerator.GetBytes(32)).ToString();
+        var id = NewId();
         Change(id, name, Start);
         try
         {
@@ -78,6 +78,9 @@ internal sealed class BuildStatus(StatusLog log, TimeProvider time) : IProgress<
             throw;
         }
     }
+
+    /// <summary>Something that the builder does not do, shown as an operation that failed.</summary>
+    public void Fail(string name, string why) => Change(NewId(), name, v => (v.Started, v.Completed, v.Error) = (Now, Now, why));
 
     /// <summary>A warning of a frontend.</summary>
     public void Warn(VertexWarning warning)
@@ -102,6 +105,8 @@ internal sealed class BuildStatus(StatusLog log, TimeProvider time) : IProgress<
         log.Complete();
     }
 
+    private static string NewId() => Digest.Of(RandomNumberGenerator.GetBytes(32)).ToString();
+
     private Timestamp Now => Timestamp.FromDateTimeOffset(time.GetUtcNow());
 
     private Vertex Add(Engine.Llb.Vertex vertex)
@@ -125,16 +130,15 @@ internal sealed class BuildStatus(StatusLog log, TimeProvider time) : IProgress<
 
     private void Change(string digest, string name, Action<Vertex> change)
     {
-        Vertex changed;
+        // What is told of a vertex comes in the order in which it happened.
         lock (_gate)
         {
             if (!_vertices.TryGetValue(digest, out var vertex)) _vertices[digest] = vertex = new Vertex { Digest = digest, Name = name };
             var before = vertex.Clone();
             change(vertex);
             if (vertex.Equals(before)) return;
-            changed = vertex.Clone();
+            log.Add(new StatusResponse { Vertexes = { vertex.Clone() } });
         }
-        log.Add(new StatusResponse { Vertexes = { changed } });
     }
 
     private void Print(string vertex, int stream, ReadOnlyMemory<byte> data)

@@ -42,6 +42,14 @@ public sealed class ExportAttributesTests
     }
 
     [Fact]
+    public void Create_ExportersThatWantOtherLayers_IsRefused()
+    {
+        static Exporter Image(string compression) => new() { Type = "image", Attrs = { ["compression"] = compression } };
+        Assert.Equal(Compression.Zstd, ExportFactory.Create([Image("zstd"), Image("zstd")], null).Layering.Compression);
+        Assert.Equal("MBK2519", Assert.ThrowsAny<BuildException>(() => ExportFactory.Create([Image("zstd"), Image("gzip")], null)).Code);
+    }
+
+    [Fact]
     public void Platforms_OfAResult_AreThoseThatItNames()
     {
         var two = new FrontendResult
