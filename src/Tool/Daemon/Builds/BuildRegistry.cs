@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using MsBuildKit.Engine.Diagnostics;
 
 namespace MsBuildKit.Tool.Daemon.Builds;
@@ -6,22 +5,27 @@ namespace MsBuildKit.Tool.Daemon.Builds;
 /// <summary>The builds that run, by the ids that clients gave them. Whoever asks for one that is about to begin waits for it a moment.</summary>
 internal sealed class BuildRegistry(TimeProvider time)
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(6);
 
-    private readonly ConcurrentDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
 
     /// <summary>Takes an id. Throws MBK2500 when it is taken.</summary>
     public Entry Take(string id)
     {
         if (id.Length == 0) throw new DaemonException(DaemonException.BadRequest, ErrorKind.Invalid, "a build needs a ref: choose a new one for each");
-        var entry = _entries.GetOrAdd(id, _ => new Entry());
-        return entry.TryTake() ? entry : throw new DaemonException(DaemonException.BuildTaken, ErrorKind.AlreadyExists, $"job ID {id} exists: choose another");
+        lock (_gate)
+        {
+            var entry = Enter(id);
+            return entry.TryTake() ? entry : throw new DaemonException(DaemonException.BuildTaken, ErrorKind.AlreadyExists, $"job ID {id} exists: choose another");
+        }
     }
 
     /// <summary>The build is over.</summary>
     public void Remove(string id)
     {
-        if (_entries.TryRemove(id, out var entry)) entry.End();
+        lock (_gate)
+            if (_entries.Remove(id, out var entry)) entry.End();
     }
 
     /// <summary>What a build tells of itself. Throws MBK2503 when no such build comes.</summary>
@@ -32,16 +36,32 @@ internal sealed class BuildRegistry(TimeProvider time)
 
     private async Task<T> FindAsync<T>(string id, Func<Entry, Task<T>> find, CancellationToken cancellationToken)
     {
-        var entry = _entries.GetOrAdd(id, _ => new Entry());
+        Entry entry;
+        lock (_gate)
+        {
+            entry = Enter(id);
+            entry.Waiting++;
+        }
         try
         {
             return await find(entry).WaitAsync(s_patience, time, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is TimeoutException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
-            if (!entry.IsTaken) _entries.TryRemove(KeyValuePair.Create(id, entry));
             throw new DaemonException(DaemonException.NoBuild, ErrorKind.NotFound, $"no such job {id}");
         }
+        finally
+        {
+            // What never came and nobody waits for any more is forgotten.
+            lock (_gate)
+                if (--entry.Waiting == 0 && !entry.IsTaken) _entries.Remove(id);
+        }
+    }
+
+    private Entry Enter(string id)
+    {
+        if (!_entries.TryGetValue(id, out var entry)) _entries.Add(id, entry = new Entry());
+        return entry;
     }
 
     /// <summary>A build's place, which may be waited at before there is one.</summary>
@@ -49,15 +69,21 @@ internal sealed class BuildRegistry(TimeProvider time)
     {
         private readonly TaskCompletionSource<StatusLog> _log = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly TaskCompletionSource<BuildBridge> _bridge = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private int _isTaken;
+        /// <summary>A build has it. This and <see cref="Waiting"/> change under the lock of the registry.</summary>
+        public bool IsTaken { get; private set; }
 
-        public bool IsTaken => Volatile.Read(ref _isTaken) != 0;
+        /// <summary>How many wait for the build.</summary>
+        public int Waiting { get; set; }
 
         public Task<StatusLog> Log => _log.Task;
 
         public Task<BuildBridge> Bridge => _bridge.Task;
 
-        public bool TryTake() => Interlocked.Exchange(ref _isTaken, 1) == 0;
+        public bool TryTake()
+        {
+            if (IsTaken) return false;
+            return IsTaken = true;
+        }
 
         public void Set(StatusLog log) => _log.TrySetResult(log);
 

@@ -57,7 +57,7 @@ internal sealed class StatusLog : IDisposable
     /// <summary>Everything from the start, as it comes, until the build is over.</summary>
     public async IAsyncEnumerable<StatusResponse> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var reading = new FileStream(Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        if (TryOpen(Path) is not { } reading) yield break;
         await using var closed = reading.ConfigureAwait(false);
         for (var position = 0L; ;)
         {
@@ -76,13 +76,26 @@ internal sealed class StatusLog : IDisposable
     /// <summary>Everything of a build that is over, from the file that it left.</summary>
     public static async IAsyncEnumerable<StatusResponse> ReplayAsync(string path, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var reading = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        if (TryOpen(path) is not { } reading) yield break;
         await using var closed = reading.ConfigureAwait(false);
         while (reading.Position < reading.Length)
             yield return (await ReadSomeAsync(reading, reading.Length - reading.Position, cancellationToken).ConfigureAwait(false)).Together;
     }
 
     public void Dispose() => Complete();
+
+    // Of a build of which nothing is kept, and which ended just now, there is nothing more to tell.
+    private static FileStream? TryOpen(string path)
+    {
+        try
+        {
+            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
+        }
+    }
 
     private static async Task<(StatusResponse Together, long Read)> ReadSomeAsync(Stream stream, long available, CancellationToken cancellationToken)
     {
