@@ -1,3 +1,4 @@
+using MsBuildKit.Engine.Exporters;
 using MsBuildKit.Engine.Llb.Pb;
 using MsBuildKit.Engine.Oci;
 using MsBuildKit.Engine.Workers;
@@ -14,4 +15,7 @@ public sealed record SolvedImage(Platform Platform, Definition? Graph, VertexRes
 {
     /// <summary>The configuration's history tells of every layer.</summary>
     public bool HasWholeHistory { get; init; }
+
+    /// <summary>What its own layers are to say of the times in them, or <c>null</c> for nothing.</summary>
+    public LayerStamp? Stamp { get; init; }
 }

@@ -17,7 +17,7 @@ internal static class ImageMaking
 
     public static async Task<AssembledImage> MakeAsync(BuildBridge bridge, FrontendResult result, ImageAttributes attributes, IReadOnlyList<ImageReference> names, bool withStatements, CancellationToken cancellationToken)
     {
-        var images = await ResultImages.OfAsync(result, bridge.Machine, cancellationToken).ConfigureAwait(false);
+        var images = await ResultImages.OfAsync(result, new ImageTimes(attributes, bridge.How.SourceDateEpoch), bridge.Machine, cancellationToken).ConfigureAwait(false);
         // A build of nothing is an image of nothing.
         if (images.Count == 0)
             images = [new SolvedImage(bridge.Machine, null, await bridge.Job.SolveAsync((Engine.Llb.Pb.Definition?)null, cancellationToken).ConfigureAwait(false), new ImageConfig { Architecture = bridge.Machine.Architecture, Os = bridge.Machine.Os, Variant = bridge.Machine.Variant })];
