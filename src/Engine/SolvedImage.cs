@@ -1,3 +1,4 @@
+using MsBuildKit.Engine.Attestations;
 using MsBuildKit.Engine.Llb.Pb;
 using MsBuildKit.Engine.Oci;
 using MsBuildKit.Engine.Workers;
@@ -14,4 +15,7 @@ public sealed record SolvedImage(Platform Platform, Definition? Graph, VertexRes
 {
     /// <summary>The configuration's history tells of every layer.</summary>
     public bool HasWholeHistory { get; init; }
+
+    /// <summary>What is said of it.</summary>
+    public IReadOnlyList<Predicate> Predicates { get; init; } = [];
 }

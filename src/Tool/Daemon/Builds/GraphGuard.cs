@@ -22,13 +22,8 @@ internal sealed class GraphGuard(IReadOnlySet<string> granted, SourcePolicy poli
                 if (isNeeded && !DaemonCapabilities.OfLlb.Contains(capability))
                     throw new DaemonException(DaemonException.CapabilityUnknown, ErrorKind.NotSupported, $"unknown API capability {capability} of {digest}: update msbuildkit, or ask for less");
         var edge = LlbGraph.Load(graph);
-        var next = new Stack<Vertex>([edge.Vertex]);
-        var seen = new HashSet<Vertex>();
-        while (next.TryPop(out var vertex))
+        foreach (var exec in edge.Vertices().Select(v => v.Op.Exec).OfType<ExecOp>())
         {
-            if (!seen.Add(vertex)) continue;
-            foreach (var input in vertex.Inputs) next.Push(input.Vertex);
-            if (vertex.Op.Exec is not { } exec) continue;
             Admit(exec.Network);
             Admit(exec.Security);
             if (exec.CdiDevices.Count > 0) Require(Entitlements.Device);
