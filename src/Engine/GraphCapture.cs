@@ -51,7 +51,7 @@ internal sealed class GraphCapture(SourcePins pins, IImageResolver images)
     private static void AddCommit(BuildCapture capture, SourceOp source, string commit)
     {
         var body = source.Identifier[(Git.Length + 3)..];
-        var named = GitAddress.Parse(GitAddress.HasScheme(body) ? body : "https://" + body);
+        var named = GitAddress.Parse(body) ?? GitAddress.Parse("https://" + body);
         var remote = source.Attrs.TryGetValue(SourceKeys.GitFullUrl, out var full) ? GitAddress.Parse(full)?.Remote ?? full : named?.Remote ?? body;
         capture.Add(new GitMaterial(remote + (named is { Ref.Length: > 0 } ? "#" + named.Ref : ""), commit));
         foreach (var key in new[] { SourceKeys.GitAuthTokenSecret, SourceKeys.GitAuthHeaderSecret })

@@ -5,9 +5,10 @@ using MsBuildKit.Engine.Workers;
 namespace MsBuildKit.Tool.Daemon.Builds;
 
 /// <summary>A result of a build that is solved when somebody first needs it, and once.</summary>
+/// <param name="asked">What whoever asked for it gave; <c>null</c> for nothing.</param>
 /// <param name="graph">What is solved; <c>null</c> for nothing.</param>
 /// <param name="solve">Solves it.</param>
-internal sealed class BuildRef(Definition? graph, Func<Task<VertexResult>> solve) : IAsyncDisposable
+internal sealed class BuildRef(Definition? asked, AdmittedGraph? graph, Func<Task<VertexResult>> solve) : IAsyncDisposable
 {
     private readonly Lazy<Task<VertexResult>> _result = new(solve);
     private ResultFiles? _files;
@@ -15,7 +16,14 @@ internal sealed class BuildRef(Definition? graph, Func<Task<VertexResult>> solve
     /// <summary>What clients call it.</summary>
     public string Id { get; } = RandomNumberGenerator.GetHexString(32, lowercase: true);
 
-    public Definition? Graph => graph;
+    /// <summary>What is sent back to whoever asked for it.</summary>
+    public Definition? Asked => asked;
+
+    /// <summary>What is solved; <c>null</c> for nothing.</summary>
+    public AdmittedGraph? Graph => graph;
+
+    /// <summary>Its files are there.</summary>
+    public bool IsSolved => _result is { IsValueCreated: true, Value.IsCompletedSuccessfully: true };
 
     /// <summary>Its files. It goes on being solved when one of those who wait does not any more; the build's end ends it.</summary>
     public Task<VertexResult> SolveAsync(CancellationToken cancellationToken) => _result.Value.WaitAsync(cancellationToken);

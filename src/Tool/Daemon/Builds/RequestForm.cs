@@ -1,3 +1,4 @@
+using MsBuildKit.Tool.Daemon.Frontends;
 using MsBuildKit.Tool.Protocol.Control;
 
 namespace MsBuildKit.Tool.Daemon.Builds;
@@ -5,7 +6,7 @@ namespace MsBuildKit.Tool.Daemon.Builds;
 /// <summary>Requests of older clients in the form that newer ones have (BuildKit's control/control.go).</summary>
 internal static class RequestForm
 {
-    private const string Epoch = "build-arg:SOURCE_DATE_EPOCH", EpochOfExport = "source-date-epoch";
+    private const string Epoch = "build-arg:SOURCE_DATE_EPOCH", EpochOfExport = "source-date-epoch", Source = "source", OwnFrontend = "context:" + DockerfileFrontend.Name;
 
     /// <summary>The same request, without what is said in an older way.</summary>
     public static SolveRequest Modern(SolveRequest request)
@@ -15,6 +16,13 @@ internal static class RequestForm
         if (request.FrontendAttrs.TryGetValue(Epoch, out var epoch) && epoch.Length > 0)
             foreach (var exporter in modern.Exporters)
                 exporter.Attrs.TryAdd(EpochOfExport, epoch);
+        // The way to say that a Dockerfile's own wish does not count. A frontend under that name that the client has counts more.
+        if (modern.Frontend == GatewayFrontend.Name && modern.FrontendAttrs.TryGetValue(Source, out var source) && source == DockerfileFrontend.Name
+            && !modern.FrontendAttrs.Keys.Any(k => k == OwnFrontend || k.StartsWith(OwnFrontend + "::", StringComparison.Ordinal)))
+        {
+            modern.Frontend = DockerfileFrontend.Name;
+            modern.FrontendAttrs.Remove(Source);
+        }
         modern.Cache ??= new CacheOptions();
         if (modern.Cache.ExportRefDeprecated.Length > 0)
         {
