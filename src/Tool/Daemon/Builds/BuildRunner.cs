@@ -125,6 +125,7 @@ internal sealed class BuildRunner(ToolHost host, DaemonOptions options, LocalCon
         AllowHostNetwork = granted.Contains(Entitlements.HostNetwork),
         AllowInsecure = granted.Contains(Entitlements.Insecure),
         AllowDevices = granted.Contains(Entitlements.Device),
+        TakesOnlyImages = true,
         Parallelism = options.Parallelism,
     };
 }
