@@ -36,7 +36,8 @@ internal sealed class FrontendStatements(BuildBridge bridge)
     {
         if (attestation.Path.Length == 0) throw Bad("attestation does not have set path");
         if (attestation.InTotoPredicateType.StartsWith(Provenance, StringComparison.Ordinal)) throw Bad("frontend may not set provenance attestations");
-        var json = await ReadAsync(files, attestation.Path, cancellationToken).ConfigureAwait(false);
+        // Nothing at all is said as JSON says it.
+        var json = await ReadAsync(files, attestation.Path, cancellationToken).ConfigureAwait(false) is { Length: > 0 } read ? read : "null"u8.ToArray();
         using (Parse(attestation.Path, json)) return Make(attestation, attestation.Path, new Predicate(attestation.InTotoPredicateType, json) { Subjects = [.. attestation.InTotoSubjects.Select(Read)] });
     }
 
