@@ -3,6 +3,7 @@ using Google.Protobuf;
 using MsBuildKit.Engine;
 using MsBuildKit.Engine.Attestations.BuildKit;
 using MsBuildKit.Engine.Diagnostics;
+using MsBuildKit.Engine.Llb;
 using MsBuildKit.Engine.Llb.Pb;
 using MsBuildKit.Engine.Solving;
 using MsBuildKit.Engine.Workers;
@@ -81,9 +82,7 @@ internal sealed class BuildBridge : IAsyncDisposable
     /// <summary>A graph, to be solved when its result is needed. Throws what is wrong with it at once.</summary>
     public BuildRef Add(Definition? graph)
     {
-        var admitted = graph is null or { Def.Count: 0 } ? null : _guard.Admit(graph);
-        if (admitted is not null) Status.Announce(admitted.Edge);
-        var added = new BuildRef(graph, admitted, () => Task.Run(() => SolveAsync(graph, admitted), Ended));
+        var added = graph is null or { Def.Count: 0 } ? new BuildRef(null, null, () => Job.SolveAsync((Definition?)null, Ended)) : Admit(graph);
         _refs[added.Id] = added;
         Scope.Add(added);
         return added;
@@ -161,22 +160,28 @@ internal sealed class BuildBridge : IAsyncDisposable
     private FrontendResult Remember(FrontendResult result)
     {
         foreach (var given in result.Refs.Values)
-            if (given.Asked is { } graph && Scope.Find(given) is { Asked: not null } scope) _producers.Add(Root.Scope, graph, Tell(scope, new BuildCapture()));
+            if (given.Graph is { } graph && Scope.Find(given) is { Asked: not null } scope) _producers.Add(Root.Scope, graph, Tell(scope, new BuildCapture()));
         return result;
     }
 
     private BuildBridge Root => _parent?.Root ?? this;
 
-    private async Task<VertexResult> SolveAsync(Definition? graph, AdmittedGraph? admitted)
+    private BuildRef Admit(Definition asked)
     {
-        if (admitted is null) return await Job.SolveAsync((Definition?)null, Ended).ConfigureAwait(false);
+        var (graph, edge) = _guard.Admit(asked);
+        Status.Announce(edge);
+        return new BuildRef(graph, edge, () => Task.Run(() => SolveAsync(graph, edge), Ended));
+    }
+
+    private async Task<VertexResult> SolveAsync(Definition graph, Edge edge)
+    {
         try
         {
-            return await Job.SolveAsync(admitted.Edge, Ended).ConfigureAwait(false);
+            return await Job.SolveAsync(edge, Ended).ConfigureAwait(false);
         }
         catch (SolveException e)
         {
-            throw new GraphFailure(e, graph!);
+            throw new GraphFailure(e, graph);
         }
     }
 

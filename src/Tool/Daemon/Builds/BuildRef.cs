@@ -1,14 +1,15 @@
 using System.Security.Cryptography;
+using MsBuildKit.Engine.Llb;
 using MsBuildKit.Engine.Llb.Pb;
 using MsBuildKit.Engine.Workers;
 
 namespace MsBuildKit.Tool.Daemon.Builds;
 
 /// <summary>A result of a build that is solved when somebody first needs it, and once.</summary>
-/// <param name="asked">What whoever asked for it gave; <c>null</c> for nothing.</param>
 /// <param name="graph">What is solved; <c>null</c> for nothing.</param>
+/// <param name="edge">The same, loaded.</param>
 /// <param name="solve">Solves it.</param>
-internal sealed class BuildRef(Definition? asked, AdmittedGraph? graph, Func<Task<VertexResult>> solve) : IAsyncDisposable
+internal sealed class BuildRef(Definition? graph, Edge? edge, Func<Task<VertexResult>> solve) : IAsyncDisposable
 {
     private readonly Lazy<Task<VertexResult>> _result = new(solve);
     private ResultFiles? _files;
@@ -16,11 +17,9 @@ internal sealed class BuildRef(Definition? asked, AdmittedGraph? graph, Func<Tas
     /// <summary>What clients call it.</summary>
     public string Id { get; } = RandomNumberGenerator.GetHexString(32, lowercase: true);
 
-    /// <summary>What is sent back to whoever asked for it.</summary>
-    public Definition? Asked => asked;
+    public Definition? Graph => graph;
 
-    /// <summary>What is solved; <c>null</c> for nothing.</summary>
-    public AdmittedGraph? Graph => graph;
+    public Edge? Edge => edge;
 
     /// <summary>Its files are there.</summary>
     public bool IsSolved => _result is { IsValueCreated: true, Value.IsCompletedSuccessfully: true };

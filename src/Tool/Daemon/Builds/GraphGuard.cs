@@ -14,7 +14,7 @@ internal sealed class GraphGuard(IReadOnlySet<string> granted, SourcePolicy poli
     public SourcePolicy Policy => policy;
 
     /// <summary>Loads a graph, with other sources where the policy wants them. Throws MBK1301, MBK2504, MBK2509 and MBK2510.</summary>
-    public AdmittedGraph Admit(Definition asked)
+    public (Definition Graph, Edge Edge) Admit(Definition asked)
     {
         var graph = PolicedGraph.Of(asked, policy);
         foreach (var (digest, metadata) in graph.Metadata)
@@ -28,7 +28,7 @@ internal sealed class GraphGuard(IReadOnlySet<string> granted, SourcePolicy poli
             Admit(exec.Security);
             if (exec.CdiDevices.Count > 0) Require(Entitlements.Device);
         }
-        return new AdmittedGraph(graph, edge);
+        return (graph, edge);
     }
 
     /// <summary>Throws MBK2504 for a network that was not granted.</summary>

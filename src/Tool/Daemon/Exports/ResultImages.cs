@@ -27,7 +27,7 @@ internal static class ResultImages
         {
             var found = result.Refs.GetValueOrDefault(KeyOf(result, id)) ?? throw Missing($"failed to find ref for ID {id}");
             var config = Config(result, id) ?? new ImageConfig { Architecture = platform.Architecture, Os = platform.Os, Variant = platform.Variant };
-            images.Add(new SolvedImage(platform, found.Graph?.Definition, await found.SolveAsync(cancellationToken).ConfigureAwait(false), config)
+            images.Add(new SolvedImage(platform, found.Graph, await found.SolveAsync(cancellationToken).ConfigureAwait(false), config)
             {
                 HasWholeHistory = config.History is { Count: > 0 },
                 Predicates = await write(result.Statements.GetValueOrDefault(id, [])).ConfigureAwait(false),

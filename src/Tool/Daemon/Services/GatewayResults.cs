@@ -16,5 +16,5 @@ internal static class GatewayResults
         return sent;
     }
 
-    private static Ref Write(BuildRef known) => new() { Id = known.Id, Def = known.Asked };
+    private static Ref Write(BuildRef known) => new() { Id = known.Id, Def = known.Graph };
 }

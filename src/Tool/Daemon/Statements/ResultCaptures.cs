@@ -13,7 +13,7 @@ internal sealed class ResultCaptures(BuildBridge bridge)
     {
         var captured = new Dictionary<string, CapturedResult>(StringComparer.Ordinal);
         foreach (var (id, tree) in result.Refs)
-            if (tree.Graph is not null) captured[id] = await GatherAsync(result, id, tree, cancellationToken).ConfigureAwait(false);
+            if (tree.Edge is not null) captured[id] = await GatherAsync(result, id, tree, cancellationToken).ConfigureAwait(false);
         return captured;
     }
 
@@ -23,16 +23,16 @@ internal sealed class ResultCaptures(BuildBridge bridge)
         var capture = await CaptureAsync(tree, cancellationToken).ConfigureAwait(false);
         // What the frontend looked into counts too; what the result has of its own stands with that.
         var own = result.Refs.Values.Concat(result.Attestations.Values.SelectMany(a => a.Attestation).Where(a => a.Ref is not null).Select(a => bridge.Find(a.Ref.Id))).ToHashSet();
-        foreach (var other in scope.Refs.Where(r => r is { IsSolved: true, Graph: not null } && own.Add(r))) capture.Add(await CaptureAsync(other, cancellationToken).ConfigureAwait(false));
+        foreach (var other in scope.Refs.Where(r => r is { IsSolved: true, Edge: not null } && own.Add(r))) capture.Add(await CaptureAsync(other, cancellationToken).ConfigureAwait(false));
         foreach (var image in PlatformImages.Of(scope.Images, id.Length > 0 ? ResultImages.Platforms(result, bridge.Machine) : [], id)) capture.Add(image);
         return new CapturedResult(tree, capture, bridge.Tell(scope, capture), () => DescribeAsync(tree, cancellationToken));
     }
 
-    private Task<BuildCapture> CaptureAsync(BuildRef tree, CancellationToken cancellationToken) => bridge.Job.CaptureAsync(tree.Graph!.Edge, cancellationToken);
+    private Task<BuildCapture> CaptureAsync(BuildRef tree, CancellationToken cancellationToken) => bridge.Job.CaptureAsync(tree.Edge!.Value, cancellationToken);
 
     private async Task<DescribedGraph> DescribeAsync(BuildRef tree, CancellationToken cancellationToken)
     {
-        var graph = tree.Graph!;
-        return new DescribedGraph(graph.Edge, graph.Definition.Source, await bridge.Job.FindLayersAsync(graph.Edge, cancellationToken).ConfigureAwait(false));
+        var edge = tree.Edge!.Value;
+        return new DescribedGraph(edge, tree.Graph!.Source, await bridge.Job.FindLayersAsync(edge, cancellationToken).ConfigureAwait(false));
     }
 }

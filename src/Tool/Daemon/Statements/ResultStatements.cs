@@ -31,7 +31,7 @@ internal sealed class ResultStatements(BuildBridge bridge, AttestRequest asked, 
             if (FindAttestations(result, id, platform) is { } told) statements.AddRange(await _frontend.ReadAsync(told, cancellationToken).ConfigureAwait(false));
             if (captures.GetValueOrDefault(ResultImages.KeyOf(result, id)) is { } capture)
             {
-                if (scanner is not null) statements.AddRange(await _frontend.ReadAsync(new Attestations { Attestation = { scanner.Scan(platform.ToString(), LlbState.Of(capture.Tree.Graph!.Definition), new Dictionary<string, LlbState>()) } }, cancellationToken).ConfigureAwait(false));
+                if (scanner is not null) statements.AddRange(await _frontend.ReadAsync(new Attestations { Attestation = { scanner.Scan(platform.ToString(), LlbState.Of(capture.Tree.Graph!), new Dictionary<string, LlbState>()) } }, cancellationToken).ConfigureAwait(false));
                 else if (wanted is not null) statements.Add(new ResultStatement("sbom.spdx.json", (names, token) => LookAsync(names, platform, capture, token)));
                 if (asked.Provenance is { } options) statements.Add(ResultStatement.Of(options.FileName, await provenance.WriteAsync(capture, options, bridge.Now).ConfigureAwait(false)) with { IsInlineOnly = options.IsInlineOnly });
             }
