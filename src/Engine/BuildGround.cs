@@ -29,7 +29,7 @@ internal sealed class BuildGround : IAsyncDisposable
         _vertexLocks = KeyLocks.OfVertices(store.Root);
         Index = new FileCacheIndex(Path.Combine(store.Root, "index"), services.Time);
         Materializer = new LayerMaterializer(store, Locks, progress);
-        Images = new RegistryImages(services.Registries, store);
+        Images = new RegistryImages(services.Registries, store, request.TakesOnlyImages);
         Layering = new LayerOptions(request.Compression, request.CompressionLevel, request.Parallelism);
         Remote = new RemoteSources(store, Index, Locks, Layering, services.Files, services.Git, progress);
         Facts = services.Facts ?? new FileFactsCache(Path.Combine(store.Root, "facts"), services.Time);

@@ -1,3 +1,5 @@
+using MsBuildKit.Engine.Attestations;
+using MsBuildKit.Engine.Attestations.BuildKit;
 using MsBuildKit.Engine.Content;
 using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Exporters;
@@ -14,6 +16,7 @@ using MsBuildKit.Engine.Workers;
 using MsBuildKit.Engine.Workers.Rootless;
 using MsBuildKit.Engine.Workers.Rootless.Containers;
 using Digest = MsBuildKit.Engine.Oci.Digest;
+using Platform = MsBuildKit.Engine.Oci.Platform;
 
 namespace MsBuildKit.Engine;
 
@@ -83,17 +86,34 @@ public sealed class BuildJob : IAsyncDisposable
     public Task<DockerfileCheck> CheckAsync(DockerfileRequest request, IContextFiles files, IImageConfigResolver images, ISourceTimes times, CancellationToken cancellationToken) =>
         new DockerfileChecker(request, files, images) { AnyFrontend = true, Times = times }.CheckAsync(cancellationToken);
 
-    /// <summary>Makes an image of what was solved, with an SBOM and provenance where the request wants them.</summary>
-    /// <param name="request">How: names, media types, annotations, statements.</param>
-    /// <param name="images">One for each platform.</param>
-    /// <param name="parameters">What provenance says that was asked for.</param>
+    /// <summary>What went into a graph that was solved.</summary>
+    public Task<BuildCapture> CaptureAsync(Edge graph, CancellationToken cancellationToken) => new GraphCapture(_ground.Remote.Pins, _ground.Images).OfAsync(graph, cancellationToken);
+
+    /// <summary>The layers of a solved graph's vertices, by outputs, as far as there are any and they are known. Nothing is run for it.</summary>
+    public Task<IReadOnlyList<(Vertex Vertex, int Output, IReadOnlyList<Descriptor> Layers)>> FindLayersAsync(Edge graph, CancellationToken cancellationToken) =>
+        _solver.FindLayersAsync(graph, cancellationToken);
+
+    /// <summary>Writes what is in a tree: what package managers left in it, and the images that it begins with.</summary>
+    /// <param name="names">Of the image that it becomes; none for one without.</param>
+    /// <param name="platform">Of the image.</param>
+    /// <param name="result">The tree.</param>
+    /// <param name="capture">What went into it.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public async Task<AssembledImage> MakeAsync(
-        BuildRequest request, IReadOnlyList<SolvedImage> images, IReadOnlyDictionary<string, string> parameters, CancellationToken cancellationToken)
+    public async Task<Predicate> WriteSbomAsync(IReadOnlyList<ImageReference> names, Platform platform, VertexResult result, BuildCapture capture, CancellationToken cancellationToken)
+    {
+        var chain = await _solver.ChainOfAsync(result, cancellationToken).ConfigureAwait(false);
+        var bases = capture.Images.Select(i => GraphSbom.Describe(i.Reference, i.Reference.ToString(), i.Digest, i.Platform ?? platform)).ToList();
+        return new Predicate(SpdxDocument.PredicateType, await new GraphSbom(new InstalledPackages(_ground.Store, _ground.Materializer)).WriteAsync(_request with { Names = names }, platform, bases, chain, cancellationToken).ConfigureAwait(false));
+    }
+
+    /// <summary>Makes an image of what was solved, with the statements that it comes with.</summary>
+    /// <param name="request">How: names, media types, annotations.</param>
+    /// <param name="images">One for each platform.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<AssembledImage> MakeAsync(BuildRequest request, IReadOnlyList<SolvedImage> images, CancellationToken cancellationToken)
     {
         var chains = await Task.WhenAll(images.Select(i => _solver.ChainOfAsync(i.Result, cancellationToken))).ConfigureAwait(false);
-        var describer = new SolvedDescriber(request, parameters, new InstalledPackages(_ground.Store, _ground.Materializer), _ground.Remote.Pins);
-        var (image, _) = await new ImageMaker(request, _ground.Store, request.Names ?? []).MakeAsync([.. images.Select(i => new SolvedPlan(i))], chains, describer, cancellationToken).ConfigureAwait(false);
+        var (image, _) = await new ImageMaker(request, _ground.Store, request.Names ?? []).MakeAsync([.. images.Select(i => new SolvedPlan(i))], chains, new SolvedDescriber(), cancellationToken).ConfigureAwait(false);
         return image;
     }
 

@@ -87,6 +87,9 @@ public sealed record BuildRequest
     /// <summary>Steps may use devices of the machine.</summary>
     public bool AllowDevices { get; init; }
 
+    /// <summary>An image of a registry that is no index is taken for every platform, as BuildKit takes it; else only for its own.</summary>
+    public bool TakesOnlyImages { get; init; }
+
     /// <summary>The runtime that steps run with, a name or a full path; <c>null</c> leaves it to the machine: its own choice, else crun, else runc.</summary>
     public string? StepRuntime { get; init; }
 

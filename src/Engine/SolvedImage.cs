@@ -1,3 +1,4 @@
+using MsBuildKit.Engine.Attestations;
 using MsBuildKit.Engine.Exporters;
 using MsBuildKit.Engine.Llb.Pb;
 using MsBuildKit.Engine.Oci;
@@ -18,4 +19,7 @@ public sealed record SolvedImage(Platform Platform, Definition? Graph, VertexRes
 
     /// <summary>What its own layers are to say of the times in them, or <c>null</c> for nothing.</summary>
     public LayerStamp? Stamp { get; init; }
+
+    /// <summary>What is said of it.</summary>
+    public IReadOnlyList<Predicate> Predicates { get; init; } = [];
 }

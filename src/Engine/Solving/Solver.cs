@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using MsBuildKit.Engine.Content;
 using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Llb;
@@ -22,6 +23,7 @@ public sealed class Solver<TResult> : IDisposable
     private readonly IKeyLock _locks;
     private readonly SolverOptions _options;
     private readonly SemaphoreSlim _slots;
+    private readonly ConcurrentDictionary<Digest, IReadOnlyList<TResult>> _done = new();
 
     public Solver(IVertexWorker<TResult> worker, ICacheIndex index, IKeyLock locks, SolverOptions options)
     {
@@ -48,6 +50,26 @@ public sealed class Solver<TResult> : IDisposable
             if (nodes.Values.Select(n => n.Failure).FirstOrDefault(f => f is not null) is { } failure) throw failure;
             throw;
         }
+    }
+
+    /// <summary>Results of an edge's vertices as far as they are known, inputs first: what this solver came to, or what is remembered. Nothing is run but what is told not to be work.</summary>
+    /// <param name="edge">Solved before.</param>
+    /// <param name="isNoWork">Vertices that are run all the same, if everything below them is known.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<IReadOnlyList<(Vertex Vertex, IReadOnlyList<TResult> Results)>> FindKnownAsync(Edge edge, Func<Vertex, bool> isNoWork, CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var found = new List<(Vertex, IReadOnlyList<TResult>)>();
+        var known = new Dictionary<Vertex, IReadOnlyList<TResult>>();
+        var nodes = Visit(edge.Vertex, stop);
+        foreach (var vertex in edge.Vertices())
+        {
+            var inputs = isNoWork(vertex) && vertex.Inputs.All(i => known.ContainsKey(i.Vertex)) ? vertex.Inputs.Select(i => known[i.Vertex][i.Output]).ToList() : null;
+            if (await nodes[vertex].FindKnownAsync(inputs).ConfigureAwait(false) is not { } results) continue;
+            known[vertex] = results;
+            found.Add((vertex, results));
+        }
+        return found;
     }
 
     /// <inheritdoc />
@@ -96,6 +118,14 @@ public sealed class Solver<TResult> : IDisposable
         public SolveException? Failure { get; private set; }
 
         public Task<IReadOnlyList<TResult>> ResultsAsync() => _results.Value;
+
+        /// <summary>The results if they are known, or if there are inputs to do what is no work.</summary>
+        public async Task<IReadOnlyList<TResult>?> FindKnownAsync(IReadOnlyList<TResult>? inputs)
+        {
+            if (_solver._done.TryGetValue(_vertex.Digest, out var done)) return done;
+            if (await FindAsync(await Share(_key.Value).ConfigureAwait(false)).ConfigureAwait(false) is { } remembered) return remembered;
+            return inputs is null ? null : await Guard(() => _solver._worker.RunAsync(_vertex, inputs, _stop.Token)).ConfigureAwait(false);
+        }
 
         /// <summary>Waits until what ran is remembered.</summary>
         public Task RememberedAsync() => Volatile.Read(ref _remembering);
@@ -228,6 +258,7 @@ public sealed class Solver<TResult> : IDisposable
 
         private IReadOnlyList<TResult> Report(IReadOnlyList<TResult> results, bool cached, TimeSpan elapsed)
         {
+            _solver._done[_vertex.Digest] = results;
             Emit(new StepCompleted(_vertex.Name, cached, elapsed));
             return results;
         }

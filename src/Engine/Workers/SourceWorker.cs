@@ -41,7 +41,7 @@ internal sealed class SourceWorker(IBuildSession session, LentTrees trees, IImag
             ?? throw new ContentException(ContentException.NotThere, ErrorKind.NotFound, $"The layout '{store}' has no '{digest}'. Make it again.");
         var root = new Descriptor { MediaType = MediaTypes.OciManifest, Digest = digest, Size = size };
         var document = await ImageResolution.ReadAsync(layout, root, cancellationToken).ConfigureAwait(false);
-        return await ImageResolution.ResolveAsync(layout, root with { MediaType = OciJson.MediaTypeOf(document) }, PlatformOf(vertex), cancellationToken).ConfigureAwait(false);
+        return await ImageResolution.ResolveAsync(layout, root with { MediaType = OciJson.MediaTypeOf(document) }, PlatformOf(vertex), takesOnlyImage: true, cancellationToken).ConfigureAwait(false);
     }
 
     private static (string Store, Digest Digest) SplitLayout(string name)

@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using MsBuildKit.Tool.Daemon.Statements;
 using MsBuildKit.Tool.Protocol.Gateway;
 
 namespace MsBuildKit.Tool.Daemon.Builds;
@@ -21,4 +22,7 @@ internal sealed record FrontendResult
 
     /// <summary>Statements of the frontend, by the ids of platforms; their refs are those of the build.</summary>
     public IReadOnlyDictionary<string, Attestations> Attestations { get; init; } = new Dictionary<string, Attestations>();
+
+    /// <summary>Everything that is said of the result, by the ids of platforms; none until the build is done.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<ResultStatement>> Statements { get; init; } = new Dictionary<string, IReadOnlyList<ResultStatement>>();
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using MsBuildKit.Engine.Oci;
 using MsBuildKit.Tool.Daemon.Exports;
+using MsBuildKit.Tool.Daemon.Frontends;
 using MsBuildKit.Tool.Protocol.Control;
 
 namespace MsBuildKit.Tool.Daemon.Builds;
@@ -8,7 +9,7 @@ namespace MsBuildKit.Tool.Daemon.Builds;
 /// <summary>Requests of older clients in the form that newer ones have (BuildKit's control/control.go).</summary>
 internal static class RequestForm
 {
-    private const string Epoch = "build-arg:SOURCE_DATE_EPOCH";
+    private const string Epoch = "build-arg:SOURCE_DATE_EPOCH", Source = "source", OwnFrontend = "context:" + DockerfileFrontend.Name;
 
     /// <summary>The same request, without what is said in an older way.</summary>
     public static SolveRequest Modern(SolveRequest request)
@@ -18,6 +19,13 @@ internal static class RequestForm
         if (EpochOf(request) is { } epoch)
             foreach (var exporter in modern.Exporters)
                 exporter.Attrs.TryAdd(ExportValues.Epoch, epoch.ToString(CultureInfo.InvariantCulture));
+        // The way to say that a Dockerfile's own wish does not count. A frontend under that name that the client has counts more.
+        if (modern.Frontend == GatewayFrontend.Name && modern.FrontendAttrs.TryGetValue(Source, out var source) && source == DockerfileFrontend.Name
+            && !modern.FrontendAttrs.Keys.Any(k => k == OwnFrontend || k.StartsWith(OwnFrontend + "::", StringComparison.Ordinal)))
+        {
+            modern.Frontend = DockerfileFrontend.Name;
+            modern.FrontendAttrs.Remove(Source);
+        }
         modern.Cache ??= new CacheOptions();
         if (modern.Cache.ExportRefDeprecated.Length > 0)
         {

@@ -33,6 +33,9 @@ internal sealed record ImageAttributes
     /// <summary>A tar rather than files one by one.</summary>
     public bool Tar { get; init; } = true;
 
+    /// <summary>Statements that exporters get only when they ask for them are attached too.</summary>
+    public bool HasInlineStatements { get; init; }
+
     public IReadOnlyDictionary<string, string> ManifestAnnotations { get; init; } = new Dictionary<string, string>();
 
     public IReadOnlyDictionary<string, string> IndexAnnotations { get; init; } = new Dictionary<string, string>();
@@ -45,6 +48,7 @@ internal sealed record ImageAttributes
         PushByDigest = ExportValues.Flag(attributes, "push-by-digest") ?? false,
         Insecure = ExportValues.Flag(attributes, "registry.insecure") ?? false,
         OciMediaTypes = ExportValues.Flag(attributes, "oci-mediatypes"),
+        HasInlineStatements = ExportValues.Flag(attributes, "attestation-inline") ?? false,
         Tar = ExportValues.Flag(attributes, "tar") ?? true,
         Compression = attributes.GetValueOrDefault("compression", "gzip") switch
         {

@@ -1,7 +1,9 @@
 using MsBuildKit.Engine;
+using MsBuildKit.Engine.Attestations;
 using MsBuildKit.Engine.Exporters;
 using MsBuildKit.Engine.Oci;
 using MsBuildKit.Tool.Daemon.Builds;
+using MsBuildKit.Tool.Daemon.Statements;
 
 namespace MsBuildKit.Tool.Daemon.Exports;
 
@@ -17,21 +19,22 @@ internal static class ImageMaking
 
     public static async Task<AssembledImage> MakeAsync(BuildBridge bridge, FrontendResult result, ImageAttributes attributes, IReadOnlyList<ImageReference> names, bool withStatements, CancellationToken cancellationToken)
     {
-        var images = await ResultImages.OfAsync(result, new ImageTimes(attributes, bridge.How.SourceDateEpoch), bridge.Machine, cancellationToken).ConfigureAwait(false);
+        var times = new ImageTimes(attributes, bridge.How.SourceDateEpoch);
+        var images = await ResultImages.OfAsync(result, times, bridge.Machine, WriteAsync, cancellationToken).ConfigureAwait(false);
         // A build of nothing is an image of nothing.
         if (images.Count == 0)
             images = [new SolvedImage(bridge.Machine, null, await bridge.Job.SolveAsync((Engine.Llb.Pb.Definition?)null, cancellationToken).ConfigureAwait(false), new ImageConfig { Architecture = bridge.Machine.Architecture, Os = bridge.Machine.Os, Variant = bridge.Machine.Variant })];
-        var statements = withStatements ? StatementRequest.Of(bridge.Attributes) : StatementRequest.None;
         var request = bridge.How with
         {
             Names = names,
-            DockerFormat = attributes.OciMediaTypes is false ? true : attributes.OciMediaTypes is true || statements.IsAny ? false : null,
+            DockerFormat = attributes.OciMediaTypes is false ? true : attributes.OciMediaTypes is true || images.Any(i => i.Predicates.Count > 0) ? false : null,
             Annotations = attributes.ManifestAnnotations,
             IndexAnnotations = attributes.IndexAnnotations,
-            Sbom = statements.Sbom,
-            Provenance = statements.Provenance,
         };
-        return await bridge.Job.MakeAsync(request, images, statements.Parameters, cancellationToken).ConfigureAwait(false);
+        return await bridge.Job.MakeAsync(request, images, cancellationToken).ConfigureAwait(false);
+
+        async Task<IReadOnlyList<Predicate>> WriteAsync(IReadOnlyList<ResultStatement> statements) =>
+            withStatements ? await Task.WhenAll(statements.Where(s => !s.IsInlineOnly || attributes.HasInlineStatements).Select(s => s.Write(names, cancellationToken))).ConfigureAwait(false) : [];
     }
 
     /// <summary>What the client is told.</summary>

@@ -1,9 +1,11 @@
 using System.Text.Json;
 using Google.Protobuf;
 using MsBuildKit.Engine;
+using MsBuildKit.Engine.Attestations;
 using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Oci;
 using MsBuildKit.Tool.Daemon.Builds;
+using MsBuildKit.Tool.Daemon.Statements;
 
 namespace MsBuildKit.Tool.Daemon.Exports;
 
@@ -16,20 +18,28 @@ internal static class ResultImages
     /// <param name="result">What the frontend came to.</param>
     /// <param name="times">What is said of their times.</param>
     /// <param name="machine">The platform of what names none.</param>
+    /// <param name="write">Writes what is said of one.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public static async Task<IReadOnlyList<SolvedImage>> OfAsync(FrontendResult result, ImageTimes times, Platform machine, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<SolvedImage>> OfAsync(FrontendResult result, ImageTimes times, Platform machine, Func<IReadOnlyList<ResultStatement>, Task<IReadOnlyList<Predicate>>> write, CancellationToken cancellationToken)
     {
         if (result.Refs.Count == 0) return [];
         var images = new List<SolvedImage>();
         foreach (var (id, platform) in Platforms(result, machine))
         {
-            var found = result.Refs.GetValueOrDefault(id) ?? (result.Refs.Count == 1 ? result.Refs.Values.First() : throw Missing($"failed to find ref for ID {id}"));
+            var found = result.Refs.GetValueOrDefault(KeyOf(result, id)) ?? throw Missing($"failed to find ref for ID {id}");
             var config = Config(result, ConfigKey, id) ?? new ImageConfig { Architecture = platform.Architecture, Os = platform.Os, Variant = platform.Variant };
-            var ground = Config(result, BaseKey, id)?.RootFs.DiffIds.Count ?? 0;
-            images.Add(times.Apply(new SolvedImage(platform, found.Graph, await found.SolveAsync(cancellationToken).ConfigureAwait(false), config) { HasWholeHistory = config.History is { Count: > 0 } }, result, id, ground));
+            var image = new SolvedImage(platform, found.Graph, await found.SolveAsync(cancellationToken).ConfigureAwait(false), config)
+            {
+                HasWholeHistory = config.History is { Count: > 0 },
+                Predicates = await write(result.Statements.GetValueOrDefault(id, [])).ConfigureAwait(false),
+            };
+            images.Add(times.Apply(image, result, id, Config(result, BaseKey, id)?.RootFs.DiffIds.Count ?? 0));
         }
         return images;
     }
+
+    /// <summary>What the result calls the tree of a platform: the only one may have any name.</summary>
+    public static string KeyOf(FrontendResult result, string id) => result.Refs.ContainsKey(id) || result.Refs.Count != 1 ? id : result.Refs.Keys.First();
 
     /// <summary>The platforms with the ids that the result has for them.</summary>
     public static IReadOnlyList<(string Id, Platform Platform)> Platforms(FrontendResult result, Platform machine)

@@ -12,6 +12,9 @@ internal sealed class DockerfileFrontend : IFrontend
     /// <summary>What clients call it.</summary>
     public const string Name = "dockerfile.v0";
 
+    /// <summary>The version of BuildKit's frontend whose Dockerfiles it reads.</summary>
+    public const string Version = "1.26.0";
+
     /// <inheritdoc />
     public async Task<FrontendResult> SolveAsync(BuildBridge bridge, FrontendCall call, CancellationToken cancellationToken)
     {
@@ -26,7 +29,7 @@ internal sealed class DockerfileFrontend : IFrontend
         RequireCapabilities(attributes);
         try
         {
-            return await new Work(bridge, attributes, trees, source, cancellationToken).RunAsync(file).ConfigureAwait(false);
+            return await new Work(bridge, call, attributes, trees, source, cancellationToken).RunAsync(file).ConfigureAwait(false);
         }
         catch (DockerfileException e)
         {
@@ -47,7 +50,7 @@ internal sealed class DockerfileFrontend : IFrontend
             throw new FrontendException(FrontendException.UnknownCapability, ErrorKind.NotSupported, $"unsupported frontend capability {missing}") { Capability = missing };
     }
 
-    private sealed class Work(BuildBridge bridge, DockerfileAttributes attributes, SolvedFiles trees, LoadedDefinition source, CancellationToken cancellationToken)
+    private sealed class Work(BuildBridge bridge, FrontendCall call, DockerfileAttributes attributes, SolvedFiles trees, LoadedDefinition source, CancellationToken cancellationToken)
     {
         private readonly IgnoreFiles _ignored = new(trees, attributes.Request.NamedContexts);
         private readonly SessionTimes _times = new(bridge);
@@ -66,7 +69,7 @@ internal sealed class DockerfileFrontend : IFrontend
             var converted = await bridge.Job.ConvertAsync(await WithIgnoredAsync().ConfigureAwait(false), _ignored, _images, _times, cancellationToken).ConfigureAwait(false);
             foreach (var warning in converted.Warnings) bridge.Status.Warn(LintWarnings.Of(warning, source));
             if (converted.Failure is { } failure) throw failure;
-            return ImageResult.Of(bridge, converted.Images, source, _request.IsMultiPlatform);
+            return await new ScannedResult(bridge, call).ScanAsync(ImageResult.Of(bridge, converted.Images, source, _request.IsMultiPlatform), converted.Images, cancellationToken).ConfigureAwait(false);
         }
 
         private async Task<DockerfileRequest> WithIgnoredAsync() => _request with { Ignore = await _ignored.ReadAsync(source, cancellationToken).ConfigureAwait(false) };
