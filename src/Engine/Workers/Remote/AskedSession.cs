@@ -69,7 +69,7 @@ internal sealed class AskedSession(Graph wire, IEnumerable<Tree> trees, LocalCon
             await IsThereAsync(digest, cancellationToken).ConfigureAwait(false) ? await session.Store.FindAsync(digest, cancellationToken).ConfigureAwait(false) : null;
 
         private async Task<bool> IsThereAsync(Digest digest, CancellationToken cancellationToken) =>
-            (await session.AskAsync(new Question { Content = new Protocol.Content { Layout = name, Digest = digest.ToString() } }, cancellationToken).ConfigureAwait(false)).Found;
+            (await session.AskAsync(new Question { Content = new LayoutContent { Layout = name, Digest = digest.ToString() } }, cancellationToken).ConfigureAwait(false)).Found;
     }
 
     private LocalContentStore Store => store;

@@ -34,7 +34,7 @@ internal sealed class LentContent(RemoteGraph graph)
         (answer.Found, answer.Bytes) = (true, UnsafeByteOperations.UnsafeWrap(secret));
     }
 
-    private async Task<bool> BringAsync(Protocol.Content wanted, CancellationToken cancellationToken)
+    private async Task<bool> BringAsync(LayoutContent wanted, CancellationToken cancellationToken)
     {
         if (graph.Session.FindLayout(wanted.Layout) is not { } layout || !Digest.TryParse(wanted.Digest, out var digest)) return false;
         if (await graph.Store.FindSizeAsync(digest, cancellationToken).ConfigureAwait(false) is not null)

@@ -54,7 +54,7 @@ internal sealed class RemoteCall(RemoteGraph graph, IProgress<BuildEvent>? progr
         try
         {
             await send(new Frame { Cancel = new Cancel() }).ConfigureAwait(false);
-            await _result.Task.WaitAsync(s_patience).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ((Task)_result.Task.WaitAsync(s_patience)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         catch (WorkerException)
         {

@@ -73,10 +73,10 @@ public sealed class RemoteSolverProcess(SolverProgram program, Builders builders
 
     private Process Start()
     {
-        if (!Path.IsPathFullyQualified(program.Host)) throw new InvalidOperationException($"'{program.Host}' is no full path.");
-        if (!System.IO.File.Exists(program.Assembly)) throw RemoteErrors.NotThere(program.Assembly);
-        string[] arguments = [program.Assembly, SolverProgram.CommandName];
-        var start = new ProcessStartInfo(program.Host, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        var (host, assembly) = program;
+        if (!Path.IsPathFullyQualified(host)) throw new InvalidOperationException($"'{host}' is no full path.");
+        if (!File.Exists(assembly)) throw RemoteErrors.NotThere(assembly);
+        var start = new ProcessStartInfo(host, [assembly, SolverProgram.CommandName]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         // Nobody attaches a debugger to it, and preparing for one takes time and leaves a socket.
         start.Environment["DOTNET_EnableDiagnostics"] = "0";
         try

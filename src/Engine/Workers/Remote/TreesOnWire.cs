@@ -13,7 +13,7 @@ internal static class TreesOnWire
     {
         yield return new Tree
         {
-            Name = tree.Name, ModifiedSeconds = tree.ModifiedSeconds, Folders = { tree.Directories.Select(ToWire) }, Links = { tree.Links.Select(l => new Link { Path = l.Path, Target = l.Target }) },
+            Name = tree.Name, ModifiedSeconds = tree.ModifiedSeconds, Folders = { tree.Directories.Select(ToWire) }, Links = { tree.Links.Select(l => new TreeLink { Path = l.Path, Target = l.Target }) },
         };
         foreach (var files in tree.Files.Chunk(MostFiles)) yield return new Tree { Name = tree.Name, ModifiedSeconds = tree.ModifiedSeconds, Files = { files.Select(ToWire) } };
     }
@@ -26,24 +26,24 @@ internal static class TreesOnWire
         Links = [.. p.SelectMany(t => t.Links).Select(l => new LocalLink(l.Path, l.Target))],
     });
 
-    private static Protocol.File ToWire(LocalFile file)
+    private static TreeFile ToWire(LocalFile file)
     {
-        var wire = new Protocol.File { Path = file.Path, HostPath = file.HostPath };
+        var wire = new TreeFile { Path = file.Path, HostPath = file.HostPath };
         if (file.Mode is { } mode) wire.Mode = mode;
         if (file.Uid is { } uid) wire.Uid = uid;
         if (file.Gid is { } gid) wire.Gid = gid;
         return wire;
     }
 
-    private static Folder ToWire(LocalDirectory folder)
+    private static TreeFolder ToWire(LocalDirectory folder)
     {
-        var wire = new Folder { Path = folder.Path, Mode = folder.Mode };
+        var wire = new TreeFolder { Path = folder.Path, Mode = folder.Mode };
         if (folder.Uid is { } uid) wire.Uid = uid;
         if (folder.Gid is { } gid) wire.Gid = gid;
         return wire;
     }
 
-    private static LocalFile FromWire(Protocol.File wire) => new(wire.Path, wire.HostPath, wire.HasMode ? wire.Mode : null, wire.HasUid ? wire.Uid : null, wire.HasGid ? wire.Gid : null);
+    private static LocalFile FromWire(TreeFile wire) => new(wire.Path, wire.HostPath, wire.HasMode ? wire.Mode : null, wire.HasUid ? wire.Uid : null, wire.HasGid ? wire.Gid : null);
 
-    private static LocalDirectory FromWire(Folder wire) => new(wire.Path, wire.Mode, wire.HasUid ? wire.Uid : null, wire.HasGid ? wire.Gid : null);
+    private static LocalDirectory FromWire(TreeFolder wire) => new(wire.Path, wire.Mode, wire.HasUid ? wire.Uid : null, wire.HasGid ? wire.Gid : null);
 }
