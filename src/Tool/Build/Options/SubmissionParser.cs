@@ -1,6 +1,6 @@
 using MsBuildKit.Engine.Frontends.Dockerfile.Conversion;
 using MsBuildKit.Engine.Oci;
-using MsBuildKit.Tool.Remote;
+using MsBuildKit.Engine.Workers.Remote;
 
 namespace MsBuildKit.Tool.Build.Options;
 
@@ -56,7 +56,7 @@ internal sealed class SubmissionParser(ToolHost host, OptionFaults faults)
             Ssh = new SshParser(host.CurrentDirectory, host.Environment, faults).Parse(given.Ssh),
             Grants = grants,
             SourceDateEpoch = ParseEpoch(buildArgs),
-            Builders = given.Builder is { } builders ? new EndpointParser(host.CurrentDirectory, "--builder", faults).Parse(builders) : [],
+            Builders = given.Builder is { } builders ? new EndpointParser(host.CurrentDirectory, f => faults.Add("--builder", f)).Parse(builders) : [],
             MetadataFile = ParseFile("--metadata-file", given.MetadataFile),
             ImageIdFile = ParseFile("--iidfile", given.ImageIdFile),
             Call = call,
