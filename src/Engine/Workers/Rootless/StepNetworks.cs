@@ -39,10 +39,17 @@ internal sealed class StepNetworks(string folder, string searchPath, TimeProvide
     public async Task<StepNetwork> TakeAsync(bool forwardsNames, CancellationToken cancellationToken)
     {
         if (TakeSpare() is not { } spare) return await ConnectAsync(forwardsNames, cancellationToken).ConfigureAwait(false);
+        StepNetwork? ready = null;
+        try
+        {
+            if (spare.ForwardsNames == forwardsNames) ready = await ReadyAsync(spare.Network, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (ready is null) End(spare.Network);
+        }
         // Why it failed or ended may be over: the step gets the answer of its own try.
-        if (spare.ForwardsNames == forwardsNames && await ReadyAsync(spare.Network, cancellationToken).ConfigureAwait(false) is { } ready) return ready;
-        End(spare.Network);
-        return await ConnectAsync(forwardsNames, cancellationToken).ConfigureAwait(false);
+        return ready ?? await ConnectAsync(forwardsNames, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Ends a network whose step is over. The next step need not wait for it.</summary>

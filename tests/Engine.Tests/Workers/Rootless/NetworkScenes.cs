@@ -80,6 +80,18 @@ public static partial class StepScenes
         Assert.Empty(Directory.GetFiles(folder));
     }
 
+    public static async Task ANetworkThatACancelledStepWouldHaveTakenGoes()
+    {
+        LinkPrograms("crun", "pasta");
+        var folder = Directory.CreateDirectory("/mnt/networks").FullName;
+        await using var networks = new StepNetworks(folder, "/mnt/path", TimeProvider.System);
+        networks.Prepare(forwardsNames: false);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => networks.TakeAsync(forwardsNames: false, new CancellationToken(canceled: true)));
+        await networks.SettleAsync();
+        Assert.Empty(Directory.GetFiles(folder));
+        Assert.DoesNotContain(Process.GetProcesses(), p => p.ProcessName.StartsWith("pas", StringComparison.Ordinal));
+    }
+
     // Pauses last until they are told to be over.
     private sealed class HeldTime : TimeProvider
     {

@@ -9,5 +9,6 @@ public sealed class StepNetworkTests
     [InlineData(nameof(StepScenes.AStubOfNamesIsAskedThroughTheForwarder))]
     [InlineData(nameof(StepScenes.ANetworkThatIsConnectedAheadIsFreshAndGoesWithTheRunner))]
     [InlineData(nameof(StepScenes.ANetworkThatNobodyTakesGoes))]
+    [InlineData(nameof(StepScenes.ANetworkThatACancelledStepWouldHaveTakenGoes))]
     public Task Network_OfAStep(string scene) => WorkerSpace.PlayAsync(scene);
 }
