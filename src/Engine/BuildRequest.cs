@@ -97,6 +97,9 @@ public sealed record BuildRequest
     /// <value>Default: <c>auto</c>.</value>
     public string Snapshotter { get; init; } = "auto";
 
+    /// <summary>The results will be asked for, for a cache elsewhere.</summary>
+    public bool ExportsCache { get; init; }
+
     /// <summary>How many things are done at once.</summary>
     public int Parallelism { get; init; } = 2;
 }

@@ -1,3 +1,4 @@
+using MsBuildKit.Engine.Caching;
 using MsBuildKit.Engine.Llb;
 using MsBuildKit.Engine.Llb.Pb;
 using MsBuildKit.Engine.Snapshots;
@@ -18,6 +19,20 @@ internal sealed class GraphSolver(Solver<VertexResult> solver, TreeLayers trees)
 
     /// <summary>A result as the layers of an image: a lent folder may be all of it.</summary>
     public Task<LayerChain> ChainOfAsync(VertexResult result, CancellationToken cancellationToken) => trees.ChainOfAsync(result, "", cancellationToken);
+
+    /// <summary>The results of a graph that was solved, for a cache: one of a merge or an image is found again without one.</summary>
+    public async Task<IReadOnlyList<CacheEntry>> CollectAsync(Edge graph, CancellationToken cancellationToken)
+    {
+        var solved = await solver.CollectAsync(graph, cancellationToken).ConfigureAwait(false);
+        return
+        [
+            .. from vertex in solved
+               where vertex.Vertex.Op.OpCase != Op.OpOneofCase.Merge && !EngineWorker.IsImage(vertex.Vertex)
+               from output in vertex.Results.Select((r, i) => (Layers: (r as LayersResult)?.Chain.Layers, Number: i))
+               where output.Layers is { Count: > 0 }
+               select new CacheEntry(vertex.Keys, output.Number, output.Layers),
+        ];
+    }
 
     public void Dispose() => solver.Dispose();
 }

@@ -1,3 +1,4 @@
+using MsBuildKit.Engine.Caching;
 using MsBuildKit.Engine.Llb.Pb;
 using MsBuildKit.Engine.Oci;
 using MsBuildKit.Engine.Workers;
@@ -14,4 +15,7 @@ public sealed record SolvedImage(Platform Platform, Definition? Graph, VertexRes
 {
     /// <summary>The configuration's history tells of every layer.</summary>
     public bool HasWholeHistory { get; init; }
+
+    /// <summary>Results whose layers the image may have: its configuration will say which, so that a build can find them in it.</summary>
+    public IReadOnlyList<CacheEntry> Cache { get; init; } = [];
 }

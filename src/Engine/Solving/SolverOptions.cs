@@ -14,4 +14,10 @@ public sealed record SolverOptions
 
     /// <summary>Who is told what happens, or <c>null</c>.</summary>
     public IProgress<BuildEvent>? Progress { get; init; }
+
+    /// <summary>Caches from elsewhere, or <c>null</c>.</summary>
+    public ICacheImport? Imports { get; init; }
+
+    /// <summary>Whether <see cref="Solver{TResult}.CollectAsync"/> will be asked, so that what was solved has to be kept in mind.</summary>
+    public bool Collects { get; init; }
 }

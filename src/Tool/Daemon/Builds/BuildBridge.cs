@@ -6,6 +6,7 @@ using MsBuildKit.Engine.Llb;
 using MsBuildKit.Engine.Llb.Pb;
 using MsBuildKit.Engine.Solving;
 using MsBuildKit.Engine.Workers;
+using MsBuildKit.Tool.Daemon.Caches;
 using MsBuildKit.Tool.Daemon.Containers;
 using MsBuildKit.Tool.Daemon.Frontends;
 using MsBuildKit.Tool.Daemon.Policies;
@@ -35,16 +36,24 @@ internal sealed class BuildBridge : IAsyncDisposable
     }
 
     // Of a frontend that another asked: the results are the build's, what it returns is its own.
+    [System.Diagnostics.CodeAnalysis.SetsRequiredMembers]
     private BuildBridge(BuildBridge parent, FrontendCall call)
     {
         (Job, Status, Lent, _frontends, _guard, Call, How, Machine, _time) = (parent.Job, parent.Status, parent.Lent, parent._frontends, parent._guard, call, parent.How, parent.Machine, parent._time);
         (_refs, _parent) = (parent._refs, parent);
+        (Caches, HasInlineCache) = (parent.Caches, parent.HasInlineCache);
         Ended = parent.Ended;
     }
 
     public BuildJob Job { get; }
 
     public BuildStatus Status { get; }
+
+    /// <summary>Reads caches from elsewhere.</summary>
+    public required CacheImporter Caches { get; init; }
+
+    /// <summary>Images say in their configurations what their layers are the results of.</summary>
+    public bool HasInlineCache { get; init; }
 
     /// <summary>Finds images, as the source policy wants them.</summary>
     public IImageResolver Images => new PolicedImages(Job.Images, _guard.Policy);
@@ -81,7 +90,7 @@ internal sealed class BuildBridge : IAsyncDisposable
     {
         var edge = graph is null or { Def.Count: 0 } ? (Edge?)null : _guard.Admit(graph);
         if (edge is { } known) Status.Announce(known);
-        var added = new BuildRef(graph, () => Task.Run(() => SolveAsync(graph, edge), Ended));
+        var added = new BuildRef(graph, edge, () => Task.Run(() => SolveAsync(graph, edge), Ended));
         _refs[added.Id] = added;
         return added;
     }
@@ -103,6 +112,7 @@ internal sealed class BuildBridge : IAsyncDisposable
         if (graph is { Def.Count: > 0 } && frontend.Length > 0)
             throw new DaemonException(DaemonException.BadRequest, ErrorKind.Invalid, "cannot solve with both Definition and Frontend specified");
         if (frontend.Length > 0) Interlocked.CompareExchange(ref _asked, call.Attributes, null);
+        await Caches.ImportAsync(CacheOption.OfFrontend(call.Attributes), Ended).ConfigureAwait(false);
         if (frontend.Length > 0) return await _frontends.Find(frontend).SolveAsync(this, call, cancellationToken).ConfigureAwait(false);
         if (graph is null or { Def.Count: 0 }) return new FrontendResult();
         return new FrontendResult { Refs = new Dictionary<string, BuildRef> { [FrontendResult.Only] = Add(graph) } };

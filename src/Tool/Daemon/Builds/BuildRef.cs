@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using MsBuildKit.Engine.Llb;
 using MsBuildKit.Engine.Llb.Pb;
 using MsBuildKit.Engine.Workers;
 
@@ -6,8 +7,9 @@ namespace MsBuildKit.Tool.Daemon.Builds;
 
 /// <summary>A result of a build that is solved when somebody first needs it, and once.</summary>
 /// <param name="graph">What is solved; <c>null</c> for nothing.</param>
+/// <param name="edge">The same, loaded.</param>
 /// <param name="solve">Solves it.</param>
-internal sealed class BuildRef(Definition? graph, Func<Task<VertexResult>> solve) : IAsyncDisposable
+internal sealed class BuildRef(Definition? graph, Edge? edge, Func<Task<VertexResult>> solve) : IAsyncDisposable
 {
     private readonly Lazy<Task<VertexResult>> _result = new(solve);
     private ResultFiles? _files;
@@ -16,6 +18,8 @@ internal sealed class BuildRef(Definition? graph, Func<Task<VertexResult>> solve
     public string Id { get; } = RandomNumberGenerator.GetHexString(32, lowercase: true);
 
     public Definition? Graph => graph;
+
+    public Edge? Edge => edge;
 
     /// <summary>Its files. It goes on being solved when one of those who wait does not any more; the build's end ends it.</summary>
     public Task<VertexResult> SolveAsync(CancellationToken cancellationToken) => _result.Value.WaitAsync(cancellationToken);

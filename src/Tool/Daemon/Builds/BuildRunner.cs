@@ -2,6 +2,7 @@ using MsBuildKit.Engine;
 using MsBuildKit.Engine.Content;
 using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Workers.Rootless;
+using MsBuildKit.Tool.Daemon.Caches;
 using MsBuildKit.Tool.Daemon.Exports;
 using MsBuildKit.Tool.Daemon.Frontends;
 using MsBuildKit.Tool.Daemon.Policies;
@@ -92,19 +93,26 @@ internal sealed class BuildRunner(ToolHost host, DaemonOptions options, LocalCon
         UnofferedParts.Refuse(request);
         var granted = Entitlements.Grant(request.Entitlements, options.Entitlements);
         var client = request.Session.Length > 0 ? await sessions.GetAsync(request.Session, cancellationToken).ConfigureAwait(false) : null;
-        var exports = ExportFactory.Create(request.Exporters, client);
+        var exports = ExportFactory.Create(request.Exporters, client, HasCaches(request));
         // What a client knows of registries serves nobody's builds but its own.
         using var services = Reach(host.OpenServices(new SessionCredentials(client, host.Time)));
         using var trees = new SessionTrees(folders);
         var lent = new LentSession(client, sessions, trees);
-        var how = Describe(exports.Layering, granted);
+        var caches = request.Cache.Exports.Select(e => CacheExport.Read(new CacheOption(e.Type, e.Attrs.AsReadOnly()))).ToList();
+        var how = Describe(exports.Layering, granted) with { ExportsCache = caches.Count > 0 };
         var job = new BuildJob(services, how, lent, store, workers.Find(services, how), status);
-        var bridge = new BuildBridge(job, status, lent, frontends, new GraphGuard(granted, request.SourcePolicy is { } policy ? new SourcePolicy([policy]) : SourcePolicy.None), new FrontendCall(request.FrontendAttrs.AsReadOnly(), request.FrontendInputs.AsReadOnly()), how, host.Machine, host.Time);
+        var bridge = new BuildBridge(job, status, lent, frontends, new GraphGuard(granted, request.SourcePolicy is { } policy ? new SourcePolicy([policy]) : SourcePolicy.None), new FrontendCall(request.FrontendAttrs.AsReadOnly(), request.FrontendInputs.AsReadOnly()), how, host.Machine, host.Time)
+        {
+            Caches = new CacheImporter(job, status, client),
+            HasInlineCache = caches.Any(c => c.IsInline),
+        };
         await using var closed = bridge.ConfigureAwait(false);
         entry.Set(bridge);
-        UnofferedParts.Tell(request, status);
-        return await new RunningBuild(request, bridge, new ExportSet(exports.Exports)).RunAsync(cancellationToken).ConfigureAwait(false);
+        await bridge.Caches.ImportAsync(request.Cache.Imports.Select(i => new CacheOption(i.Type, i.Attrs.AsReadOnly())), cancellationToken).ConfigureAwait(false);
+        return await new RunningBuild(request, bridge, new ExportSet(exports.Exports), new CacheExporter(caches, client)).RunAsync(cancellationToken).ConfigureAwait(false);
     }
+
+    private static bool HasCaches(SolveRequest request) => request.Cache.Exports.Count + request.Cache.Imports.Count > 0 || CacheOption.OfFrontend(request.FrontendAttrs.AsReadOnly()).Count > 0;
 
     private BuilderServices Reach(BuilderServices services) =>
         options.Registries.Count == 0 ? services : services with { Registries = services.Registries.With(options.Registries) };

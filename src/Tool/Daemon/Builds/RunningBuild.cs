@@ -1,4 +1,5 @@
 using MsBuildKit.Engine.Diagnostics;
+using MsBuildKit.Tool.Daemon.Caches;
 using MsBuildKit.Tool.Daemon.Exports;
 using MsBuildKit.Tool.Protocol.Control;
 
@@ -8,7 +9,8 @@ namespace MsBuildKit.Tool.Daemon.Builds;
 /// <param name="request">What was asked for.</param>
 /// <param name="bridge">What it works with.</param>
 /// <param name="exports">Where its result goes.</param>
-internal sealed class RunningBuild(SolveRequest request, BuildBridge bridge, ExportSet exports)
+/// <param name="caches">Where its results go, to be found again.</param>
+internal sealed class RunningBuild(SolveRequest request, BuildBridge bridge, ExportSet exports, CacheExporter caches)
 {
     public string Id => request.Ref;
 
@@ -20,12 +22,13 @@ internal sealed class RunningBuild(SolveRequest request, BuildBridge bridge, Exp
         var result = await FindResultAsync(cancellationToken).ConfigureAwait(false);
         await Task.WhenAll(result.Refs.Values.Select(r => r.SolveAsync(cancellationToken))).ConfigureAwait(false);
         var response = await exports.RunAsync(bridge, result, cancellationToken).ConfigureAwait(false);
+        foreach (var (key, value) in await caches.RunAsync(bridge, result, cancellationToken).ConfigureAwait(false)) response[key] = value;
         foreach (var (key, value) in result.Metadata.Where(m => m.Key.StartsWith("frontend.", StringComparison.Ordinal))) response[key] = value.ToStringUtf8();
         return response;
     }
 
-    // A client that is its own frontend asks over the bridge, and says when it is done.
-    private Task<FrontendResult> FindResultAsync(CancellationToken cancellationToken) => request is { Frontend.Length: 0, Definition: null or { Def.Count: 0 } }
+    // A client that is its own frontend asks over the bridge, and says when it is done. A graph of nothing is a graph.
+    private Task<FrontendResult> FindResultAsync(CancellationToken cancellationToken) => request is { Frontend.Length: 0, Definition: null }
         ? bridge.Returned.WaitAsync(cancellationToken)
         : bridge.SolveAsync(request.Definition, request.Frontend, bridge.Call, cancellationToken);
 }

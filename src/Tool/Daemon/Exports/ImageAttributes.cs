@@ -1,4 +1,4 @@
-using MsBuildKit.Engine.Oci;
+using MsBuildKit.Engine.Exporters;
 
 namespace MsBuildKit.Tool.Daemon.Exports;
 
@@ -17,9 +17,8 @@ internal sealed record ImageAttributes
     /// <summary>OCI's media types; <c>null</c> leaves it open.</summary>
     public bool? OciMediaTypes { get; init; }
 
-    public Compression Compression { get; init; } = Compression.Gzip;
-
-    public int? CompressionLevel { get; init; }
+    /// <summary>How layers are compressed; <c>null</c> leaves it open.</summary>
+    public LayerCompression? Compression { get; init; }
 
     public long? SourceDateEpoch { get; init; }
 
@@ -39,18 +38,25 @@ internal sealed record ImageAttributes
         Insecure = ExportValues.Flag(attributes, "registry.insecure") ?? false,
         OciMediaTypes = ExportValues.Flag(attributes, "oci-mediatypes"),
         Tar = ExportValues.Flag(attributes, "tar") ?? true,
-        Compression = attributes.GetValueOrDefault("compression", "gzip") switch
-        {
-            "gzip" => Compression.Gzip,
-            "zstd" => Compression.Zstd,
-            "uncompressed" => Compression.None,
-            var other => throw ExportValues.Bad("compression", other, "use gzip, zstd or uncompressed"),
-        },
-        CompressionLevel = ExportValues.Number(attributes, "compression-level") is { } level ? (int)level : null,
+        Compression = ReadCompression(attributes),
         SourceDateEpoch = ExportValues.Number(attributes, "source-date-epoch"),
         ManifestAnnotations = Annotations(attributes, "annotation.", "annotation-manifest."),
         IndexAnnotations = Annotations(attributes, "annotation-index."),
     };
+
+    /// <summary>How layers are to be compressed, here and in caches; <c>null</c> when nothing is said of it. Throws MBK2507.</summary>
+    public static LayerCompression? ReadCompression(IReadOnlyDictionary<string, string> attributes)
+    {
+        if (!attributes.Keys.Any(k => k is "compression" or "compression-level" or "force-compression")) return null;
+        var way = attributes.GetValueOrDefault("compression", "gzip") switch
+        {
+            "gzip" => Engine.Oci.Compression.Gzip,
+            "zstd" => Engine.Oci.Compression.Zstd,
+            "uncompressed" => Engine.Oci.Compression.None,
+            var other => throw ExportValues.Bad("compression", other, "use gzip, zstd or uncompressed"),
+        };
+        return new LayerCompression(way, (int?)ExportValues.Number(attributes, "compression-level"), ExportValues.Flag(attributes, "force-compression") ?? false);
+    }
 
     private static Dictionary<string, string> Annotations(IReadOnlyDictionary<string, string> attributes, params string[] prefixes) =>
         attributes.SelectMany(a => prefixes.Where(p => a.Key.StartsWith(p, StringComparison.Ordinal)).Select(p => (Key: a.Key[p.Length..], a.Value)))

@@ -17,7 +17,7 @@ internal static class ImageMaking
 
     public static async Task<AssembledImage> MakeAsync(BuildBridge bridge, FrontendResult result, ImageAttributes attributes, IReadOnlyList<ImageReference> names, bool withStatements, CancellationToken cancellationToken)
     {
-        var images = await ResultImages.OfAsync(result, bridge.Machine, cancellationToken).ConfigureAwait(false);
+        var images = await ResultImages.OfAsync(result, bridge, cancellationToken).ConfigureAwait(false);
         // A build of nothing is an image of nothing.
         if (images.Count == 0)
             images = [new SolvedImage(bridge.Machine, null, await bridge.Job.SolveAsync((Engine.Llb.Pb.Definition?)null, cancellationToken).ConfigureAwait(false), new ImageConfig { Architecture = bridge.Machine.Architecture, Os = bridge.Machine.Os, Variant = bridge.Machine.Variant })];
@@ -31,7 +31,7 @@ internal static class ImageMaking
             Sbom = statements.Sbom,
             Provenance = statements.Provenance,
         };
-        return await bridge.Job.MakeAsync(request, images, statements.Parameters, cancellationToken).ConfigureAwait(false);
+        return await bridge.Job.MakeAsync(request, images, statements.Parameters, attributes.Compression, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>What the client is told.</summary>

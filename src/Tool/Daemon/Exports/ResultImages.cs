@@ -4,6 +4,7 @@ using MsBuildKit.Engine;
 using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Oci;
 using MsBuildKit.Tool.Daemon.Builds;
+using MsBuildKit.Tool.Daemon.Caches;
 
 namespace MsBuildKit.Tool.Daemon.Exports;
 
@@ -14,17 +15,21 @@ internal static class ResultImages
 
     /// <summary>One for each platform; a result without a tree is an image of nothing.</summary>
     /// <param name="result">What the frontend came to.</param>
-    /// <param name="machine">The platform of what names none.</param>
+    /// <param name="bridge">The build.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public static async Task<IReadOnlyList<SolvedImage>> OfAsync(FrontendResult result, Platform machine, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<SolvedImage>> OfAsync(FrontendResult result, BuildBridge bridge, CancellationToken cancellationToken)
     {
         if (result.Refs.Count == 0) return [];
         var images = new List<SolvedImage>();
-        foreach (var (id, platform) in Platforms(result, machine))
+        foreach (var (id, platform) in Platforms(result, bridge.Machine))
         {
             var found = result.Refs.GetValueOrDefault(id) ?? (result.Refs.Count == 1 ? result.Refs.Values.First() : throw Missing($"failed to find ref for ID {id}"));
             var config = Config(result, id) ?? new ImageConfig { Architecture = platform.Architecture, Os = platform.Os, Variant = platform.Variant };
-            images.Add(new SolvedImage(platform, found.Graph, await found.SolveAsync(cancellationToken).ConfigureAwait(false), config) { HasWholeHistory = config.History is { Count: > 0 } });
+            images.Add(new SolvedImage(platform, found.Graph, await found.SolveAsync(cancellationToken).ConfigureAwait(false), config) 
+            {
+                HasWholeHistory = config.History is { Count: > 0 },
+                Cache = bridge.HasInlineCache ? await CacheExporter.CollectAsync(bridge, found, whole: false, cancellationToken).ConfigureAwait(false) : [],
+            });
         }
         return images;
     }

@@ -4,6 +4,7 @@ using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Llb.Pb;
 using MsBuildKit.Engine.Workers;
 using MsBuildKit.Tool.Daemon.Builds;
+using MsBuildKit.Tool.Daemon.Caches;
 using MsBuildKit.Tool.Daemon.Containers;
 using MsBuildKit.Tool.Daemon.Frontends;
 using MsBuildKit.Tool.Protocol.Control;
@@ -33,6 +34,7 @@ internal sealed class GatewayService(BuildRegistry builds, WorkerDescription wor
     {
         var bridge = await FindAsync(context).ConfigureAwait(false);
         RefusePolicies(request.SourcePolicies);
+        await bridge.Caches.ImportAsync(request.CacheImports.Select(c => new CacheOption(c.Type, c.Attrs.AsReadOnly())), bridge.Ended).ConfigureAwait(false);
         var result = await bridge.SolveAsync(
             request.Definition, request.Frontend, new FrontendCall(request.FrontendOpt.AsReadOnly(), request.FrontendInputs.AsReadOnly()), context.CancellationToken).ConfigureAwait(false);
         if (request.Evaluate) await Task.WhenAll(result.Refs.Values.Select(r => r.SolveAsync(context.CancellationToken))).ConfigureAwait(false);
