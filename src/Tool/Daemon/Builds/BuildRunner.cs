@@ -105,6 +105,7 @@ internal sealed class BuildRunner(ToolHost host, DaemonOptions options, LocalCon
         {
             Caches = new CacheImporter(job, status, client),
             HasInlineCache = caches.Any(c => c.IsInline),
+            Judge = request.SourcePolicySession.Length > 0 ? new ClientPolicy(await sessions.GetAsync(request.SourcePolicySession, cancellationToken).ConfigureAwait(false)) : null,
         };
         await using var closed = bridge.ConfigureAwait(false);
         entry.Set(bridge);

@@ -21,6 +21,7 @@ internal sealed class RunningBuild(SolveRequest request, BuildBridge bridge, Exp
     {
         var result = await FindResultAsync(cancellationToken).ConfigureAwait(false);
         await Task.WhenAll(result.Refs.Values.Select(r => r.SolveAsync(cancellationToken))).ConfigureAwait(false);
+        if (request.Exporters.Count > 0) ResultImages.Validate(result);
         var response = await exports.RunAsync(bridge, result, cancellationToken).ConfigureAwait(false);
         foreach (var (key, value) in await caches.RunAsync(bridge, result, cancellationToken).ConfigureAwait(false)) response[key] = value;
         foreach (var (key, value) in result.Metadata.Where(m => m.Key.StartsWith("frontend.", StringComparison.Ordinal))) response[key] = value.ToStringUtf8();

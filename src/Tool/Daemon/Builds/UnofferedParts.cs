@@ -12,7 +12,6 @@ internal static class UnofferedParts
     public static void Refuse(SolveRequest request)
     {
         var parts = new List<string>();
-        if (request.SourcePolicySession.Length > 0) parts.Add("a client that judges sources is not asked: give a policy with the request");
         if (request.ProxyNetwork) parts.Add("the network of steps is not recorded: leave --proxy-network out");
         if (request.CompatibilityVersion is < 0 or > NewestCompatibility) parts.Add($"the compatibility version {request.CompatibilityVersion} is not known: use at most {NewestCompatibility}");
         if (parts.Count > 0) throw new DaemonException(DaemonException.NotOffered, ErrorKind.NotSupported, string.Join("; ", parts));

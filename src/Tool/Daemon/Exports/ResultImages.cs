@@ -49,6 +49,8 @@ internal static class ResultImages
         foreach (var entry in document.RootElement.GetProperty("Platforms").EnumerateArray())
         {
             var platform = entry.GetProperty("Platform");
+            if (entry.GetProperty("ID").GetString() is null or "") throw Missing("invalid empty platform key for exporter");
+            if (platform.GetProperty("os").GetString() is null or "" || platform.GetProperty("architecture").GetString() is null or "") throw Missing("invalid platform value");
             yield return (entry.GetProperty("ID").GetString() ?? "", new Platform
             {
                 Os = platform.GetProperty("os").GetString() ?? "",
@@ -59,11 +61,19 @@ internal static class ResultImages
         }
     }
 
+    /// <summary>Throws MBK2507 for what no exporter could use, whether or not one will.</summary>
+    public static void Validate(FrontendResult result)
+    {
+        foreach (var config in result.Metadata.Where(m => m.Key == ConfigKey || m.Key.StartsWith(ConfigKey + "/", StringComparison.Ordinal))) ReadConfig(config.Value);
+        if (result.Metadata.TryGetValue(PlatformsKey, out var json) && json.Length > 0) _ = Read(json).Count();
+    }
+
     private static JsonDocument Parse(ByteString json)
     {
         try
         {
             var document = JsonDocument.Parse(json.Memory);
+            if (document.RootElement.ValueKind == JsonValueKind.Null) throw Missing("invalid empty platforms index for exporter");
             if (document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("Platforms", out var list) && list.ValueKind == JsonValueKind.Array
                 && list.EnumerateArray().All(IsEntry)) return document;
             document.Dispose();
@@ -83,7 +93,14 @@ internal static class ResultImages
     private static ImageConfig? Config(FrontendResult result, string id)
     {
         var json = id.Length > 0 && result.Metadata.TryGetValue($"{ConfigKey}/{id}", out var own) ? own : result.Metadata.GetValueOrDefault(ConfigKey);
-        return json is { Length: > 0 } ? ImageConfig.Parse(json.Memory) : null;
+        return json is { Length: > 0 } ? ReadConfig(json) : null;
+    }
+
+    private static ImageConfig ReadConfig(ByteString json)
+    {
+        if (json.ToStringUtf8().Trim() == "null") throw Missing("invalid null image config for export");
+        var config = ImageConfig.Parse(json.Memory);
+        return (config.Os.Length == 0) == (config.Architecture.Length == 0) ? config : throw Missing("invalid image config: os and architecture must be specified together");
     }
 
     private static DaemonException Missing(string what) => new(DaemonException.BadRequest, ErrorKind.Invalid, $"{what}: the frontend's result cannot be exported");
