@@ -97,6 +97,9 @@ public sealed record BuildRequest
     /// <value>Default: <c>auto</c>.</value>
     public string Snapshotter { get; init; } = "auto";
 
+    /// <summary>Statements about an image are an image themselves, rather than an artifact: some registries know nothing else.</summary>
+    public bool StatesInImages { get; init; }
+
     /// <summary>The results will be asked for, for a cache elsewhere.</summary>
     public bool ExportsCache { get; init; }
 

@@ -13,18 +13,18 @@ internal sealed class ImageMaker(BuildRequest request, LocalContentStore store, 
         IReadOnlyList<ImagePlan> plans, IReadOnlyList<LayerChain> chains, IImageDescriber describer, CancellationToken cancellationToken)
     {
         var docker = request.DockerFormat ?? FollowsDockerBase(plans, chains);
-        var assembler = new ImageAssembler(store, new AssemblyOptions(docker, request.SourceDateEpoch, request.Annotations) { IndexAnnotations = request.IndexAnnotations ?? request.Annotations });
+        var assembler = new ImageAssembler(store, new AssemblyOptions(docker, request.SourceDateEpoch, request.Annotations) { IndexAnnotations = request.IndexAnnotations ?? request.Annotations, StatesInImages = request.StatesInImages });
         var parts = new List<(AssembledManifest, IReadOnlyList<Statement>)>();
         var texts = new List<StatementTexts>();
         for (var i = 0; i < plans.Count; i++)
         {
-            var manifest = await assembler.AssembleAsync(new PlatformImage(plans[i].Platform, plans[i].Config, chains[i], plans[i].HasWholeHistory), cancellationToken).ConfigureAwait(false);
+            var manifest = await assembler.AssembleAsync(new PlatformImage(plans[i].Platform, plans[i].Config, chains[i], plans[i].HasWholeHistory) { Annotations = plans[i].Annotations, DescriptorAnnotations = plans[i].DescriptorAnnotations }, cancellationToken).ConfigureAwait(false);
             var text = new StatementTexts(
                 request.Sbom ? await describer.WriteSbomAsync(plans[i], chains[i], cancellationToken).ConfigureAwait(false) : null,
                 request.Provenance ? describer.WriteProvenance(plans[i]) : null);
             texts.Add(text);
             // Docker's own format has no place for statements: they stay files.
-            parts.Add((manifest, docker ? [] : [.. Statements(text, manifest)]));
+            parts.Add((manifest, docker ? [] : [.. plans[i].Statements.Select(s => new Statement(s.PredicateType, InTotoStatement.Write(s, names, manifest.Platform, manifest.Descriptor.Digest))), .. Statements(text, manifest)]));
         }
         return (await assembler.CompleteAsync(parts, cancellationToken).ConfigureAwait(false), texts);
     }

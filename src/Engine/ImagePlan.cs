@@ -1,3 +1,4 @@
+using MsBuildKit.Engine.Attestations;
 using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Llb;
 using MsBuildKit.Engine.Llb.Pb;
@@ -19,6 +20,15 @@ internal abstract record ImagePlan(Platform Platform, Definition? Graph, ImageCo
 
     /// <summary>What the image stands on has Docker's media types.</summary>
     public virtual bool IsOnDocker => false;
+
+    /// <summary>What somebody else states about the image.</summary>
+    public virtual IReadOnlyList<GivenStatement> Statements => [];
+
+    /// <summary>Annotations of the manifest besides those of every manifest.</summary>
+    public virtual IReadOnlyDictionary<string, string>? Annotations => null;
+
+    /// <summary>Annotations of the manifest's entry in the index.</summary>
+    public virtual IReadOnlyDictionary<string, string>? DescriptorAnnotations => null;
 
     /// <summary>Layers that are known to be part of the image before anything is built.</summary>
     public virtual IReadOnlyList<Layer> BaseLayers => [];

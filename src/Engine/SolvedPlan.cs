@@ -1,3 +1,4 @@
+using MsBuildKit.Engine.Attestations;
 using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Oci;
 
@@ -8,6 +9,15 @@ internal sealed record SolvedPlan(SolvedImage Image) : ImagePlan(Image.Platform,
 {
     /// <inheritdoc />
     public override bool HasWholeHistory => Image.HasWholeHistory;
+
+    /// <inheritdoc />
+    public override IReadOnlyList<GivenStatement> Statements => Image.Statements;
+
+    /// <inheritdoc />
+    public override IReadOnlyDictionary<string, string>? Annotations => Image.Annotations;
+
+    /// <inheritdoc />
+    public override IReadOnlyDictionary<string, string>? DescriptorAnnotations => Image.DescriptorAnnotations;
 
     /// <inheritdoc />
     public override IEnumerable<(ImageReference Reference, Digest Digest)> References => [];

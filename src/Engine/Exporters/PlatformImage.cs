@@ -7,4 +7,11 @@ namespace MsBuildKit.Engine.Exporters;
 /// <param name="Config">The edited configuration; its <c>rootfs</c> is the base's, and so is its <c>history</c> unless it is whole.</param>
 /// <param name="Chain">All layers, the base's first.</param>
 /// <param name="HasWholeHistory">The history tells of every layer of the chain already.</param>
-public sealed record PlatformImage(Platform Platform, ImageConfig Config, LayerChain Chain, bool HasWholeHistory = false);
+public sealed record PlatformImage(Platform Platform, ImageConfig Config, LayerChain Chain, bool HasWholeHistory = false)
+{
+    /// <summary>Of its manifest, besides those of every manifest.</summary>
+    public IReadOnlyDictionary<string, string>? Annotations { get; init; }
+
+    /// <summary>Of its entry in the index.</summary>
+    public IReadOnlyDictionary<string, string>? DescriptorAnnotations { get; init; }
+}

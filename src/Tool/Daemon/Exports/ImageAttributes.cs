@@ -25,9 +25,11 @@ internal sealed record ImageAttributes
     /// <summary>A tar rather than files one by one.</summary>
     public bool Tar { get; init; } = true;
 
-    public IReadOnlyDictionary<string, string> ManifestAnnotations { get; init; } = new Dictionary<string, string>();
+    /// <summary>Statements about an image are artifacts (<c>oci-artifact</c>), rather than images themselves.</summary>
+    public bool StatesInArtifacts { get; init; } = true;
 
-    public IReadOnlyDictionary<string, string> IndexAnnotations { get; init; } = new Dictionary<string, string>();
+    /// <summary>All of it, as it was said: annotations are told by their names.</summary>
+    public IReadOnlyDictionary<string, string> Said { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Reads them; those that nobody knows are left for whom they are meant. Throws MBK2507.</summary>
     public static ImageAttributes Read(IReadOnlyDictionary<string, string> attributes) => new()
@@ -40,8 +42,8 @@ internal sealed record ImageAttributes
         Tar = ExportValues.Flag(attributes, "tar") ?? true,
         Compression = ReadCompression(attributes),
         SourceDateEpoch = ExportValues.Number(attributes, "source-date-epoch"),
-        ManifestAnnotations = Annotations(attributes, "annotation.", "annotation-manifest."),
-        IndexAnnotations = Annotations(attributes, "annotation-index."),
+        StatesInArtifacts = ExportValues.Flag(attributes, "oci-artifact") ?? true,
+        Said = attributes,
     };
 
     /// <summary>How layers are to be compressed, here and in caches; <c>null</c> when nothing is said of it. Throws MBK2507.</summary>
@@ -57,8 +59,4 @@ internal sealed record ImageAttributes
         };
         return new LayerCompression(way, (int?)ExportValues.Number(attributes, "compression-level"), ExportValues.Flag(attributes, "force-compression") ?? false);
     }
-
-    private static Dictionary<string, string> Annotations(IReadOnlyDictionary<string, string> attributes, params string[] prefixes) =>
-        attributes.SelectMany(a => prefixes.Where(p => a.Key.StartsWith(p, StringComparison.Ordinal)).Select(p => (Key: a.Key[p.Length..], a.Value)))
-            .DistinctBy(a => a.Key).ToDictionary(a => a.Key, a => a.Value, StringComparer.Ordinal);
 }

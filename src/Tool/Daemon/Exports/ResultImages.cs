@@ -27,6 +27,7 @@ internal static class ResultImages
             var config = Config(result, id) ?? new ImageConfig { Architecture = platform.Architecture, Os = platform.Os, Variant = platform.Variant };
             images.Add(new SolvedImage(platform, found.Graph, await found.SolveAsync(cancellationToken).ConfigureAwait(false), config) 
             {
+                Statements = await FrontendStatements.OfAsync(bridge, result, id, cancellationToken).ConfigureAwait(false),
                 HasWholeHistory = config.History is { Count: > 0 },
                 Cache = bridge.HasInlineCache ? await CacheExporter.CollectAsync(bridge, found, whole: false, cancellationToken).ConfigureAwait(false) : [],
             });

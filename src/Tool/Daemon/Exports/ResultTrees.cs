@@ -1,3 +1,4 @@
+using MsBuildKit.Engine.Attestations;
 using MsBuildKit.Engine.Exporters;
 using MsBuildKit.Tool.Daemon.Builds;
 
@@ -16,7 +17,11 @@ internal static class ResultTrees
         {
             var found = result.Refs.GetValueOrDefault(id) ?? result.Refs.Values.First();
             var layers = await bridge.Job.LayersOfAsync(await found.SolveAsync(cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
-            trees.Add(new PlatformTree(id.Length > 0 ? id : platform.ToString(), layers));
+            var statements = await FrontendStatements.OfAsync(bridge, result, id, cancellationToken).ConfigureAwait(false);
+            trees.Add(new PlatformTree(id.Length > 0 ? id : platform.ToString(), layers)
+            {
+                Statements = [.. statements.Where(s => !s.IsInlineOnly).Select(s => new StatementFile(s.FileName, files => InTotoStatement.WriteForFiles(s, [.. files.Select(f => (f.Path, f.Digest))])))],
+            });
         }
         return trees;
     }
