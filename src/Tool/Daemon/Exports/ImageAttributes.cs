@@ -26,8 +26,8 @@ internal sealed record ImageAttributes
     /// <summary>A tar rather than files one by one.</summary>
     public bool Tar { get; init; } = true;
 
-    /// <summary>Statements that exporters get only when they ask for them are attached too.</summary>
-    public bool HasInlineStatements { get; init; }
+    /// <summary>Statements that belong nowhere but into images are reason enough to attach some; <c>null</c> leaves it open.</summary>
+    public bool? HasInlineStatements { get; init; }
 
     public IReadOnlyDictionary<string, string> ManifestAnnotations { get; init; } = new Dictionary<string, string>();
 
@@ -41,7 +41,7 @@ internal sealed record ImageAttributes
         PushByDigest = ExportValues.Flag(attributes, "push-by-digest") ?? false,
         Insecure = ExportValues.Flag(attributes, "registry.insecure") ?? false,
         OciMediaTypes = ExportValues.Flag(attributes, "oci-mediatypes"),
-        HasInlineStatements = ExportValues.Flag(attributes, "attestation-inline") ?? false,
+        HasInlineStatements = ExportValues.Flag(attributes, "attestation-inline"),
         Tar = ExportValues.Flag(attributes, "tar") ?? true,
         Compression = attributes.GetValueOrDefault("compression", "gzip") switch
         {

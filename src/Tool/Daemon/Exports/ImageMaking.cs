@@ -19,6 +19,8 @@ internal static class ImageMaking
 
     public static async Task<AssembledImage> MakeAsync(BuildBridge bridge, FrontendResult result, ImageAttributes attributes, IReadOnlyList<ImageReference> names, bool withStatements, CancellationToken cancellationToken)
     {
+        // An index is made for others than these, and then it has these too.
+        var isAttached = withStatements && (attributes.HasInlineStatements is true || ResultTrees.IsSplit(result) || result.Statements.Values.Any(s => s.Any(t => !t.IsInlineOnly)));
         var images = await ResultImages.OfAsync(result, bridge.Machine, WriteAsync, cancellationToken).ConfigureAwait(false);
         // A build of nothing is an image of nothing.
         if (images.Count == 0)
@@ -33,7 +35,7 @@ internal static class ImageMaking
         return await bridge.Job.MakeAsync(request, images, cancellationToken).ConfigureAwait(false);
 
         async Task<IReadOnlyList<Predicate>> WriteAsync(IReadOnlyList<ResultStatement> statements) =>
-            withStatements ? await Task.WhenAll(statements.Where(s => !s.IsInlineOnly || attributes.HasInlineStatements).Select(s => s.Write(names, cancellationToken))).ConfigureAwait(false) : [];
+            isAttached ? await Task.WhenAll(statements.Select(s => s.Write(names, cancellationToken))).ConfigureAwait(false) : [];
     }
 
     /// <summary>What the client is told.</summary>
