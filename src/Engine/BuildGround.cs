@@ -67,7 +67,7 @@ internal sealed class BuildGround : IAsyncDisposable
             store.Root, new StepGrants(request.AllowHostNetwork, request.AllowInsecure, request.AllowDevices));
 
     /// <summary>What a session lends, read once.</summary>
-    public LentTrees Lend(IBuildSession session) => new(session, Facts, _request.SourceDateEpoch);
+    public LentTrees Lend(IBuildSession session) => new(session, Facts, _request.SourceDateEpoch, _progress);
 
     /// <summary>Solves graphs with what a session lends.</summary>
     public GraphSolver CreateSolver(IBuildSession session, LentTrees trees)

@@ -68,20 +68,23 @@ public sealed class BuildJob : IAsyncDisposable
         return _ground.Remote.Pins.Of(vertex) is [var pin, ..] ? pin.Algorithm == "sha256" ? $"sha256:{pin.Value}" : pin.Value : null;
     }
 
+    /// <summary>When what a source has was made, in seconds since 1970; <c>null</c> for one that has no such time (<see cref="ISourceTimes"/>).</summary>
+    public Task<long?> FindTimeAsync(SourceOp source, CancellationToken cancellationToken) => new SourceTimes(_ground, _session).FindAsync(source, cancellationToken);
+
     /// <summary>Converts a Dockerfile, with what checks find in it. Throws <see cref="DockerfileException"/>.</summary>
-    public async Task<ConvertedDockerfile> ConvertAsync(DockerfileRequest request, IContextFiles files, IImageConfigResolver images, CancellationToken cancellationToken)
+    public async Task<ConvertedDockerfile> ConvertAsync(DockerfileRequest request, IContextFiles files, IImageConfigResolver images, ISourceTimes times, CancellationToken cancellationToken)
     {
         var file = DockerfileParser.Parse(request.Text, request.File);
         file.OrThrow();
         var lint = LintReport.Of(file, request.BuildArgs);
-        var converted = await new DockerfileConverter(images, lint, files).ConvertAsync(file, request, cancellationToken).ConfigureAwait(false);
+        var converted = await new DockerfileConverter(images, lint, files, times).ConvertAsync(file, request, cancellationToken).ConfigureAwait(false);
         DockerfileLinter.Check(file, lint, [.. converted.SelectMany(i => i.Stages)]);
         return new ConvertedDockerfile(file, converted, lint.Warnings, lint.FindFailure());
     }
 
     /// <summary>Finds what is to be said of a Dockerfile by converting it, without solving anything of it. Images that cannot be reached are left out.</summary>
-    public Task<DockerfileCheck> CheckAsync(DockerfileRequest request, IContextFiles files, IImageConfigResolver images, CancellationToken cancellationToken) =>
-        new DockerfileChecker(request, files, images) { AnyFrontend = true }.CheckAsync(cancellationToken);
+    public Task<DockerfileCheck> CheckAsync(DockerfileRequest request, IContextFiles files, IImageConfigResolver images, ISourceTimes times, CancellationToken cancellationToken) =>
+        new DockerfileChecker(request, files, images) { AnyFrontend = true, Times = times }.CheckAsync(cancellationToken);
 
     /// <summary>What went into a graph that was solved.</summary>
     public Task<BuildCapture> CaptureAsync(Edge graph, CancellationToken cancellationToken) => new GraphCapture(_ground.Remote.Pins, _ground.Images).OfAsync(graph, cancellationToken);

@@ -18,7 +18,7 @@ internal sealed class ImageMaker(BuildRequest request, LocalContentStore store, 
         var texts = new List<StatementTexts>();
         for (var i = 0; i < plans.Count; i++)
         {
-            var manifest = await assembler.AssembleAsync(new PlatformImage(plans[i].Platform, plans[i].Config, chains[i], plans[i].HasWholeHistory), cancellationToken).ConfigureAwait(false);
+            var manifest = await assembler.AssembleAsync(new PlatformImage(plans[i].Platform, plans[i].Config, chains[i], plans[i].HasWholeHistory) { Created = plans[i].Created, Stamp = plans[i].Stamp }, cancellationToken).ConfigureAwait(false);
             var text = await describer.DescribeAsync(plans[i], chains[i], cancellationToken).ConfigureAwait(false);
             texts.Add(text);
             // Docker's own format has no place for statements: they stay files.

@@ -1,4 +1,5 @@
 using MsBuildKit.Engine.Attestations;
+using MsBuildKit.Engine.Exporters;
 using MsBuildKit.Engine.Llb.Pb;
 using MsBuildKit.Engine.Oci;
 using MsBuildKit.Engine.Workers;
@@ -15,6 +16,9 @@ public sealed record SolvedImage(Platform Platform, Definition? Graph, VertexRes
 {
     /// <summary>The configuration's history tells of every layer.</summary>
     public bool HasWholeHistory { get; init; }
+
+    /// <summary>What its own layers are to say of the times in them, or <c>null</c> for nothing.</summary>
+    public LayerStamp? Stamp { get; init; }
 
     /// <summary>What is said of it.</summary>
     public IReadOnlyList<Predicate> Predicates { get; init; } = [];

@@ -1,4 +1,5 @@
 using MsBuildKit.Engine.Diagnostics;
+using MsBuildKit.Engine.Exporters;
 using MsBuildKit.Engine.Oci;
 
 namespace MsBuildKit.Engine;
@@ -8,6 +9,12 @@ internal sealed record SolvedPlan(SolvedImage Image) : ImagePlan(Image.Platform,
 {
     /// <inheritdoc />
     public override bool HasWholeHistory => Image.HasWholeHistory;
+
+    /// <inheritdoc />
+    public override string? Created => Image.Config.Created;
+
+    /// <inheritdoc />
+    public override LayerStamp? Stamp => Image.Stamp;
 
     /// <inheritdoc />
     public override IEnumerable<(ImageReference Reference, Digest Digest)> References => [];

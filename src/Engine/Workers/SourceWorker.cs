@@ -15,7 +15,7 @@ internal sealed class SourceWorker(IBuildSession session, LentTrees trees, IImag
 {
     public async Task<Digest> KeyAsync(Vertex vertex, CancellationToken cancellationToken) => Split(vertex) switch
     {
-        ("local", var name) => (await trees.GetAsync(name, vertex.Op.Source.Attrs.AsReadOnly(), cancellationToken).ConfigureAwait(false)).Fingerprint,
+        ("local", var name) => (await trees.GetAsync(name, vertex, cancellationToken).ConfigureAwait(false)).Fingerprint,
         ("docker-image", var name) => (await ResolveAsync(vertex, name, cancellationToken).ConfigureAwait(false)).Manifest.Digest,
         ("oci-layout", var name) => Digest.Of(Encoding.UTF8.GetBytes($"layout:1\n{SplitLayout(name).Digest}\n{PlatformOf(vertex)}")),
         var (scheme, _) => await (remote?.FindKey(scheme, vertex, session, cancellationToken) ?? throw NotOffered(scheme)).ConfigureAwait(false),
@@ -23,7 +23,7 @@ internal sealed class SourceWorker(IBuildSession session, LentTrees trees, IImag
 
     public async Task<VertexResult> RunAsync(Vertex vertex, CancellationToken cancellationToken) => Split(vertex) switch
     {
-        ("local", var name) => await trees.GetAsync(name, vertex.Op.Source.Attrs.AsReadOnly(), cancellationToken).ConfigureAwait(false),
+        ("local", var name) => await trees.GetAsync(name, vertex, cancellationToken).ConfigureAwait(false),
         ("docker-image", var name) => Layers(await ResolveAsync(vertex, name, cancellationToken).ConfigureAwait(false), ImageReference.Parse(name)),
         ("oci-layout", var name) => Layers(await ResolveLayoutAsync(vertex, name, cancellationToken).ConfigureAwait(false), null),
         var (scheme, _) => await (remote?.FindResult(scheme, vertex, session, cancellationToken) ?? throw NotOffered(scheme)).ConfigureAwait(false),

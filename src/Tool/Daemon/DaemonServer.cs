@@ -85,9 +85,10 @@ internal sealed class DaemonServer(ToolHost host, DaemonOptions options)
 
     private WebApplication Create(LocalContentStore store, WorkerPool workers, ContextFolders folders, StreamListener streams, BuildGate gate, DaemonStorage storage, StoreCleaner cleaner)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(Configure(streams));
+        // No file of the folder it is started in and no variable of the web server's has a say, and no file there is watched.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(Configure(streams));
+        builder.Services.AddRoutingCore();
         builder.Services.AddSingleton<IConnectionListenerFactory>(streams);
         builder.Services.AddSingleton(streams);
         builder.Services.AddGrpc(o =>

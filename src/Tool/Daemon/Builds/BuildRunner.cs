@@ -102,7 +102,7 @@ internal sealed class BuildRunner(ToolHost host, DaemonOptions options, LocalCon
         using var services = Reach(host.OpenServices(new SessionCredentials(client, host.Time)));
         using var trees = new SessionTrees(folders);
         var lent = new LentSession(client, sessions, trees);
-        var how = Describe(exports.Layering, granted);
+        var how = Describe(exports.Layering, RequestForm.EpochOf(request), granted);
         var job = new BuildJob(services, how, lent, store, workers.Find(services, how), status);
         var asked = new AskedFrontend(request.Frontend, new FrontendCall(request.FrontendAttrs.AsReadOnly(), request.FrontendInputs.AsReadOnly()));
         var bridge = new BuildBridge(job, status, lent, frontends, new GraphGuard(granted, request.SourcePolicy is { } policy ? new SourcePolicy([policy]) : SourcePolicy.None), asked, producers, how, host.Machine, host.Time);
@@ -115,11 +115,11 @@ internal sealed class BuildRunner(ToolHost host, DaemonOptions options, LocalCon
     private BuilderServices Reach(BuilderServices services) =>
         options.Registries.Count == 0 ? services : services with { Registries = services.Registries.With(options.Registries) };
 
-    private BuildRequest Describe(ExportLayering layering, IReadOnlySet<string> granted) => new()
+    private BuildRequest Describe(ExportLayering layering, long? epoch, IReadOnlySet<string> granted) => new()
     {
         ProjectName = "image",
         CacheDirectory = store.Root,
-        SourceDateEpoch = layering.SourceDateEpoch ?? Engine.Oci.SourceDateEpoch.OfDockerfiles,
+        SourceDateEpoch = layering.SourceDateEpoch ?? epoch ?? Engine.Oci.SourceDateEpoch.OfDockerfiles,
         Compression = layering.Compression,
         CompressionLevel = layering.Level,
         AllowHostNetwork = granted.Contains(Entitlements.HostNetwork),

@@ -143,7 +143,9 @@ internal sealed class BuildStatus(StatusLog log, TimeProvider time) : IProgress<
 
     private void Tell(string vertex, StepProgress progress)
     {
-        var status = new VertexStatus { ID = progress.Name, Vertex = vertex, Name = progress.Name, Current = progress.Current, Total = progress.Total ?? 0, Timestamp = Now, Started = Now };
+        // What moves has begun.
+        Change(vertex, progress.Name, v => v.Started ??= Now);
+        var status = new VertexStatus { ID = progress.Name, Vertex = vertex, Name = progress.Action ?? progress.Name, Current = progress.Current, Total = progress.Total ?? 0, Timestamp = Now, Started = Now };
         if (progress.Total == progress.Current) status.Completed = Now;
         log.Add(new StatusResponse { Statuses = { status } });
     }

@@ -29,7 +29,7 @@ internal static class ExportFactory
             .Select(a => new ExportLayering(a.Compression, a.CompressionLevel, a.SourceDateEpoch)).Distinct().ToList();
         if (wanted.Count > 1)
             throw new DaemonException(DaemonException.NotOffered, ErrorKind.NotSupported, "exporters of one build cannot differ in compression, compression-level or source-date-epoch: give all the same, or build once for each");
-        return wanted.Count > 0 ? wanted[0] : new ExportLayering(SourceDateEpoch: asked.Select(e => ExportValues.Number(e.Attrs.AsReadOnly(), "source-date-epoch")).FirstOrDefault(n => n is not null));
+        return wanted.Count > 0 ? wanted[0] : new ExportLayering(SourceDateEpoch: asked.Select(e => ExportValues.Number(e.Attrs.AsReadOnly(), ExportValues.Epoch)).FirstOrDefault(n => n is not null));
     }
 
     private static ClientSession Require(ClientSession? client) =>

@@ -21,7 +21,14 @@ internal sealed record ImageAttributes
 
     public int? CompressionLevel { get; init; }
 
+    /// <summary>The time of all images; <c>null</c> for that which each frontend found.</summary>
     public long? SourceDateEpoch { get; init; }
+
+    /// <summary>The time that a frontend found counts for nothing.</summary>
+    public bool IsEpochReset { get; init; }
+
+    /// <summary>Layers say that no file in them is newer than the epoch.</summary>
+    public bool RewriteTimestamp { get; init; }
 
     /// <summary>A tar rather than files one by one.</summary>
     public bool Tar { get; init; } = true;
@@ -51,7 +58,9 @@ internal sealed record ImageAttributes
             var other => throw ExportValues.Bad("compression", other, "use gzip, zstd or uncompressed"),
         },
         CompressionLevel = ExportValues.Number(attributes, "compression-level") is { } level ? (int)level : null,
-        SourceDateEpoch = ExportValues.Number(attributes, "source-date-epoch"),
+        SourceDateEpoch = ExportValues.Number(attributes, ExportValues.Epoch),
+        IsEpochReset = attributes.GetValueOrDefault(ExportValues.Epoch) == "",
+        RewriteTimestamp = ExportValues.Flag(attributes, "rewrite-timestamp") ?? false,
         ManifestAnnotations = Annotations(attributes, "annotation.", "annotation-manifest."),
         IndexAnnotations = Annotations(attributes, "annotation-index."),
     };

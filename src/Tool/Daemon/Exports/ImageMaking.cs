@@ -21,7 +21,8 @@ internal static class ImageMaking
     {
         // An index is made for others than these, and then it has these too.
         var isAttached = withStatements && (attributes.HasInlineStatements is true || ResultTrees.IsSplit(result) || result.Statements.Values.Any(s => s.Any(t => !t.IsInlineOnly)));
-        var images = await ResultImages.OfAsync(result, bridge.Machine, WriteAsync, cancellationToken).ConfigureAwait(false);
+        var times = new ImageTimes(attributes, bridge.How.SourceDateEpoch);
+        var images = await ResultImages.OfAsync(result, times, bridge.Machine, WriteAsync, cancellationToken).ConfigureAwait(false);
         // A build of nothing is an image of nothing.
         if (images.Count == 0)
             images = [new SolvedImage(bridge.Machine, null, await bridge.Job.SolveAsync((Engine.Llb.Pb.Definition?)null, cancellationToken).ConfigureAwait(false), new ImageConfig { Architecture = bridge.Machine.Architecture, Os = bridge.Machine.Os, Variant = bridge.Machine.Variant })];

@@ -12,26 +12,28 @@ namespace MsBuildKit.Tool.Daemon.Exports;
 /// <summary>The images of a frontend's result: which platforms, and with which configuration (BuildKit's exptypes).</summary>
 internal static class ResultImages
 {
-    private const string ConfigKey = "containerimage.config", PlatformsKey = "refs.platforms";
+    private const string ConfigKey = "containerimage.config", BaseKey = "containerimage.base.config", PlatformsKey = "refs.platforms";
 
     /// <summary>One for each platform; a result without a tree is an image of nothing.</summary>
     /// <param name="result">What the frontend came to.</param>
+    /// <param name="times">What is said of their times.</param>
     /// <param name="machine">The platform of what names none.</param>
     /// <param name="write">Writes what is said of one.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public static async Task<IReadOnlyList<SolvedImage>> OfAsync(FrontendResult result, Platform machine, Func<IReadOnlyList<ResultStatement>, Task<IReadOnlyList<Predicate>>> write, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<SolvedImage>> OfAsync(FrontendResult result, ImageTimes times, Platform machine, Func<IReadOnlyList<ResultStatement>, Task<IReadOnlyList<Predicate>>> write, CancellationToken cancellationToken)
     {
         if (result.Refs.Count == 0) return [];
         var images = new List<SolvedImage>();
         foreach (var (id, platform) in Platforms(result, machine))
         {
             var found = result.Refs.GetValueOrDefault(KeyOf(result, id)) ?? throw Missing($"failed to find ref for ID {id}");
-            var config = Config(result, id) ?? new ImageConfig { Architecture = platform.Architecture, Os = platform.Os, Variant = platform.Variant };
-            images.Add(new SolvedImage(platform, found.Graph, await found.SolveAsync(cancellationToken).ConfigureAwait(false), config)
+            var config = Config(result, ConfigKey, id) ?? new ImageConfig { Architecture = platform.Architecture, Os = platform.Os, Variant = platform.Variant };
+            var image = new SolvedImage(platform, found.Graph, await found.SolveAsync(cancellationToken).ConfigureAwait(false), config)
             {
                 HasWholeHistory = config.History is { Count: > 0 },
                 Predicates = await write(result.Statements.GetValueOrDefault(id, [])).ConfigureAwait(false),
-            });
+            };
+            images.Add(times.Apply(image, result, id, Config(result, BaseKey, id)?.RootFs.DiffIds.Count ?? 0));
         }
         return images;
     }
@@ -44,7 +46,7 @@ internal static class ResultImages
     {
         if (result.Metadata.TryGetValue(PlatformsKey, out var json) && json.Length > 0) return [.. Read(json)];
         if (result.Refs.Count > 1) throw Missing("unable to export multiple refs, missing platforms mapping");
-        var platform = Config(result, FrontendResult.Only)?.Platform;
+        var platform = Config(result, ConfigKey, FrontendResult.Only)?.Platform;
         return [(FrontendResult.Only, platform ?? machine)];
     }
 
@@ -85,9 +87,9 @@ internal static class ResultImages
 
     private static bool IsText(JsonElement element, string name) => element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String;
 
-    private static ImageConfig? Config(FrontendResult result, string id)
+    private static ImageConfig? Config(FrontendResult result, string key, string id)
     {
-        var json = id.Length > 0 && result.Metadata.TryGetValue($"{ConfigKey}/{id}", out var own) ? own : result.Metadata.GetValueOrDefault(ConfigKey);
+        var json = result.Find(key, id);
         return json is { Length: > 0 } ? ImageConfig.Parse(json.Memory) : null;
     }
 

@@ -18,6 +18,7 @@ internal sealed class DockerfileFrontend : IFrontend
     /// <inheritdoc />
     public async Task<FrontendResult> SolveAsync(BuildBridge bridge, FrontendCall call, CancellationToken cancellationToken)
     {
+        RequireInputs(call);
         var attributes = new AttributeReader(call, bridge.Machine, bridge.How.SourceDateEpoch).Read();
         if (!attributes.MayForward) RequireCapabilities(attributes);
         var trees = new SolvedFiles(bridge);
@@ -36,6 +37,13 @@ internal sealed class DockerfileFrontend : IFrontend
         }
     }
 
+    private static void RequireInputs(FrontendCall call)
+    {
+        var empty = call.Inputs.Where(i => i.Value.Def.Count == 0).Select(i => $"'{i.Key}'").Order(StringComparer.Ordinal).ToList();
+        if (empty.Count > 0)
+            throw new FrontendException(FrontendException.BadAttribute, ErrorKind.Invalid, $"invalid nil input definition to definition op: {string.Join(", ", empty)} has no graph. Give one, or leave the input out.");
+    }
+
     private static void RequireCapabilities(DockerfileAttributes attributes)
     {
         if (attributes.MissingCapability is { } missing)
@@ -45,6 +53,7 @@ internal sealed class DockerfileFrontend : IFrontend
     private sealed class Work(BuildBridge bridge, FrontendCall call, DockerfileAttributes attributes, SolvedFiles trees, LoadedDefinition source, CancellationToken cancellationToken)
     {
         private readonly IgnoreFiles _ignored = new(trees, attributes.Request.NamedContexts);
+        private readonly SessionTimes _times = new(bridge);
         private readonly SessionImages _images = new(bridge, attributes.Request.IsMultiPlatform);
         private readonly DockerfileRequest _request = attributes.Request with { Text = source.Text, File = source.File, Context = source.Context };
 
@@ -52,12 +61,12 @@ internal sealed class DockerfileFrontend : IFrontend
             attributes.Subrequest is { } question ? new SubrequestAnswers(CheckAsync).AnswerAsync(question, file, _request) : BuildAsync(file);
 
         private async Task<Engine.DockerfileCheck> CheckAsync() =>
-            await bridge.Job.CheckAsync(await WithIgnoredAsync().ConfigureAwait(false), _ignored, _images, cancellationToken).ConfigureAwait(false);
+            await bridge.Job.CheckAsync(await WithIgnoredAsync().ConfigureAwait(false), _ignored, _images, _times, cancellationToken).ConfigureAwait(false);
 
         private async Task<FrontendResult> BuildAsync(ParsedDockerfile file)
         {
             file.OrThrow();
-            var converted = await bridge.Job.ConvertAsync(await WithIgnoredAsync().ConfigureAwait(false), _ignored, _images, cancellationToken).ConfigureAwait(false);
+            var converted = await bridge.Job.ConvertAsync(await WithIgnoredAsync().ConfigureAwait(false), _ignored, _images, _times, cancellationToken).ConfigureAwait(false);
             foreach (var warning in converted.Warnings) bridge.Status.Warn(LintWarnings.Of(warning, source));
             if (converted.Failure is { } failure) throw failure;
             return await new ScannedResult(bridge, call).ScanAsync(ImageResult.Of(bridge, converted.Images, source, _request.IsMultiPlatform), converted.Images, cancellationToken).ConfigureAwait(false);

@@ -1,0 +1,16 @@
+using MsBuildKit.Engine.Frontends.Dockerfile.Conversion;
+using MsBuildKit.Engine.Llb.Pb;
+using MsBuildKit.Tool.Daemon.Builds;
+
+namespace MsBuildKit.Tool.Daemon.Frontends.Dockerfile;
+
+/// <summary>Finds the times of sources that a build may take.</summary>
+internal sealed class SessionTimes(BuildBridge bridge) : ISourceTimes
+{
+    /// <inheritdoc />
+    public Task<long?> FindAsync(SourceOp source, CancellationToken cancellationToken)
+    {
+        var policed = bridge.Police(source);
+        return bridge.Status.RunAsync($"[internal] resolve the time of {Engine.Diagnostics.SourceAddress.WithoutCredentials(policed.Identifier)}", _ => bridge.Job.FindTimeAsync(policed, cancellationToken));
+    }
+}
