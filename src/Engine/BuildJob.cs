@@ -1,5 +1,6 @@
 using MsBuildKit.Engine.Attestations;
 using MsBuildKit.Engine.Attestations.BuildKit;
+using MsBuildKit.Engine.Caching;
 using MsBuildKit.Engine.Content;
 using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Exporters;
@@ -30,6 +31,7 @@ public sealed class BuildJob : IAsyncDisposable
     private readonly IBuildSession _session;
     private readonly IProgress<BuildEvent>? _progress;
     private readonly BuildGround _ground;
+    private readonly CacheImports _imports;
     private readonly GraphSolver _solver;
 
     /// <param name="services">The world outside.</param>
@@ -42,7 +44,8 @@ public sealed class BuildJob : IAsyncDisposable
     {
         (_services, _request, _session, _progress) = (services, request, session, progress);
         _ground = new BuildGround(services, request, store, worker, progress);
-        _solver = _ground.CreateSolver(session, _ground.Lend(session));
+        _imports = new CacheImports(store);
+        _solver = _ground.CreateSolver(session, _ground.Lend(session), _imports);
     }
 
     /// <summary>Finds images in registries, each once in the job.</summary>
@@ -109,11 +112,15 @@ public sealed class BuildJob : IAsyncDisposable
     /// <summary>Makes an image of what was solved, with the statements that it comes with.</summary>
     /// <param name="request">How: names, media types, annotations.</param>
     /// <param name="images">One for each platform.</param>
+    /// <param name="compression">How its layers are to be compressed; <c>null</c> leaves them as they are.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public async Task<AssembledImage> MakeAsync(BuildRequest request, IReadOnlyList<SolvedImage> images, CancellationToken cancellationToken)
+    public async Task<AssembledImage> MakeAsync(BuildRequest request, IReadOnlyList<SolvedImage> images, LayerCompression? compression, CancellationToken cancellationToken)
     {
         var chains = await Task.WhenAll(images.Select(i => _solver.ChainOfAsync(i.Result, cancellationToken))).ConfigureAwait(false);
-        var (image, _) = await new ImageMaker(request, _ground.Store, request.Names ?? []).MakeAsync([.. images.Select(i => new SolvedPlan(i))], chains, new SolvedDescriber(), cancellationToken).ConfigureAwait(false);
+        if (compression is not null)
+            chains = await Task.WhenAll(chains.Select(async c => new LayerChain(await _ground.Conversion.ConvertAsync(c.Layers, compression, cancellationToken).ConfigureAwait(false)))).ConfigureAwait(false);
+        var plans = images.Select((image, i) => new SolvedPlan(image with { Config = InlineCache.Put(image.Config, image.Cache, chains[i].Layers) }));
+        var (image, _) = await new ImageMaker(request, _ground.Store, request.Names ?? []).MakeAsync([.. plans], chains, new SolvedDescriber(), cancellationToken).ConfigureAwait(false);
         return image;
     }
 
@@ -124,6 +131,37 @@ public sealed class BuildJob : IAsyncDisposable
     /// <summary>Pushes an image under all tags of one repository; under its digest when there are none.</summary>
     public Task PushAsync(AssembledImage image, ImageReference target, IReadOnlyList<string> tags, CancellationToken cancellationToken) =>
         new RegistryDelivery(_services.Registries, _ground.Store, _ground.Materializer, _progress).PushAsync(image, target, tags, cancellationToken);
+
+    /// <summary>Lets what is solved from now on be found in a cache of a registry, or in an image that has one. Throws MBK2550.</summary>
+    public async Task ImportCacheAsync(ImageReference reference, CancellationToken cancellationToken)
+    {
+        var repository = _services.Registries.OpenRepository(reference, _ground.Store);
+        await _imports.AddAsync(repository, await repository.ResolveAsync(reference, cancellationToken).ConfigureAwait(false), reference, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The same of a cache of another place. Throws MBK2550.</summary>
+    public async Task ImportCacheAsync(IContentSource source, Digest digest, string place, CancellationToken cancellationToken) =>
+        await _imports.AddAsync(source, await ImageResolution.DescribeAsync(source, digest, place, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+
+    /// <summary>The results of a solved graph, to be found again elsewhere. The request must have said that a cache is exported.</summary>
+    public Task<IReadOnlyList<CacheEntry>> CollectCacheAsync(Edge graph, CancellationToken cancellationToken) => _solver.CollectAsync(graph, cancellationToken);
+
+    /// <summary>Writes the documents of a cache into the store; <c>null</c> when there is nothing to write.</summary>
+    public async Task<WrittenCache?> WriteCacheAsync(IReadOnlyList<CacheEntry> entries, CacheFormat format, LayerCompression compression, CancellationToken cancellationToken)
+    {
+        var converted = await Task.WhenAll(entries.Select(async e => e with { Layers = await _ground.Conversion.ConvertAsync(e.Layers, compression, cancellationToken).ConfigureAwait(false) })).ConfigureAwait(false);
+        return await new CacheWriter(_ground.Store).WriteAsync(converted, format, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Pushes a cache.</summary>
+    public Task PushCacheAsync(WrittenCache cache, ImageReference target, CancellationToken cancellationToken)
+    {
+        var pushed = new AssembledImage(cache.Root, [new AssembledManifest(Platform.Unknown, cache.Root, [], cache.Config, [], cache.Layers)], []);
+        return PushAsync(pushed, target, [target.Tag ?? "latest"], cancellationToken);
+    }
+
+    /// <summary>Brings every layer of a cache into the store.</summary>
+    public Task FetchAsync(WrittenCache cache, CancellationToken cancellationToken) => Task.WhenAll(cache.Layers.Select(l => _ground.Materializer.EnsureAsync(l, cancellationToken)));
 
     /// <summary>Exports the files of results instead of images.</summary>
     public TreeExporter CreateTreeExporter(TreeExportOptions options) => new(_ground.Store, _ground.Materializer, options);

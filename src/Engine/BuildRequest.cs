@@ -100,6 +100,9 @@ public sealed record BuildRequest
     /// <value>Default: <c>auto</c>.</value>
     public string Snapshotter { get; init; } = "auto";
 
+    /// <summary>Statements about an image are an image themselves, rather than an artifact: some registries know nothing else.</summary>
+    public bool StatesInImages { get; init; }
+
     /// <summary>How many things are done at once.</summary>
     public int Parallelism { get; init; } = 2;
 }

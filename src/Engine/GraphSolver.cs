@@ -1,3 +1,4 @@
+using MsBuildKit.Engine.Caching;
 using MsBuildKit.Engine.Llb;
 using MsBuildKit.Engine.Llb.Pb;
 using MsBuildKit.Engine.Oci;
@@ -20,17 +21,27 @@ internal sealed class GraphSolver(Solver<VertexResult> solver, TreeLayers trees)
     /// <summary>The layers of a graph's vertices, by outputs, as far as there are any and they are known.</summary>
     public async Task<IReadOnlyList<(Vertex Vertex, int Output, IReadOnlyList<Descriptor> Layers)>> FindLayersAsync(Edge graph, CancellationToken cancellationToken) =>
     [
-        .. (await solver.FindKnownAsync(graph, MovesNothing, cancellationToken).ConfigureAwait(false)).SelectMany(k => k.Results.Select((result, output) => (k.Vertex, output, LayersOf(result)))).Where(l => l.Item3.Count > 0),
+        .. (await solver.FindKnownAsync(graph, cancellationToken).ConfigureAwait(false)).SelectMany(k => k.Results.Select((result, output) => (k.Vertex, output, LayersOf(result)))).Where(l => l.Item3.Count > 0),
     ];
 
     /// <summary>A result as the layers of an image: a lent folder may be all of it.</summary>
     public Task<LayerChain> ChainOfAsync(VertexResult result, CancellationToken cancellationToken) => trees.ChainOfAsync(result, "", cancellationToken);
 
-    // What these come to is put together of what is known, and so nobody remembers it.
-    private static bool MovesNothing(Vertex vertex) => vertex.Op.OpCase == Op.OpOneofCase.Merge
-        || (vertex.Op.Source is { } source && (source.Identifier.StartsWith("docker-image://", StringComparison.Ordinal) || source.Identifier.StartsWith("oci-layout://", StringComparison.Ordinal)));
+    private static IReadOnlyList<Descriptor> LayersOf(VertexResult? result) => result is LayersResult layers ? [.. layers.Chain.Layers.Select(l => l.Blob)] : [];
 
-    private static IReadOnlyList<Descriptor> LayersOf(VertexResult result) => result is LayersResult layers ? [.. layers.Chain.Layers.Select(l => l.Blob)] : [];
+    /// <summary>The results of a graph that was solved, for a cache: one of a merge or an image is found again without one.</summary>
+    public async Task<IReadOnlyList<CacheEntry>> CollectAsync(Edge graph, CancellationToken cancellationToken)
+    {
+        var solved = await solver.CollectAsync(graph, cancellationToken).ConfigureAwait(false);
+        return
+        [
+            .. from vertex in solved
+               where vertex.Vertex.Op.OpCase != Op.OpOneofCase.Merge && !EngineWorker.IsImage(vertex.Vertex)
+               from output in vertex.Results.Select((r, i) => (Layers: (r as LayersResult)?.Chain.Layers, Number: i))
+               where output.Layers is { Count: > 0 }
+               select new CacheEntry(vertex.Keys, output.Number, output.Layers),
+        ];
+    }
 
     public void Dispose() => solver.Dispose();
 }

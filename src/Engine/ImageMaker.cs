@@ -13,12 +13,12 @@ internal sealed class ImageMaker(BuildRequest request, LocalContentStore store, 
         IReadOnlyList<ImagePlan> plans, IReadOnlyList<LayerChain> chains, IImageDescriber describer, CancellationToken cancellationToken)
     {
         var docker = request.DockerFormat ?? FollowsDockerBase(plans, chains);
-        var assembler = new ImageAssembler(store, new AssemblyOptions(docker, request.SourceDateEpoch, request.Annotations) { IndexAnnotations = request.IndexAnnotations ?? request.Annotations });
+        var assembler = new ImageAssembler(store, new AssemblyOptions(docker, request.SourceDateEpoch, request.Annotations) { IndexAnnotations = request.IndexAnnotations ?? request.Annotations, StatesInImages = request.StatesInImages });
         var parts = new List<(AssembledManifest, IReadOnlyList<Statement>)>();
         var texts = new List<StatementTexts>();
         for (var i = 0; i < plans.Count; i++)
         {
-            var manifest = await assembler.AssembleAsync(new PlatformImage(plans[i].Platform, plans[i].Config, chains[i], plans[i].HasWholeHistory) { Created = plans[i].Created, Stamp = plans[i].Stamp }, cancellationToken).ConfigureAwait(false);
+            var manifest = await assembler.AssembleAsync(new PlatformImage(plans[i].Platform, plans[i].Config, chains[i], plans[i].HasWholeHistory) { Created = plans[i].Created, Stamp = plans[i].Stamp, Annotations = plans[i].Annotations, DescriptorAnnotations = plans[i].DescriptorAnnotations }, cancellationToken).ConfigureAwait(false);
             var text = await describer.DescribeAsync(plans[i], chains[i], cancellationToken).ConfigureAwait(false);
             texts.Add(text);
             // Docker's own format has no place for statements: they stay files.

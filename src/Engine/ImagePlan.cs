@@ -1,3 +1,4 @@
+using MsBuildKit.Engine.Attestations;
 using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Exporters;
 using MsBuildKit.Engine.Llb;
@@ -26,6 +27,12 @@ internal abstract record ImagePlan(Platform Platform, Definition? Graph, ImageCo
 
     /// <summary>What the layers say of the times in them, or <c>null</c> for nothing.</summary>
     public virtual LayerStamp? Stamp => null;
+
+    /// <summary>Annotations of the manifest besides those of every manifest.</summary>
+    public virtual IReadOnlyDictionary<string, string>? Annotations => null;
+
+    /// <summary>Annotations of the manifest's entry in the index.</summary>
+    public virtual IReadOnlyDictionary<string, string>? DescriptorAnnotations => null;
 
     /// <summary>Layers that are known to be part of the image before anything is built.</summary>
     public virtual IReadOnlyList<Layer> BaseLayers => [];

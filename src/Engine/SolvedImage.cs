@@ -1,4 +1,5 @@
 using MsBuildKit.Engine.Attestations;
+using MsBuildKit.Engine.Caching;
 using MsBuildKit.Engine.Exporters;
 using MsBuildKit.Engine.Llb.Pb;
 using MsBuildKit.Engine.Oci;
@@ -22,4 +23,13 @@ public sealed record SolvedImage(Platform Platform, Definition? Graph, VertexRes
 
     /// <summary>What is said of it.</summary>
     public IReadOnlyList<Predicate> Predicates { get; init; } = [];
+
+    /// <summary>Annotations of its manifest besides those of every manifest.</summary>
+    public IReadOnlyDictionary<string, string> Annotations { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Annotations of its entry in the index.</summary>
+    public IReadOnlyDictionary<string, string> DescriptorAnnotations { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Results whose layers the image may have: its configuration will say which, so that a build can find them in it.</summary>
+    public IReadOnlyList<CacheEntry> Cache { get; init; } = [];
 }

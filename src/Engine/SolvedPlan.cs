@@ -1,3 +1,4 @@
+using MsBuildKit.Engine.Attestations;
 using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Exporters;
 using MsBuildKit.Engine.Oci;
@@ -15,6 +16,12 @@ internal sealed record SolvedPlan(SolvedImage Image) : ImagePlan(Image.Platform,
 
     /// <inheritdoc />
     public override LayerStamp? Stamp => Image.Stamp;
+
+    /// <inheritdoc />
+    public override IReadOnlyDictionary<string, string>? Annotations => Image.Annotations;
+
+    /// <inheritdoc />
+    public override IReadOnlyDictionary<string, string>? DescriptorAnnotations => Image.DescriptorAnnotations;
 
     /// <inheritdoc />
     public override IEnumerable<(ImageReference Reference, Digest Digest)> References => [];

@@ -14,6 +14,12 @@ public sealed record PlatformImage(Platform Platform, ImageConfig Config, LayerC
 
     /// <summary>What its own layers say of the times in them, or <c>null</c> for nothing.</summary>
     public LayerStamp? Stamp { get; init; }
+
+    /// <summary>Of its manifest, besides those of every manifest.</summary>
+    public IReadOnlyDictionary<string, string>? Annotations { get; init; }
+
+    /// <summary>Of its entry in the index.</summary>
+    public IReadOnlyDictionary<string, string>? DescriptorAnnotations { get; init; }
 }
 
 /// <summary>No file in the layers above the base is newer than a time, which they say of themselves (<c>buildkit/rewritten-timestamp</c>).</summary>

@@ -29,7 +29,7 @@ public sealed class SessionException(string code, ErrorKind kind, string message
 
     /// <summary>A step needs SSH keys, and there are none.</summary>
     internal static SessionException WithoutAgent(string id) => new(NoAgent, ErrorKind.FailedPrecondition,
-        $"A step needs the SSH keys '{id}', and no agent is there. Start one and set SSH_AUTH_SOCK, or name a socket or keys: ContainerSsh in a project, --ssh on the command line.");
+        $"A step needs SSH keys, and no SSH key '{id}' is lent. Start an agent and set SSH_AUTH_SOCK, or name a socket or keys: ContainerSsh in a project, --ssh on the command line.");
 
     /// <summary>SSH keys are there, and a step cannot have them.</summary>
     internal static SessionException KeysUnusable(string why) => new(KeysNotUsable, ErrorKind.FailedPrecondition,

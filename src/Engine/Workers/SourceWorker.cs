@@ -29,6 +29,12 @@ internal sealed class SourceWorker(IBuildSession session, LentTrees trees, IImag
         var (scheme, _) => await (remote?.FindResult(scheme, vertex, session, cancellationToken) ?? throw NotOffered(scheme)).ConfigureAwait(false),
     };
 
+    /// <summary>Whether all that a source takes is done when its key is known: nothing is fetched for it then.</summary>
+    public static bool IsFree(Vertex vertex) => IsImage(vertex) || Split(vertex).Scheme is "local";
+
+    /// <summary>Whether a source is an image.</summary>
+    public static bool IsImage(Vertex vertex) => Split(vertex).Scheme is "docker-image" or "oci-layout";
+
     private Task<ResolvedImage> ResolveAsync(Vertex vertex, string name, CancellationToken cancellationToken) =>
         images.ResolveAsync(ImageReference.Parse(name), PlatformOf(vertex), cancellationToken);
 

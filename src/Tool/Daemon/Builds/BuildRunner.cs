@@ -3,6 +3,7 @@ using MsBuildKit.Engine.Attestations;
 using MsBuildKit.Engine.Content;
 using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Workers.Rootless;
+using MsBuildKit.Tool.Daemon.Caches;
 using MsBuildKit.Tool.Daemon.Exports;
 using MsBuildKit.Tool.Daemon.Frontends;
 using MsBuildKit.Tool.Daemon.Policies;
@@ -97,20 +98,28 @@ internal sealed class BuildRunner(ToolHost host, DaemonOptions options, LocalCon
         var provenance = new ProvenanceMaker(request.Ref, host.Time.GetUtcNow(), host.Machine, options.Provenance);
         var granted = Entitlements.Grant(request.Entitlements, options.Entitlements);
         var client = request.Session.Length > 0 ? await sessions.GetAsync(request.Session, cancellationToken).ConfigureAwait(false) : null;
-        var exports = ExportFactory.Create(request.Exporters, client);
+        var exports = ExportFactory.Create(request.Exporters, client, HasCaches(request));
         // What a client knows of registries serves nobody's builds but its own.
         using var services = Reach(host.OpenServices(new SessionCredentials(client, host.Time)));
         using var trees = new SessionTrees(folders);
         var lent = new LentSession(client, sessions, trees);
+        var caches = request.Cache.Exports.Select(e => CacheExport.Read(new CacheOption(e.Type, e.Attrs.AsReadOnly()))).ToList();
         var how = Describe(exports.Layering, RequestForm.EpochOf(request), granted);
         var job = new BuildJob(services, how, lent, store, workers.Find(services, how), status);
         var asked = new AskedFrontend(request.Frontend, new FrontendCall(request.FrontendAttrs.AsReadOnly(), request.FrontendInputs.AsReadOnly()));
-        var bridge = new BuildBridge(job, status, lent, frontends, new GraphGuard(granted, request.SourcePolicy is { } policy ? new SourcePolicy([policy]) : SourcePolicy.None), asked, producers, how, host.Machine, host.Time);
+        var bridge = new BuildBridge(job, status, lent, frontends, new GraphGuard(granted, request.SourcePolicy is { } policy ? new SourcePolicy([policy]) : SourcePolicy.None), asked, producers, how, host.Machine, host.Time)
+        {
+            Caches = new CacheImporter(job, status, client),
+            HasInlineCache = caches.Any(c => c.IsInline),
+            Judge = request.SourcePolicySession.Length > 0 ? new ClientPolicy(await sessions.GetAsync(request.SourcePolicySession, cancellationToken).ConfigureAwait(false)) : null,
+        };
         await using var closed = bridge.ConfigureAwait(false);
         entry.Set(bridge);
-        UnofferedParts.Tell(request, status);
-        return await new RunningBuild(request, bridge, new ExportSet(exports.Exports), attested, provenance, said).RunAsync(cancellationToken).ConfigureAwait(false);
+        await bridge.Caches.ImportAsync(request.Cache.Imports.Select(i => new CacheOption(i.Type, i.Attrs.AsReadOnly())), cancellationToken).ConfigureAwait(false);
+        return await new RunningBuild(request, bridge, new ExportSet(exports.Exports), new CacheExporter(caches, client), attested, provenance, said).RunAsync(cancellationToken).ConfigureAwait(false);
     }
+
+    private static bool HasCaches(SolveRequest request) => request.Cache.Exports.Count + request.Cache.Imports.Count > 0 || CacheOption.OfFrontend(request.FrontendAttrs.AsReadOnly()).Count > 0;
 
     private BuilderServices Reach(BuilderServices services) =>
         options.Registries.Count == 0 ? services : services with { Registries = services.Registries.With(options.Registries) };

@@ -14,9 +14,12 @@ internal sealed class GraphGuard(IReadOnlySet<string> granted, SourcePolicy poli
     public SourcePolicy Policy => policy;
 
     /// <summary>Loads a graph, with other sources where the policy wants them. Throws MBK1301, MBK2504, MBK2509 and MBK2510.</summary>
-    public (Definition Graph, Edge Edge) Admit(Definition asked)
+    public (Definition Graph, Edge Edge) Admit(Definition asked) => Admit(asked, policy);
+
+    /// <summary>The same with a policy that has more rules; gives the graph as well.</summary>
+    public (Definition Graph, Edge Edge) Admit(Definition asked, SourcePolicy rules)
     {
-        var graph = PolicedGraph.Of(asked, policy);
+        var graph = PolicedGraph.Of(asked, rules);
         foreach (var (digest, metadata) in graph.Metadata)
             foreach (var (capability, isNeeded) in metadata.Caps)
                 if (isNeeded && !DaemonCapabilities.OfLlb.Contains(capability))

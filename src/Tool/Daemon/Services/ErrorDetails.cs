@@ -8,6 +8,7 @@ using MsBuildKit.Engine.Llb.Pb;
 using MsBuildKit.Tool.Daemon.Builds;
 using MsBuildKit.Tool.Daemon.Frontends.Dockerfile;
 using MsBuildKit.Tool.Daemon.Statements;
+using MsBuildKit.Tool.Daemon.Policies;
 using Range = MsBuildKit.Engine.Llb.Pb.Range;
 using Status = Grpc.Core.Status;
 
@@ -57,6 +58,15 @@ internal static class ErrorDetails
                 yield return Detail("errdefs.Vertex", json => json.WriteString("digest", failure.Vertex.Digest.ToString()));
                 yield return Detail("errdefs.Solve", json => WriteSolve(json, failure.Vertex));
                 foreach (var (text, ranges) in failure.Places) yield return SourceDetail(text, ranges);
+                break;
+            case SourceDenial { Decision: { DenyMessages.Count: > 0 } decision }:
+                yield return Detail("policysession.DecisionResponse", json =>
+                {
+                    json.WriteNumber("action", (int)decision.Action);
+                    json.WriteStartArray("denyMessages");
+                    foreach (var message in decision.DenyMessages) MessageJson.Write(json, message);
+                    json.WriteEndArray();
+                });
                 break;
             case SourceFailure failure:
                 yield return SourceDetail(failure.Info, failure.Ranges);

@@ -8,9 +8,10 @@ namespace MsBuildKit.Tool.Daemon.Frontends.Dockerfile;
 internal sealed class SessionTimes(BuildBridge bridge) : ISourceTimes
 {
     /// <inheritdoc />
-    public Task<long?> FindAsync(SourceOp source, CancellationToken cancellationToken)
+    public async Task<long?> FindAsync(SourceOp source, CancellationToken cancellationToken)
     {
-        var policed = bridge.Police(source);
-        return bridge.Status.RunAsync($"[internal] resolve the time of {Engine.Diagnostics.SourceAddress.WithoutCredentials(policed.Identifier)}", _ => bridge.Job.FindTimeAsync(policed, cancellationToken));
+        var policed = await bridge.PoliceAsync(source, null, [], cancellationToken).ConfigureAwait(false);
+        var name = $"[internal] resolve the time of {Engine.Diagnostics.SourceAddress.WithoutCredentials(policed.Identifier)}";
+        return await bridge.Status.RunAsync(name, _ => bridge.Job.FindTimeAsync(policed, cancellationToken)).ConfigureAwait(false);
     }
 }
