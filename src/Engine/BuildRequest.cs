@@ -97,6 +97,9 @@ public sealed record BuildRequest
     /// <value>Default: <c>auto</c>.</value>
     public string Snapshotter { get; init; } = "auto";
 
+    /// <summary>There is an index even for one platform.</summary>
+    public bool AlwaysIndexed { get; init; }
+
     /// <summary>Statements about an image are an image themselves, rather than an artifact: some registries know nothing else.</summary>
     public bool StatesInImages { get; init; }
 

@@ -20,20 +20,23 @@ internal sealed record WebFile(Digest Content, long Size, string? Name, string? 
     public static WebFile Of(HttpResponseMessage response, Digest content, long size)
     {
         var tag = Header(response.Headers, "ETag") is { } said && said.All(char.IsAscii) ? said : null;
-        return new WebFile(content, size, NameOf(response), tag, tag is null ? TimeOf(response) : null);
+        return new WebFile(content, size, NameOf(response), tag, tag is null ? TimeOf(response) : null) { ChangedAt = response.Content.Headers.LastModified };
     }
+
+    /// <summary>When it changed, as the server says, whether or not that proves anything.</summary>
+    public DateTimeOffset? ChangedAt { get; init; }
 
     /// <summary>The server said the same tag again, be it that it sent the file with it.</summary>
     public bool IsSaidAgainBy(HttpResponseMessage response) => ETag is not null && Header(response.Headers, "ETag") == ETag;
 
     /// <summary>As a record of the cache index.</summary>
-    public byte[] Write() => Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Content}\n{Size}\n{Name}\n{ETag}\n{LastModified}"));
+    public byte[] Write() => Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Content}\n{Size}\n{Name}\n{ETag}\n{LastModified}\n{ChangedAt?.ToUnixTimeSeconds()}"));
 
     /// <summary>What <see cref="Write"/> wrote, or <c>null</c> for anything else.</summary>
     public static WebFile? Read(ReadOnlySpan<byte> record) =>
-        Encoding.UTF8.GetString(record).Split('\n') is [var content, var size, var name, var tag, var time]
+        Encoding.UTF8.GetString(record).Split('\n') is [var content, var size, var name, var tag, var time, .. var more]
         && Digest.TryParse(content, out var digest) && long.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes)
-            ? new WebFile(digest, bytes, OrNull(name), OrNull(tag), OrNull(time))
+            ? new WebFile(digest, bytes, OrNull(name), OrNull(tag), OrNull(time)) { ChangedAt = more is [{ Length: > 0 } changed] && long.TryParse(changed, CultureInfo.InvariantCulture, out var seconds) ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null }
             : null;
 
     private static string? OrNull(string text) => text.Length == 0 ? null : text;

@@ -6,6 +6,9 @@ namespace MsBuildKit.Engine.Exporters;
 /// <param name="Annotations">Of every manifest, and of the index.</param>
 public sealed record AssemblyOptions(bool Docker, long SourceDateEpoch, IReadOnlyDictionary<string, string> Annotations)
 {
+    /// <summary>There is an index even for one manifest.</summary>
+    public bool AlwaysIndexed { get; init; }
+
     /// <summary>Statements about an image are an image themselves, rather than an artifact.</summary>
     public bool StatesInImages { get; init; }
 

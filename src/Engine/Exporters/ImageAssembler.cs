@@ -52,7 +52,7 @@ public sealed class ImageAssembler(IContentStore store, AssemblyOptions options)
         IReadOnlyList<(AssembledManifest Manifest, IReadOnlyList<Statement> Statements)> parts, CancellationToken cancellationToken)
     {
         var manifests = parts.Select(p => p.Manifest).ToList();
-        if (parts is [{ Statements.Count: 0 } only]) return new AssembledImage(only.Manifest.Descriptor, manifests, []);
+        if (parts is [{ Statements.Count: 0 } only] && !options.AlwaysIndexed) return new AssembledImage(only.Manifest.Descriptor, manifests, []);
         if (options.Docker && parts.Any(p => p.Statements.Count > 0)) throw CannotHold("statements about an image");
 
         var attestations = new List<AttestationManifest>();

@@ -42,6 +42,14 @@ internal sealed class RemoteSources
         _ => null,
     };
 
+    /// <summary>What one is now, or <c>null</c>.</summary>
+    public Task<SourceFacts>? Inspect(string scheme, Vertex vertex, IBuildSession session, bool objects, CancellationToken cancellationToken) => scheme switch
+    {
+        "http" or "https" => _http?.InspectAsync(vertex, session, cancellationToken),
+        "git" => _git?.InspectAsync(vertex, session, objects, cancellationToken),
+        _ => null,
+    };
+
     /// <summary>The result of one, or <c>null</c>.</summary>
     public Task<VertexResult>? FindResult(string scheme, Vertex vertex, IBuildSession session, CancellationToken cancellationToken) => scheme switch
     {

@@ -51,6 +51,29 @@ internal sealed class GitWorker(GitProgram git, WebFiles web, LocalContentStore 
         }, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>What the source is now; with its objects only when somebody wants them, since they have to be fetched.</summary>
+    public async Task<SourceFacts> InspectAsync(Vertex vertex, IBuildSession session, bool objects, CancellationToken cancellationToken)
+    {
+        var source = GitSource.Of(vertex);
+        var revision = await FindAsync(source, session, cancellationToken).ConfigureAwait(false);
+        var facts = new SourceFacts(revision.Id) { Ref = revision.Ref, Commit = revision.Commit == revision.Id ? "" : revision.Commit };
+        if (!objects) return facts;
+        using var conversation = new GitConversation(source, session, git, web);
+        using var repository = await SharedRepository.OpenAsync(store.Root, source.Remote, revision.Id, await conversation.IsAuthorizedAsync(source.Remote, cancellationToken).ConfigureAwait(false), git.Options.Time, cancellationToken).ConfigureAwait(false);
+        var commit = await new GitFetch(repository, source.Remote, conversation, locks).EnsureAsync(revision, cancellationToken).ConfigureAwait(false);
+        return facts with
+        {
+            CommitObject = await ReadAsync(repository, "commit", commit, cancellationToken).ConfigureAwait(false),
+            TagObject = commit == revision.Id ? null : await ReadAsync(repository, "tag", revision.Id, cancellationToken).ConfigureAwait(false),
+        };
+    }
+
+    private async Task<byte[]> ReadAsync(SharedRepository repository, string kind, string id, CancellationToken cancellationToken)
+    {
+        var read = await git.RunAsync(new GitCommand("cat-file", kind, id) { Folder = repository.Folder }, cancellationToken).ConfigureAwait(false);
+        return read.ExitCode == 0 ? read.Output : throw repository.Damaged(read.Error);
+    }
+
     private async Task<VertexResult> WriteAsync(Vertex vertex, GitTree tree, CancellationToken cancellationToken) =>
         new LayersResult(new LayerChain([await LayerWriter.WriteAsync(tree.Entries, store, layering, vertex.Name, cancellationToken).ConfigureAwait(false)]));
 
