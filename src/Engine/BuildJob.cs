@@ -105,6 +105,10 @@ public sealed class BuildJob : IAsyncDisposable
     public Task WriteArchiveAsync(AssembledImage image, IReadOnlyList<ImageReference> names, Stream output, bool docker, CancellationToken cancellationToken) =>
         new ArchiveExporter(_ground.Store, _ground.Materializer, _request.SourceDateEpoch).WriteAsync(image, names, output, docker, cancellationToken);
 
+    /// <summary>Pushes the layers of an image, so that the rest takes no time.</summary>
+    public Task PushLayersAsync(AssembledImage image, ImageReference target, CancellationToken cancellationToken) =>
+        new RegistryDelivery(_services.Registries, _ground.Store, _ground.Materializer, _progress).PushLayersAsync(image, target, cancellationToken);
+
     /// <summary>Pushes an image under all tags of one repository; under its digest when there are none.</summary>
     public Task PushAsync(AssembledImage image, ImageReference target, IReadOnlyList<string> tags, CancellationToken cancellationToken) =>
         new RegistryDelivery(_services.Registries, _ground.Store, _ground.Materializer, _progress).PushAsync(image, target, tags, cancellationToken);

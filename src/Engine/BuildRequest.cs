@@ -97,6 +97,9 @@ public sealed record BuildRequest
     /// <value>Default: <c>auto</c>.</value>
     public string Snapshotter { get; init; } = "auto";
 
+    /// <summary>Docker's image format may have layers in zstd, which not every reader of it knows.</summary>
+    public bool HoldsZstd { get; init; }
+
     /// <summary>There is an index even for one platform.</summary>
     public bool AlwaysIndexed { get; init; }
 

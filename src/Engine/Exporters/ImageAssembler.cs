@@ -134,7 +134,7 @@ public sealed class ImageAssembler(IContentStore store, AssemblyOptions options)
     private Descriptor Describe(Layer layer)
     {
         var compression = MediaTypes.LayerCompression(layer.Blob.MediaType) ?? throw CannotHold($"layers of the type '{layer.Blob.MediaType}'");
-        if (options.Docker && compression == Compression.Zstd) throw CannotHold("zstd layers");
+        if (options.Docker && compression == Compression.Zstd && !options.HoldsZstd) throw CannotHold("zstd layers");
         return new Descriptor { MediaType = MediaTypes.Layer(compression, options.Docker), Digest = layer.Blob.Digest, Size = layer.Blob.Size };
     }
 

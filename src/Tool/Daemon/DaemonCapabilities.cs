@@ -9,7 +9,7 @@ internal static class DaemonCapabilities
     /// <summary>Of graphs.</summary>
     public static FrozenSet<string> OfLlb { get; } = new[]
     {
-        "source.image", "source.image.resolvemode", "source.image.checksum", "source.ocilayout",
+        "source.image", "source.image.resolvemode", "source.image.checksum", "source.image.layerlimit", "source.ocilayout",
         "source.local", "source.local.unique", "source.local.sessionid", "source.local.includepatterns", "source.local.followpaths", "source.local.excludepatterns",
         "source.local.sharedkeyhint", "source.local.differ",
         "source.git", "source.git.keepgitdir", "source.git.fullurl", "source.git.httpauth", "source.git.knownsshhosts", "source.git.mountsshsock", "source.git.subdir",
@@ -21,7 +21,7 @@ internal static class DaemonCapabilities
         "exec.mount.tmpfs", "exec.mount.tmpfs.size", "exec.mount.secret", "exec.mount.ssh",
         "file.base", "file.rm.wildcard", "file.rm.nofollowsymlink", "file.copy.includeexcludepatterns", "file.copy.requiredpaths", "file.copy.alwaysreplaceexistingdestpaths",
         "file.symlink.create",
-        "constraints", "platform", "meta.ignorecache", "meta.description", "meta.exportcache", "mergeop", "diffop",
+        "constraints", "platform", "meta.ignorecache", "meta.description", "meta.exportcache", "mergeop", "diffop", "passthroughop",
         "exporter.image.annotations", "exporter.image.attestations", "exporter.sourcedateepoch", "exporter.multiple", "source.policy",
     }.ToFrozenSet(StringComparer.Ordinal);
 

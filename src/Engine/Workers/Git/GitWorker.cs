@@ -78,10 +78,14 @@ internal sealed class GitWorker(GitProgram git, WebFiles web, LocalContentStore 
         new LayersResult(new LayerChain([await LayerWriter.WriteAsync(tree.Entries, store, layering, vertex.Name, cancellationToken).ConfigureAwait(false)]));
 
     // Two sources of one branch see the same commit, whatever happens to the branch meanwhile.
-    private Task<GitRevision> FindAsync(GitSource source, IBuildSession session, CancellationToken cancellationToken) =>
-        _revisions.GetAsync(string.Join('\n', source.Remote.Address, source.Ref, source.Checksum, source.FetchByCommit, source.HeaderSecret, source.TokenSecret), async token =>
+    private async Task<GitRevision> FindAsync(GitSource source, IBuildSession session, CancellationToken cancellationToken)
+    {
+        // Names of secrets that nobody lends make no difference.
+        var access = await GitConversation.IsAuthorizedAsync(source, session, cancellationToken).ConfigureAwait(false) ? $"{source.HeaderSecret}\n{source.TokenSecret}" : "";
+        return await _revisions.GetAsync(string.Join('\n', source.Remote.Address, source.Ref, source.Checksum, source.FetchByCommit, access), async token =>
         {
             using var conversation = new GitConversation(source, session, git, web);
             return await GitRevision.FindAsync(source, conversation, token).ConfigureAwait(false);
-        }, cancellationToken);
+        }, cancellationToken).ConfigureAwait(false);
+    }
 }

@@ -22,9 +22,13 @@ internal sealed class RunningBuild(SolveRequest request, BuildBridge bridge, Exp
         var result = await FindResultAsync(cancellationToken).ConfigureAwait(false);
         await Task.WhenAll(result.Refs.Values.Select(r => r.SolveAsync(cancellationToken))).ConfigureAwait(false);
         if (request.Exporters.Count > 0) ResultImages.Validate(result);
-        var response = await exports.RunAsync(bridge, result, cancellationToken).ConfigureAwait(false);
+        if (PlatformWarnings.Find(bridge.Attributes, result, bridge.Machine) is { } warning) bridge.Status.Warn(warning);
+        var late = request.EnableSessionExporter && bridge.Lent.Client is { } client ? new SessionExports(client) : null;
+        var all = late is null ? exports : exports.With(await late.FindAsync(result, exports.Count, cancellationToken).ConfigureAwait(false));
+        var response = await all.RunAsync(bridge, result, cancellationToken).ConfigureAwait(false);
         foreach (var (key, value) in await caches.RunAsync(bridge, result, cancellationToken).ConfigureAwait(false)) response[key] = value;
         foreach (var (key, value) in result.Metadata.Where(m => m.Key.StartsWith("frontend.", StringComparison.Ordinal))) response[key] = value.ToStringUtf8();
+        if (late is not null) await late.CompleteAsync(response, cancellationToken).ConfigureAwait(false);
         return response;
     }
 

@@ -34,6 +34,7 @@ internal static class ImageMaking
             Names = names,
             DockerFormat = attributes.OciMediaTypes is false ? true : attributes.OciMediaTypes is true || statements.IsAny || images.Any(i => i.Statements.Count > 0) ? false : null,
             IndexAnnotations = annotations.OfIndex,
+            HoldsZstd = attributes.OciMediaTypes is false,
             AlwaysIndexed = withStatements && ResultTrees.IsSplit(result),
             StatesInImages = !attributes.StatesInArtifacts,
             Sbom = statements.Sbom,
