@@ -22,7 +22,7 @@ internal static class DaemonCapabilities
         "file.base", "file.rm.wildcard", "file.rm.nofollowsymlink", "file.copy.includeexcludepatterns", "file.copy.requiredpaths", "file.copy.alwaysreplaceexistingdestpaths",
         "file.symlink.create",
         "constraints", "platform", "meta.ignorecache", "meta.description", "meta.exportcache", "mergeop", "diffop", "passthroughop",
-        "exporter.image.annotations", "exporter.image.attestations", "exporter.sourcedateepoch", "exporter.multiple", "source.policy",
+        "exporter.image.annotations", "exporter.image.attestations", "exporter.sourcedateepoch", "exporter.multiple", "exporter.session", "source.policy", "source.policy.session",
     }.ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>Of frontends.</summary>
@@ -30,7 +30,7 @@ internal static class DaemonCapabilities
     {
         "solve.base", "solve.inlinereturn", "resolveimage", "resolveimage.resolvemode", "readfile", "return", "returnmap", "readdir", "statfile", "importcaches",
         "proto.refarray", "reference.output", "frontend.inputs", "gateway.solve.metadata", "frontend.caps", "gateway.solve.evaluate", "gateway.evaluate", "gateway.warnings",
-        "reference.attestations", "source.metaresolver", "gateway.exec", "gateway.exec.extrahosts", "gateway.exec.secretenv", "gateway.exec.signals", "gateway.exec.filesystem",
+        "reference.attestations", "source.metaresolver", "source.metaresolver.image.attestations", "source.metaresolver.http.checksumrequest", "gateway.exec", "gateway.exec.extrahosts", "gateway.exec.secretenv", "gateway.exec.signals", "gateway.exec.filesystem",
     }.ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>As clients are told.</summary>

@@ -24,6 +24,11 @@ internal sealed class SessionExports(ClientSession client)
             var found = await _calls.FindExportersAsync(question, cancellationToken: cancellationToken).ConfigureAwait(false);
             return ExportFactory.Create([.. found.Exporters.Select(e => new Protocol.Control.Exporter { Type = e.Type, Attrs = { e.Attrs } })], client, first);
         }
+        catch (RpcException e) when (e.StatusCode is StatusCode.Unimplemented or StatusCode.Unavailable && !client.Closed.IsCancellationRequested)
+        {
+            // It names none.
+            return [];
+        }
         catch (RpcException e)
         {
             cancellationToken.ThrowIfCancellationRequested();

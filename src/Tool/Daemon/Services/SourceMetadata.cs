@@ -41,6 +41,8 @@ internal sealed class SourceMetadata(BuildBridge bridge)
             var found = await bridge.Job.Images.ResolveAsync(ImageReference.Parse(source.Identifier[Image.Length..]), platform, cancellationToken).ConfigureAwait(false);
             response.Image = new ResolveSourceImageResponse { Digest = found.Root.Digest.ToString() };
             if (request.Image?.NoConfig is not true) response.Image.Config = ByteString.CopyFrom(OciJson.Write(found.Config));
+            if (request.Image is { } wanted && (wanted.AttestationChain || wanted.ResolveAttestations.Count > 0))
+                response.Image.AttestationChain = await ImageAttestations.FindAsync(found, wanted.ResolveAttestations, cancellationToken).ConfigureAwait(false);
             return response;
         }
         if (request.HTTP?.ChecksumRequest is { } asked) SourceChecksum.Check(asked);
