@@ -11,12 +11,14 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using MsBuildKit.Engine.Content;
 using MsBuildKit.Engine.Diagnostics;
+using MsBuildKit.Engine.Workers;
 using MsBuildKit.Tool.Daemon.Builds;
 using MsBuildKit.Tool.Daemon.Configuration;
 using MsBuildKit.Tool.Daemon.Frontends;
 using MsBuildKit.Tool.Daemon.Records;
 using MsBuildKit.Tool.Daemon.Services;
 using MsBuildKit.Tool.Daemon.Sessions;
+using MsBuildKit.Tool.Daemon.Statements;
 using MsBuildKit.Tool.Transfer;
 using MsBuildKit.Tool.Wire;
 
@@ -25,11 +27,16 @@ namespace MsBuildKit.Tool.Daemon;
 /// <summary>Serves BuildKit's API until it is told to stop.</summary>
 internal sealed class DaemonServer(ToolHost host, DaemonOptions options)
 {
+    // Blocks are compressed, and files hashed and written, on the threads that answer clients too, which must not wait for all of that.
+    private const int Threads = 16;
+
     // What a browser would find is not what is served: calls are long, and so are their bodies.
     private const int Window = 4 << 20, MostCalls = 1 << 14;
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        ThreadPool.GetMinThreads(out var threads, out var ports);
+        ThreadPool.SetMinThreads(Math.Max(threads, Threads), ports);
         using var signals = new StopSignals();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(signals.Stop, cancellationToken);
         var sockets = options.Listen.OfType<UnixDomainSocketEndPoint>().ToList();
@@ -40,7 +47,7 @@ internal sealed class DaemonServer(ToolHost host, DaemonOptions options)
         var workers = new WorkerPool(store);
         await using var closedWorkers = workers.ConfigureAwait(false);
         using var folders = new ContextFolders(Path.Combine(store.Root, "contexts"), host.Time);
-        var builds = new BuildGate();
+        var builds = new BuildGate(new IdleMemory(host.Time));
         using var storage = new DaemonStorage(host, store, folders, builds, workers);
         var cleaner = new StoreCleaner(host, store.Root, storage, options.Rules);
         await using var closedCleaner = cleaner.ConfigureAwait(false);
@@ -84,9 +91,10 @@ internal sealed class DaemonServer(ToolHost host, DaemonOptions options)
 
     private WebApplication Create(LocalContentStore store, WorkerPool workers, ContextFolders folders, StreamListener streams, BuildGate gate, DaemonStorage storage, StoreCleaner cleaner)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(Configure(streams));
+        // No file of the folder it is started in and no variable of the web server's has a say, and no file there is watched.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(Configure(streams));
+        builder.Services.AddRoutingCore();
         builder.Services.AddSingleton<IConnectionListenerFactory>(streams);
         builder.Services.AddSingleton(streams);
         builder.Services.AddGrpc(o =>
@@ -99,7 +107,7 @@ internal sealed class DaemonServer(ToolHost host, DaemonOptions options)
         var (builds, sessions) = (new BuildRegistry(host.Time), new SessionRegistry(host.Time));
         var worker = new WorkerDescription(IdOf(store), options.Platforms is { Count: > 0 } platforms ? platforms : [host.Machine], options.Labels);
         var history = new BuildHistory(Path.Combine(store.Root, "builds"), options.HistoryAge, options.HistoryEntries, host.Time);
-        var runner = new BuildRunner(host, options, store, builds, sessions, workers, folders, gate, history, cleaner, new FrontendSet(Frontends(streams, worker)));
+        var runner = new BuildRunner(host, options, store, builds, sessions, workers, folders, gate, history, cleaner, new FrontendSet(Frontends(streams, worker)), new KnownProducers());
         builder.Services.AddSingleton(host.Time).AddSingleton(builds).AddSingleton(sessions).AddSingleton(worker).AddSingleton(runner).AddSingleton(history).AddSingleton(storage).AddSingleton(store);
         var app = builder.Build();
         app.MapGrpcService<ControlService>();

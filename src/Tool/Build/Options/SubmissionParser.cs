@@ -113,9 +113,12 @@ internal sealed class SubmissionParser(ToolHost host, OptionFaults faults)
 
     private long ParseEpoch(Dictionary<string, string> buildArgs)
     {
-        var text = buildArgs.GetValueOrDefault(EpochVariable) ?? host.Environment.GetValueOrDefault(EpochVariable);
+        var asked = buildArgs.GetValueOrDefault(EpochVariable);
+        var text = asked ?? host.Environment.GetValueOrDefault(EpochVariable);
         if (string.IsNullOrEmpty(text)) return SourceDateEpoch.OfDockerfiles;
         if (SourceDateEpoch.Find(text) is { } epoch) return epoch;
+        // The argument may name what has the time, which the frontend finds.
+        if (asked is not null) return SourceDateEpoch.OfDockerfiles;
         faults.Add(EpochVariable, $"'{text}' is no number of seconds since 1970. Set it to one, or unset it.");
         return 0;
     }

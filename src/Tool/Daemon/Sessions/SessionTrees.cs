@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Grpc.Core;
 using MsBuildKit.Engine.Sessions;
 using MsBuildKit.Tool.Transfer;
@@ -14,29 +13,32 @@ internal sealed class SessionTrees(ContextFolders folders) : IDisposable
     /// <summary>Headers of which a client is sent several.</summary>
     public static IReadOnlySet<string> Repeated { get; } = new HashSet<string>(StringComparer.Ordinal) { Include, Exclude, Follow };
 
-    private readonly ConcurrentBag<ReceivedContext> _held = [];
+    private readonly Lock _gate = new();
+    private readonly List<ReceivedContext> _held = [];
 
     /// <summary>Fetches what a source takes.</summary>
     /// <param name="client">Who has it.</param>
     /// <param name="name">Its name there.</param>
     /// <param name="attributes">Of the source.</param>
+    /// <param name="received">Hears how many bytes came.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public async Task<SentTree> FetchAsync(ClientSession client, string name, IReadOnlyDictionary<string, string> attributes, CancellationToken cancellationToken)
+    public async Task<SentTree> FetchAsync(ClientSession client, string name, IReadOnlyDictionary<string, string> attributes, IProgress<long> received, CancellationToken cancellationToken)
     {
         var headers = new Metadata { { Name, Escape(name) }, { Name + Encoded, "1" } };
         var filter = FolderFilter.Of(attributes);
         Add(headers, Include, filter.Include);
         Add(headers, Exclude, filter.Exclude);
         Add(headers, Follow, filter.Follow);
-        using var packets = SessionPackets.Fetch(client, headers, cancellationToken);
-        var received = await folders.ReceiveAsync(new ContextId(KeyOf(client, attributes), name), packets, OptionsOf(attributes), cancellationToken).ConfigureAwait(false);
-        _held.Add(received);
-        return received.Sent;
+        using var packets = SessionPackets.Fetch(client, headers, received, cancellationToken);
+        var context = await folders.ReceiveAsync(new ContextId(KeyOf(client, attributes), name), packets, OptionsOf(attributes), cancellationToken).ConfigureAwait(false);
+        lock (_gate) _held.Add(context);
+        return context.Sent;
     }
 
     public void Dispose()
     {
-        foreach (var received in _held) received.Dispose();
+        lock (_gate)
+            foreach (var received in _held) received.Dispose();
     }
 
     private const string Encoded = "-encoded";
