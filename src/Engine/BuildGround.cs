@@ -1,5 +1,6 @@
 using MsBuildKit.Engine.Content;
 using MsBuildKit.Engine.Diagnostics;
+using MsBuildKit.Engine.Exporters;
 using MsBuildKit.Engine.Sessions;
 using MsBuildKit.Engine.Snapshots;
 using MsBuildKit.Engine.Solving;
@@ -29,9 +30,10 @@ internal sealed class BuildGround : IAsyncDisposable
         _vertexLocks = KeyLocks.OfVertices(store.Root);
         Index = new FileCacheIndex(Path.Combine(store.Root, "index"), services.Time);
         Materializer = new LayerMaterializer(store, Locks, progress);
-        Images = new RegistryImages(services.Registries, store);
+        Images = new RegistryImages(services.Registries, store, request.TakesOnlyImages);
         Layering = new LayerOptions(request.Compression, request.CompressionLevel, request.Parallelism);
         Remote = new RemoteSources(store, Index, Locks, Layering, services.Files, services.Git, progress);
+        Conversion = new LayerConversion(store, Materializer, Index, request.Parallelism);
         Facts = services.Facts ?? new FileFactsCache(Path.Combine(store.Root, "facts"), services.Time);
         _ownsWorker = worker is null;
         Worker = worker ?? CreateWorker(services, request, store);
@@ -51,6 +53,9 @@ internal sealed class BuildGround : IAsyncDisposable
 
     public RemoteSources Remote { get; }
 
+    /// <summary>Compresses layers anew.</summary>
+    public LayerConversion Conversion { get; }
+
     /// <summary>What is known of the content of files.</summary>
     public FileFactsCache Facts { get; }
 
@@ -67,16 +72,19 @@ internal sealed class BuildGround : IAsyncDisposable
             store.Root, new StepGrants(request.AllowHostNetwork, request.AllowInsecure, request.AllowDevices));
 
     /// <summary>What a session lends, read once.</summary>
-    public LentTrees Lend(IBuildSession session) => new(session, Facts, _request.SourceDateEpoch);
+    public LentTrees Lend(IBuildSession session) => new(session, Facts, _request.SourceDateEpoch, _progress);
 
     /// <summary>Solves graphs with what a session lends.</summary>
-    public GraphSolver CreateSolver(IBuildSession session, LentTrees trees)
+    /// <param name="session">What is lent.</param>
+    /// <param name="trees">Of it, what was read already.</param>
+    /// <param name="imports">Caches from elsewhere, or <c>null</c>.</param>
+    public GraphSolver CreateSolver(IBuildSession session, LentTrees trees, ICacheImport? imports = null)
     {
         var steps = Worker is null ? null
             : new StepWorker(Store, Materializer, Worker, session, StepOptions, _progress);
         var worker = new EngineWorker(Store, session, trees, Images, Layering, steps, Remote);
         return new GraphSolver(
-            new Solver<VertexResult>(worker, Index, _vertexLocks, new SolverOptions { Time = _services.Time, Slots = _request.Parallelism, Progress = _progress }),
+            new Solver<VertexResult>(worker, Index, _vertexLocks, new SolverOptions { Time = _services.Time, Slots = _request.Parallelism, Progress = _progress, Imports = imports }),
             new TreeLayers(Store, Layering));
     }
 

@@ -63,7 +63,7 @@ public sealed class Builder(BuilderServices services)
             var runsSteps = request.Dockerfile is not null || request.Images.Any(i => i.Steps.Count > 0);
             _ground = new BuildGround(runsSteps && services.Remote is null ? services : services with { Worker = null }, request, store, null, progress);
             _planner = request.Dockerfile is { } dockerfile
-                ? new DockerfilePlanner(request, dockerfile, _ground.Images, new InstalledPackages(store, _ground.Materializer), progress)
+                ? new DockerfilePlanner(request, dockerfile, _ground.Images, CreateTimes(dockerfile), new InstalledPackages(store, _ground.Materializer), progress)
                 : CreateProjectPlanner();
             _names = request.Names ?? [.. request.Tags.Select(t => ImageReference.Create(request.Registry ?? ImageReference.DefaultRegistry, request.Repository, t))];
         }
@@ -92,6 +92,12 @@ public sealed class Builder(BuilderServices services)
             }
         }
 
+        private SourceTimes CreateTimes(DockerfileBuild dockerfile)
+        {
+            var session = new BuildSession(dockerfile.Trees, new Dictionary<string, IContentSource>()) { Folders = dockerfile.Folders, Secrets = _request.Secrets, Ssh = _request.Ssh };
+            return new SourceTimes(_ground, session);
+        }
+
         private ProjectPlanner CreateProjectPlanner()
         {
             var (store, images) = (_ground.Store, _ground.Images);
@@ -106,7 +112,7 @@ public sealed class Builder(BuilderServices services)
             if (_services.Remote is { } remote)
             {
                 var elsewhere = new RemoteChains(remote, _ground, _request, _progress);
-                foreach (var plan in plans) chains.Add(await elsewhere.SolveAsync(plan, session, cancellationToken).ConfigureAwait(false));
+                foreach (var plan in plans) chains.Add(await elsewhere.SolveAsync(plan, session, trees, cancellationToken).ConfigureAwait(false));
                 return chains;
             }
             using var solver = _ground.CreateSolver(session, trees);

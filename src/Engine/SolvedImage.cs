@@ -1,3 +1,6 @@
+using MsBuildKit.Engine.Attestations;
+using MsBuildKit.Engine.Caching;
+using MsBuildKit.Engine.Exporters;
 using MsBuildKit.Engine.Llb.Pb;
 using MsBuildKit.Engine.Oci;
 using MsBuildKit.Engine.Workers;
@@ -14,4 +17,19 @@ public sealed record SolvedImage(Platform Platform, Definition? Graph, VertexRes
 {
     /// <summary>The configuration's history tells of every layer.</summary>
     public bool HasWholeHistory { get; init; }
+
+    /// <summary>What its own layers are to say of the times in them, or <c>null</c> for nothing.</summary>
+    public LayerStamp? Stamp { get; init; }
+
+    /// <summary>What is said of it.</summary>
+    public IReadOnlyList<Predicate> Predicates { get; init; } = [];
+
+    /// <summary>Annotations of its manifest besides those of every manifest.</summary>
+    public IReadOnlyDictionary<string, string> Annotations { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Annotations of its entry in the index.</summary>
+    public IReadOnlyDictionary<string, string> DescriptorAnnotations { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Results whose layers the image may have: its configuration will say which, so that a build can find them in it.</summary>
+    public IReadOnlyList<CacheEntry> Cache { get; init; } = [];
 }

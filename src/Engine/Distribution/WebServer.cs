@@ -109,9 +109,9 @@ internal sealed class WebServer : IDisposable
         null when attempt.Broken is RegistryException known => known,
         null => Error(RegistryException.FileUnreachable, request, $"cannot be fetched: {(attempt.Broken!.InnerException?.Message ?? attempt.Broken.Message).TrimEnd('.')}", "Check the address, your network and proxy.", attempt.Broken),
         HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.ProxyAuthenticationRequired => Error(RegistryException.FileDenied, request,
-            $"is kept from you: the server answered {(int)attempt.Response.StatusCode}", $"Lend a secret 'HTTP_AUTH_TOKEN_{request.Address.Host}' or 'HTTP_AUTH_HEADER_{request.Address.Host}' that may read it."),
-        HttpStatusCode.NotFound or HttpStatusCode.Gone => Error(RegistryException.FileNotThere, request, $"is not there: the server answered {(int)attempt.Response.StatusCode}", "Check the address."),
-        _ => Error(RegistryException.FileRefused, request, $"cannot be fetched: the server answered {(int)attempt.Response.StatusCode}", "Try again later, or ask whoever runs it."),
+            $"is kept from you: invalid response status {(int)attempt.Response.StatusCode}", $"Lend a secret 'HTTP_AUTH_TOKEN_{request.Address.Host}' or 'HTTP_AUTH_HEADER_{request.Address.Host}' that may read it."),
+        HttpStatusCode.NotFound or HttpStatusCode.Gone => Error(RegistryException.FileNotThere, request, $"is not there: invalid response status {(int)attempt.Response.StatusCode}", "Check the address."),
+        _ => Error(RegistryException.FileRefused, request, $"cannot be fetched: invalid response status {(int)attempt.Response.StatusCode}", "Try again later, or ask whoever runs it."),
     };
 
     private RegistryException Unsafe(string why) =>

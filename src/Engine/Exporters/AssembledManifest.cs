@@ -5,4 +5,8 @@ namespace MsBuildKit.Engine.Exporters;
 
 /// <summary>One platform's image, its documents in the store.</summary>
 public sealed record AssembledManifest(
-    Platform Platform, Descriptor Descriptor, byte[] ManifestJson, Descriptor Config, byte[] ConfigJson, IReadOnlyList<Layer> Layers);
+    Platform Platform, Descriptor Descriptor, byte[] ManifestJson, Descriptor Config, byte[] ConfigJson, IReadOnlyList<Layer> Layers)
+{
+    /// <summary>Annotations of its entry in the index.</summary>
+    public IReadOnlyDictionary<string, string>? DescriptorAnnotations { get; init; }
+}

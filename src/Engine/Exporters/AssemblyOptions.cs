@@ -6,6 +6,9 @@ namespace MsBuildKit.Engine.Exporters;
 /// <param name="Annotations">Of every manifest, and of the index.</param>
 public sealed record AssemblyOptions(bool Docker, long SourceDateEpoch, IReadOnlyDictionary<string, string> Annotations)
 {
+    /// <summary>Statements about an image are an image themselves, rather than an artifact.</summary>
+    public bool StatesInImages { get; init; }
+
     /// <summary>Of the index, when it has others than the manifests.</summary>
     public IReadOnlyDictionary<string, string> IndexAnnotations { get; init; } = Annotations;
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using MsBuildKit.Engine.Content;
 using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Oci;
@@ -20,11 +21,12 @@ public sealed class ImageAssembler(IContentStore store, AssemblyOptions options)
     public async Task<AssembledManifest> AssembleAsync(PlatformImage image, CancellationToken cancellationToken)
     {
         var layers = image.Chain.Layers;
+        var created = image.Created ?? _created;
         var config = image.Config with
         {
-            Created = _created,
+            Created = created,
             RootFs = new RootFs { DiffIds = [.. layers.Select(l => l.DiffId)] },
-            History = Extend(image.HasWholeHistory ? Fit(image.Config.History ?? [], layers.Count) : HistoryOf(image.Config), layers),
+            History = Extend(image.HasWholeHistory ? Fit(image.Config.History ?? [], layers.Count) : HistoryOf(image.Config), layers, created),
         };
         var configJson = OciJson.Write(config);
         var configBlob = await PutAsync(options.Docker ? MediaTypes.DockerConfig : MediaTypes.OciConfig, configJson, cancellationToken).ConfigureAwait(false);
@@ -33,11 +35,18 @@ public sealed class ImageAssembler(IContentStore store, AssemblyOptions options)
         {
             MediaType = mediaType,
             Config = configBlob,
-            Layers = [.. layers.Select(Describe)],
-            Annotations = options.Annotations.Count > 0 && !options.Docker ? options.Annotations : null,
+            Layers = [.. layers.Select((l, i) => Describe(l, options.Docker || i < image.Stamp?.BaseLayers ? null : image.Stamp))],
+            Annotations = options.Docker ? null : Join(options.Annotations, image.Annotations),
         });
         var manifest = await PutAsync(mediaType, manifestJson, cancellationToken).ConfigureAwait(false);
-        return new AssembledManifest(image.Platform, manifest, manifestJson, configBlob, configJson, layers);
+        return new AssembledManifest(image.Platform, manifest, manifestJson, configBlob, configJson, layers) { DescriptorAnnotations = options.Docker ? null : image.DescriptorAnnotations };
+    }
+
+    private static Dictionary<string, string>? Join(IReadOnlyDictionary<string, string> first, IReadOnlyDictionary<string, string>? second)
+    {
+        var joined = new Dictionary<string, string>(first, StringComparer.Ordinal);
+        foreach (var (key, value) in second ?? joined) joined[key] = value;
+        return joined.Count > 0 ? joined : null;
     }
 
     /// <summary>The second step: ties manifests and the statements about each of them together.</summary>
@@ -56,7 +65,7 @@ public sealed class ImageAssembler(IContentStore store, AssemblyOptions options)
         var index = OciJson.Write(new ImageIndex
         {
             MediaType = indexType,
-            Manifests = [.. manifests.Select(m => m.Descriptor with { Platform = m.Platform }), .. attestations.Select(a => a.Descriptor)],
+            Manifests = [.. manifests.Select(m => m.Descriptor with { Platform = m.Platform, Annotations = m.DescriptorAnnotations is { Count: > 0 } own ? own : m.Descriptor.Annotations }), .. attestations.Select(a => a.Descriptor)],
             Annotations = options.IndexAnnotations.Count > 0 && !options.Docker ? options.IndexAnnotations : null,
         });
         return new AssembledImage(await PutAsync(indexType, index, cancellationToken).ConfigureAwait(false), manifests, attestations) { IndexJson = index };
@@ -64,17 +73,18 @@ public sealed class ImageAssembler(IContentStore store, AssemblyOptions options)
 
     private async Task<AttestationManifest> AttestAsync(Descriptor subject, IReadOnlyList<Statement> statements, CancellationToken cancellationToken)
     {
-        var empty = await PutAsync(MediaTypes.OciEmpty, "{}"u8.ToArray(), cancellationToken).ConfigureAwait(false);
         var blobs = new List<Descriptor>();
         foreach (var statement in statements)
         {
             var blob = await PutAsync(MediaTypes.InToto, statement.Json, cancellationToken).ConfigureAwait(false);
             blobs.Add(blob with { Annotations = new Dictionary<string, string> { [AnnotationKeys.PredicateType] = statement.PredicateType } });
         }
-        var manifest = OciJson.Write(new ImageManifest
+        var config = options.StatesInImages ? await PutAsync(MediaTypes.OciConfig, OciJson.Write(ConfigOf(blobs)), cancellationToken).ConfigureAwait(false)
+            : await PutAsync(MediaTypes.OciEmpty, "{}"u8.ToArray(), cancellationToken).ConfigureAwait(false);
+        var manifest = OciJson.Write(options.StatesInImages ? new ImageManifest { Config = config, Layers = blobs } : new ImageManifest
         {
             ArtifactType = MediaTypes.DockerAttestation,
-            Config = empty with { Data = "{}"u8.ToArray() },
+            Config = config with { Data = "{}"u8.ToArray() },
             Layers = blobs,
             Subject = subject,
         });
@@ -89,8 +99,12 @@ public sealed class ImageAssembler(IContentStore store, AssemblyOptions options)
                     [AnnotationKeys.ReferenceDigest] = subject.Digest.ToString(),
                 },
             },
-            [empty, .. blobs]);
+            [config, .. blobs]);
     }
+
+    // Of an image for no platform, whose layers are the statements.
+    private static ImageConfig ConfigOf(IEnumerable<Descriptor> blobs) =>
+        new() { Os = Platform.Unknown.Os, Architecture = Platform.Unknown.Architecture, RootFs = new RootFs { DiffIds = [.. blobs.Select(b => b.Digest)] } };
 
     // A base whose history tells of more layers than it has would shift ours: it is no help, and layers tell for themselves.
     private static IReadOnlyList<HistoryEntry> HistoryOf(ImageConfig config) =>
@@ -111,20 +125,22 @@ public sealed class ImageAssembler(IContentStore store, AssemblyOptions options)
     }
 
     // Every layer has an entry: where the base's history is short, what is missing is filled in before ours.
-    private List<HistoryEntry> Extend(IReadOnlyList<HistoryEntry> history, IReadOnlyList<Layer> layers)
+    private static List<HistoryEntry> Extend(IReadOnlyList<HistoryEntry> history, IReadOnlyList<Layer> layers, string created)
     {
         var extended = new List<HistoryEntry>(history);
         foreach (var layer in layers.Skip(history.Count(h => !h.EmptyLayer)))
-            extended.Add(new HistoryEntry { Created = _created, CreatedBy = layer.CreatedBy, Comment = Comment });
+            extended.Add(new HistoryEntry { Created = created, CreatedBy = layer.CreatedBy, Comment = Comment });
         return extended;
     }
 
-    private Descriptor Describe(Layer layer)
+    private Descriptor Describe(Layer layer, LayerStamp? stamp)
     {
         var compression = MediaTypes.LayerCompression(layer.Blob.MediaType) ?? throw CannotHold($"layers of the type '{layer.Blob.MediaType}'");
         if (options.Docker && compression == Compression.Zstd) throw CannotHold("zstd layers");
-        return new Descriptor { MediaType = MediaTypes.Layer(compression, options.Docker), Digest = layer.Blob.Digest, Size = layer.Blob.Size };
+        return new Descriptor { MediaType = MediaTypes.Layer(compression, options.Docker), Digest = layer.Blob.Digest, Size = layer.Blob.Size, Annotations = stamp is null ? null : AnnotationsOf(stamp) };
     }
+
+    private static Dictionary<string, string> AnnotationsOf(LayerStamp stamp) => new() { [AnnotationKeys.RewrittenTimestamp] = stamp.Epoch.ToString(CultureInfo.InvariantCulture) };
 
     private Task<Descriptor> PutAsync(string mediaType, byte[] bytes, CancellationToken cancellationToken) => Documents.PutAsync(store, mediaType, bytes, cancellationToken);
 

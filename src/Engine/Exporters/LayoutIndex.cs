@@ -15,7 +15,7 @@ internal static class LayoutIndex
         var entry = image.Root with { Platform = platform };
         var entries = names.Select(n => entry with
         {
-            Annotations = new Dictionary<string, string>
+            Annotations = new Dictionary<string, string>(entry.Annotations ?? new Dictionary<string, string>())
             {
                 [AnnotationKeys.ContainerdImageName] = n.ToString(),
                 [AnnotationKeys.RefName] = n.Tag!,

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -71,7 +72,13 @@ public sealed record RootFs
 
     [JsonPropertyName("diff_ids")]
     [JsonPropertyOrder(1)]
-    public IReadOnlyList<Digest> DiffIds { get; set; } = [];
+    [AllowNull]
+    public IReadOnlyList<Digest> DiffIds
+    {
+        get;
+        // What Go's programs write for none.
+        set => field = value ?? [];
+    } = [];
 }
 
 /// <summary>How one layer, or one change without a layer, came to be.</summary>

@@ -24,12 +24,12 @@ public sealed class SessionException(string code, ErrorKind kind, string message
 
     /// <summary>A step needs a secret, and there is none.</summary>
     internal static SessionException WithoutSecret(string id, ISecretSource? source) => new(NoSecret, ErrorKind.FailedPrecondition, source is null
-        ? $"A step needs the secret '{id}', which this build does not lend. Lend it: ContainerSecret in a project, --secret on the command line."
-        : $"A step needs the secret '{id}', and {source.Place} has none. Set it, or do without 'required'.");
+        ? $"secret {id}: not found, and a step needs it. Lend it: ContainerSecret in a project, --secret on the command line."
+        : $"secret {id}: not found in {source.Place}, and a step needs it. Set it, or do without 'required'.");
 
     /// <summary>A step needs SSH keys, and there are none.</summary>
     internal static SessionException WithoutAgent(string id) => new(NoAgent, ErrorKind.FailedPrecondition,
-        $"A step needs the SSH keys '{id}', and no agent is there. Start one and set SSH_AUTH_SOCK, or name a socket or keys: ContainerSsh in a project, --ssh on the command line.");
+        $"A step needs SSH keys, and no SSH key '{id}' is lent. Start an agent and set SSH_AUTH_SOCK, or name a socket or keys: ContainerSsh in a project, --ssh on the command line.");
 
     /// <summary>SSH keys are there, and a step cannot have them.</summary>
     internal static SessionException KeysUnusable(string why) => new(KeysNotUsable, ErrorKind.FailedPrecondition,

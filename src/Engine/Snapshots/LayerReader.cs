@@ -40,7 +40,22 @@ public static class LayerReader
         }
     }
 
-    private static Stream Decompress(Stream blob, Compression compression) => compression switch
+    /// <summary>The digest of what a blob unpacks to. Throws MBK1502.</summary>
+    internal static async Task<Digest> DiffIdOfAsync(Stream blob, Compression compression, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var plain = Decompress(blob, compression);
+            await using (plain.ConfigureAwait(false)) return Digest.FromSha256(await SHA256.HashDataAsync(plain, cancellationToken).ConfigureAwait(false));
+        }
+        catch (Exception e) when (BrokenArchive.Is(e))
+        {
+            throw new SnapshotException(SnapshotException.UnreadableLayer, ErrorKind.Invalid, $"A layer cannot be unpacked: {e.Message.TrimEnd('.')}. Get it again from a source you trust.", e);
+        }
+    }
+
+    /// <summary>What a blob unpacks to.</summary>
+    internal static Stream Decompress(Stream blob, Compression compression) => compression switch
     {
         Compression.None => blob,
         Compression.Gzip => new UnpackStream(blob, b => new GZipStream(b, CompressionMode.Decompress), Allowance),

@@ -26,6 +26,9 @@ public interface IVertexWorker<TResult>
     /// <summary>Results as a small record for the cache index, or <c>null</c> when they are not to be remembered.</summary>
     ValueTask<byte[]?> SaveAsync(Vertex vertex, IReadOnlyList<TResult> results, CancellationToken cancellationToken);
 
-    /// <summary>The results of a record, or <c>null</c> when their bytes are gone.</summary>
-    ValueTask<IReadOnlyList<TResult>?> LoadAsync(Vertex vertex, ReadOnlyMemory<byte> record, CancellationToken cancellationToken);
+    /// <summary>The results of a record, or <c>null</c> when their bytes are gone. One that the record does not have is <c>null</c> itself.</summary>
+    ValueTask<IReadOnlyList<TResult?>?> LoadAsync(Vertex vertex, ReadOnlyMemory<byte> record, CancellationToken cancellationToken);
+
+    /// <summary>Whether a vertex's results cost nothing more once its key is known.</summary>
+    bool IsFree(Vertex vertex) => false;
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using MsBuildKit.Engine.Content;
 using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Llb;
@@ -22,6 +23,7 @@ public sealed class Solver<TResult> : IDisposable
     private readonly IKeyLock _locks;
     private readonly SolverOptions _options;
     private readonly SemaphoreSlim _slots;
+    private readonly ConcurrentDictionary<Edge, IReadOnlyList<Node>> _solved = new();
 
     public Solver(IVertexWorker<TResult> worker, ICacheIndex index, IKeyLock locks, SolverOptions options)
     {
@@ -33,30 +35,53 @@ public sealed class Solver<TResult> : IDisposable
     public async Task<TResult> SolveAsync(Edge edge, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var nodes = Visit(edge.Vertex, stop);
+        var nodes = Visit(edge, stop);
         try
         {
-            var results = await nodes[edge.Vertex].ResultsAsync().ConfigureAwait(false);
-            foreach (var node in nodes.Values) await node.RememberedAsync().ConfigureAwait(false);
-            return results[edge.Output];
+            var results = await nodes[^1].ResultsAsync().ConfigureAwait(false);
+            foreach (var node in nodes) await node.RememberedAsync().ConfigureAwait(false);
+            _solved[edge] = nodes;
+            return results[edge.Output]!;
         }
         catch
         {
             await stop.CancelAsync().ConfigureAwait(false);
-            await Task.WhenAll(nodes.Values.Select(n => n.SettleAsync())).ConfigureAwait(false);
+            await Task.WhenAll(nodes.Select(n => n.SettleAsync())).ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
-            if (nodes.Values.Select(n => n.Failure).FirstOrDefault(f => f is not null) is { } failure) throw failure;
+            if (nodes.Select(n => n.Failure).FirstOrDefault(f => f is not null) is { } failure) throw failure;
             throw;
         }
+    }
+
+    /// <summary>The results of the vertices of an edge that was solved, inputs first, as far as they are known: what was not needed because something above it
+    /// was found is looked up. Nothing runs but what is free.</summary>
+    public async Task<IReadOnlyList<(Vertex Vertex, IReadOnlyList<TResult?> Results)>> FindKnownAsync(Edge edge, CancellationToken cancellationToken)
+    {
+        var known = new List<(Vertex, IReadOnlyList<TResult?>)>();
+        foreach (var node in _solved.GetValueOrDefault(edge) ?? [])
+            if (await node.FindKnownAsync(cancellationToken).ConfigureAwait(false) is { } results) known.Add((node.Vertex, results));
+        return known;
+    }
+
+    /// <summary>What became of the vertices of an edge that was solved, inputs first. What was not needed because something above it was found is told of as
+    /// far as it is in the index; nothing runs.</summary>
+    public async Task<IReadOnlyList<SolvedVertex<TResult>>> CollectAsync(Edge edge, CancellationToken cancellationToken)
+    {
+        var collected = new List<SolvedVertex<TResult>>();
+        foreach (var node in _solved.GetValueOrDefault(edge) ?? [])
+            if (await node.CollectAsync(cancellationToken).ConfigureAwait(false) is { } solved) collected.Add(solved);
+        return collected;
     }
 
     /// <inheritdoc />
     public void Dispose() => _slots.Dispose();
 
-    private Dictionary<Vertex, Node> Visit(Vertex root, CancellationTokenSource stop)
+    // Inputs first, so that the last is the root.
+    private List<Node> Visit(Edge root, CancellationTokenSource stop)
     {
         var nodes = new Dictionary<Vertex, Node>();
-        var path = new Stack<Vertex>([root]);
+        var order = new List<Node>();
+        var path = new Stack<Vertex>([root.Vertex]);
         while (path.TryPeek(out var vertex))
         {
             var waiting = false;
@@ -68,9 +93,13 @@ public sealed class Solver<TResult> : IDisposable
                 }
             if (waiting) continue;
             path.Pop();
-            nodes.TryAdd(vertex, new Node(this, vertex, [.. vertex.Inputs.Select(i => (nodes[i.Vertex], i.Output))], stop));
+            if (nodes.ContainsKey(vertex)) continue;
+            var node = nodes[vertex] = new Node(this, vertex, [.. vertex.Inputs.Select(i => (nodes[i.Vertex], i.Output))], stop);
+            foreach (var input in vertex.Inputs) nodes[input.Vertex].Need(input.Output);
+            order.Add(node);
         }
-        return nodes;
+        nodes[root.Vertex].Need(root.Output);
+        return order;
     }
 
     /// <summary>One vertex's questions, each answered once.</summary>
@@ -82,8 +111,11 @@ public sealed class Solver<TResult> : IDisposable
         private readonly CancellationTokenSource _stop;
         private readonly Lazy<Task<Digest>> _own;
         private readonly Lazy<Task<Digest>> _key;
-        private readonly Lazy<Task<IReadOnlyList<TResult>>> _results;
+        private readonly Lazy<Task<IReadOnlyList<TResult?>>> _results;
+        private readonly HashSet<int> _needed = [];
         private Task _remembering = Task.CompletedTask;
+        private IReadOnlyList<TResult?>? _known;
+        private Digest? _contentKey;
 
         public Node(Solver<TResult> solver, Vertex vertex, IReadOnlyList<(Node, int)> inputs, CancellationTokenSource stop)
         {
@@ -95,7 +127,34 @@ public sealed class Solver<TResult> : IDisposable
 
         public SolveException? Failure { get; private set; }
 
-        public Task<IReadOnlyList<TResult>> ResultsAsync() => _results.Value;
+        public Task<IReadOnlyList<TResult?>> ResultsAsync() => _results.Value;
+
+        /// <summary>Somebody needs one of the outputs. All say so before anything is solved.</summary>
+        public void Need(int output) => _needed.Add(output);
+
+        public Vertex Vertex => _vertex;
+
+        /// <summary>The results of the vertex, after its inputs were asked the same; <c>null</c> when they are nowhere.</summary>
+        public async Task<IReadOnlyList<TResult?>?> FindKnownAsync(CancellationToken cancellationToken) =>
+            _known ??= _results.IsValueCreated ? await _results.Value.ConfigureAwait(false) : await RecallAsync(await _key.Value.ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+
+        /// <summary>What became of the vertex, after its inputs were asked the same; <c>null</c> for one whose results are nowhere.</summary>
+        public async Task<SolvedVertex<TResult>?> CollectAsync(CancellationToken cancellationToken)
+        {
+            var key = await _key.Value.ConfigureAwait(false);
+            if (await FindKnownAsync(cancellationToken).ConfigureAwait(false) is not { } known) return null;
+            if (_contentKey is null && KnownInputs is { } inputs) _contentKey = await ComputeContentKeyAsync(inputs, cancellationToken).ConfigureAwait(false);
+            return new SolvedVertex<TResult>(_vertex, _contentKey is { } content ? [key, content] : [key], known);
+        }
+
+        private IReadOnlyList<TResult>? KnownInputs => _inputs.Select(i => i.Node._known?[i.Output]).OfType<TResult>().ToList() is { } known && known.Count == _inputs.Count ? known : null;
+
+        private async Task<IReadOnlyList<TResult?>?> RecallAsync(Digest key, CancellationToken cancellationToken)
+        {
+            if (_solver._worker.IsFree(_vertex) && KnownInputs is { } inputs) return await _solver._worker.RunAsync(_vertex, inputs, cancellationToken).ConfigureAwait(false);
+            if (await _solver._index.FindAsync(key, cancellationToken).ConfigureAwait(false) is not { } record) return null;
+            return await _solver._worker.LoadAsync(_vertex, record, cancellationToken).ConfigureAwait(false);
+        }
 
         /// <summary>Waits until what ran is remembered.</summary>
         public Task RememberedAsync() => Volatile.Read(ref _remembering);
@@ -118,22 +177,22 @@ public sealed class Solver<TResult> : IDisposable
             return CacheKeys.ByDefinition(own, inputs);
         }
 
-        private async Task<IReadOnlyList<TResult>> ComputeResultsAsync()
+        private async Task<IReadOnlyList<TResult?>> ComputeResultsAsync()
         {
             var key = await Share(_key.Value).ConfigureAwait(false);
             if (await FindAsync(key).ConfigureAwait(false) is { } known) return Report(known, cached: true, TimeSpan.Zero);
 
             var inputs = await SolveInputsAsync().ConfigureAwait(false);
-            var contentKey = await ComputeContentKeyAsync(inputs).ConfigureAwait(false);
-            if (contentKey is { } content && await FindAsync(content).ConfigureAwait(false) is { } same)
+            _contentKey = await Guard(async () => await ComputeContentKeyAsync(inputs, _stop.Token).ConfigureAwait(false)).ConfigureAwait(false);
+            if (_contentKey is { } content && await FindAsync(content).ConfigureAwait(false) is { } same)
             {
-                await RememberAsync(same, key).ConfigureAwait(false);
+                if (same.OfType<TResult>().ToList() is var whole && whole.Count == same.Count) await RememberAsync(whole, key).ConfigureAwait(false);
                 return Report(same, cached: true, TimeSpan.Zero);
             }
-            return await RunAsync(key, contentKey, inputs).ConfigureAwait(false);
+            return await RunAsync(key, _contentKey, inputs).ConfigureAwait(false);
         }
 
-        private async Task<IReadOnlyList<TResult>> RunAsync(Digest key, Digest? contentKey, IReadOnlyList<TResult> inputs)
+        private async Task<IReadOnlyList<TResult?>> RunAsync(Digest key, Digest? contentKey, IReadOnlyList<TResult> inputs)
         {
             await _solver._slots.WaitAsync(_stop.Token).ConfigureAwait(false);
             IDisposable? held = null;
@@ -180,28 +239,35 @@ public sealed class Solver<TResult> : IDisposable
         {
             foreach (var (node, _) in _inputs) _ = node._results.Value;
             var results = new List<TResult>(_inputs.Count);
-            foreach (var (node, output) in _inputs) results.Add((await Share(node._results.Value).ConfigureAwait(false))[output]);
+            foreach (var (node, output) in _inputs) results.Add((await Share(node._results.Value).ConfigureAwait(false))[output]!);
             return results;
         }
 
-        private async Task<Digest?> ComputeContentKeyAsync(IReadOnlyList<TResult> inputs)
+        private async ValueTask<Digest?> ComputeContentKeyAsync(IReadOnlyList<TResult> inputs, CancellationToken cancellationToken)
         {
             if (inputs.Count == 0) return null;
             var contents = new List<Digest>(inputs.Count);
             for (var i = 0; i < inputs.Count; i++)
             {
-                var number = i;
-                if (await Guard(() => _solver._worker.ContentKeyAsync(_vertex, number, inputs[number], _stop.Token)).ConfigureAwait(false) is not { } content) return null;
+                if (await _solver._worker.ContentKeyAsync(_vertex, i, inputs[i], cancellationToken).ConfigureAwait(false) is not { } content) return null;
                 contents.Add(content);
             }
             return CacheKeys.ByContent(await _own.Value.ConfigureAwait(false), contents);
         }
 
-        private async Task<IReadOnlyList<TResult>?> FindAsync(Digest key)
+        private async Task<IReadOnlyList<TResult?>?> FindAsync(Digest key)
         {
             if (_vertex.Metadata.IgnoreCache) return null;
-            if (await _solver._index.FindAsync(key, _stop.Token).ConfigureAwait(false) is not { } record) return null;
-            return await Guard(() => _solver._worker.LoadAsync(_vertex, record, _stop.Token)).ConfigureAwait(false);
+            if (await _solver._index.FindAsync(key, _stop.Token).ConfigureAwait(false) is { } record && await LoadAsync(record).ConfigureAwait(false) is { } own) return own;
+            if (_solver._options.Imports is not { } imports) return null;
+            var imported = await Guard(() => imports.FindAsync(_vertex, key, _stop.Token)).ConfigureAwait(false);
+            return imported is null ? null : await LoadAsync(imported).ConfigureAwait(false);
+        }
+
+        private async Task<IReadOnlyList<TResult?>?> LoadAsync(byte[] record)
+        {
+            var results = await Guard(() => _solver._worker.LoadAsync(_vertex, record, _stop.Token)).ConfigureAwait(false);
+            return results is not null && _needed.All(o => o < results.Count && results[o] is not null) ? results : null;
         }
 
         // What was done is remembered also when something else fails meanwhile.
@@ -226,7 +292,7 @@ public sealed class Solver<TResult> : IDisposable
             }
         }
 
-        private IReadOnlyList<TResult> Report(IReadOnlyList<TResult> results, bool cached, TimeSpan elapsed)
+        private IReadOnlyList<TResult?> Report(IReadOnlyList<TResult?> results, bool cached, TimeSpan elapsed)
         {
             Emit(new StepCompleted(_vertex.Name, cached, elapsed));
             return results;

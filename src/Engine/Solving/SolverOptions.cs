@@ -14,4 +14,7 @@ public sealed record SolverOptions
 
     /// <summary>Who is told what happens, or <c>null</c>.</summary>
     public IProgress<BuildEvent>? Progress { get; init; }
+
+    /// <summary>Caches from elsewhere, or <c>null</c>.</summary>
+    public ICacheImport? Imports { get; init; }
 }

@@ -12,16 +12,16 @@ internal static class ChainRecord
         ? OciJson.Write(results.Select(r => ((LayersResult)r).Chain.Layers.Select(ToRow).ToList()).ToList())
         : null;
 
-    /// <summary>The chains, by output; <c>null</c> for what is no record. A layer that a repository has is not looked for in the store.</summary>
+    /// <summary>The chains, by output, <c>null</c> for one that the record does not have; <c>null</c> for what is no record. A layer that a repository has is not looked for in the store.</summary>
     /// <param name="record">The bytes.</param>
     /// <param name="open">Opens the repository that a reference names.</param>
-    public static IReadOnlyList<LayerChain>? Read(ReadOnlyMemory<byte> record, Func<ImageReference, LayerOrigin> open)
+    public static IReadOnlyList<LayerChain?>? Read(ReadOnlyMemory<byte> record, Func<ImageReference, LayerOrigin> open)
     {
         try
         {
-            var chains = OciJson.Read<List<List<LayerRecord>>>(record, "cache record");
-            if (chains.Count == 0 || chains.Any(c => c is null || c.Any(r => r?.Blob is null || r.DiffId.IsEmpty || r.CreatedBy is null))) return null;
-            return [.. chains.Select(c => new LayerChain([.. c.Select(r => ToLayer(r, open))]))];
+            var chains = OciJson.Read<List<List<LayerRecord>?>>(record, "cache record");
+            if (chains.Count == 0 || chains.OfType<List<LayerRecord>>().Any(c => c.Any(r => r?.Blob is null || r.DiffId.IsEmpty || r.CreatedBy is null))) return null;
+            return [.. chains.Select(c => c is null ? null : new LayerChain([.. c.Select(r => ToLayer(r, open))]))];
         }
         catch (OciException)
         {

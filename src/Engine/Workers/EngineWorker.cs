@@ -80,16 +80,22 @@ public sealed class EngineWorker : IVertexWorker<VertexResult>
     }
 
     /// <inheritdoc />
-    public async ValueTask<IReadOnlyList<VertexResult>?> LoadAsync(Vertex vertex, ReadOnlyMemory<byte> record, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<VertexResult?>?> LoadAsync(Vertex vertex, ReadOnlyMemory<byte> record, CancellationToken cancellationToken)
     {
         if (ChainRecord.Read(record, reference => new LayerOrigin(_images.Open(reference), reference)) is not { } chains) return null;
-        foreach (var layer in chains.SelectMany(c => c.Layers).Where(l => l.Origin is null))
+        foreach (var layer in chains.OfType<LayerChain>().SelectMany(c => c.Layers).Where(l => l.Origin is null))
         {
             _store.Retain(layer.Blob.Digest);
             if (await _store.FindSizeAsync(layer.Blob.Digest, cancellationToken).ConfigureAwait(false) != layer.Blob.Size) return null;
         }
-        return [.. chains.Select(c => new LayersResult(c))];
+        return [.. chains.Select(c => c is null ? null : new LayersResult(c))];
     }
+
+    /// <summary>Whether a vertex is nothing but an image that is elsewhere.</summary>
+    internal static bool IsImage(Vertex vertex) => vertex.Op.OpCase == Op.OpOneofCase.Source && SourceWorker.IsImage(vertex);
+
+    /// <inheritdoc />
+    public bool IsFree(Vertex vertex) => vertex.Op.OpCase == Op.OpOneofCase.Merge || (vertex.Op.OpCase == Op.OpOneofCase.Source && SourceWorker.IsFree(vertex));
 
     // Inputs are part of the definition key already; what is left of the operation decides the rest. A name is history, and history shows.
     private static Digest OwnDigest(Vertex vertex)

@@ -15,7 +15,7 @@ internal sealed class SourceWorker(IBuildSession session, LentTrees trees, IImag
 {
     public async Task<Digest> KeyAsync(Vertex vertex, CancellationToken cancellationToken) => Split(vertex) switch
     {
-        ("local", var name) => (await trees.GetAsync(name, vertex.Op.Source.Attrs.AsReadOnly(), cancellationToken).ConfigureAwait(false)).Fingerprint,
+        ("local", var name) => (await trees.GetAsync(name, vertex, cancellationToken).ConfigureAwait(false)).Fingerprint,
         ("docker-image", var name) => (await ResolveAsync(vertex, name, cancellationToken).ConfigureAwait(false)).Manifest.Digest,
         ("oci-layout", var name) => Digest.Of(Encoding.UTF8.GetBytes($"layout:1\n{SplitLayout(name).Digest}\n{PlatformOf(vertex)}")),
         var (scheme, _) => await (remote?.FindKey(scheme, vertex, session, cancellationToken) ?? throw NotOffered(scheme)).ConfigureAwait(false),
@@ -23,11 +23,17 @@ internal sealed class SourceWorker(IBuildSession session, LentTrees trees, IImag
 
     public async Task<VertexResult> RunAsync(Vertex vertex, CancellationToken cancellationToken) => Split(vertex) switch
     {
-        ("local", var name) => await trees.GetAsync(name, vertex.Op.Source.Attrs.AsReadOnly(), cancellationToken).ConfigureAwait(false),
+        ("local", var name) => await trees.GetAsync(name, vertex, cancellationToken).ConfigureAwait(false),
         ("docker-image", var name) => Layers(await ResolveAsync(vertex, name, cancellationToken).ConfigureAwait(false), ImageReference.Parse(name)),
         ("oci-layout", var name) => Layers(await ResolveLayoutAsync(vertex, name, cancellationToken).ConfigureAwait(false), null),
         var (scheme, _) => await (remote?.FindResult(scheme, vertex, session, cancellationToken) ?? throw NotOffered(scheme)).ConfigureAwait(false),
     };
+
+    /// <summary>Whether all that a source takes is done when its key is known: nothing is fetched for it then.</summary>
+    public static bool IsFree(Vertex vertex) => IsImage(vertex) || Split(vertex).Scheme is "local";
+
+    /// <summary>Whether a source is an image.</summary>
+    public static bool IsImage(Vertex vertex) => Split(vertex).Scheme is "docker-image" or "oci-layout";
 
     private Task<ResolvedImage> ResolveAsync(Vertex vertex, string name, CancellationToken cancellationToken) =>
         images.ResolveAsync(ImageReference.Parse(name), PlatformOf(vertex), cancellationToken);
@@ -41,7 +47,7 @@ internal sealed class SourceWorker(IBuildSession session, LentTrees trees, IImag
             ?? throw new ContentException(ContentException.NotThere, ErrorKind.NotFound, $"The layout '{store}' has no '{digest}'. Make it again.");
         var root = new Descriptor { MediaType = MediaTypes.OciManifest, Digest = digest, Size = size };
         var document = await ImageResolution.ReadAsync(layout, root, cancellationToken).ConfigureAwait(false);
-        return await ImageResolution.ResolveAsync(layout, root with { MediaType = OciJson.MediaTypeOf(document) }, PlatformOf(vertex), cancellationToken).ConfigureAwait(false);
+        return await ImageResolution.ResolveAsync(layout, root with { MediaType = OciJson.MediaTypeOf(document) }, PlatformOf(vertex), takesOnlyImage: true, cancellationToken).ConfigureAwait(false);
     }
 
     private static (string Store, Digest Digest) SplitLayout(string name)

@@ -19,7 +19,7 @@ internal sealed class StepTrees(Op op, RunStep step, SnapshotStore snapshots, Ca
     private readonly TreeMounts _trees = new(snapshots, area);
     private readonly Dictionary<Mount, SnapshotDraft> _drafts = [];
     private readonly Dictionary<Mount, string> _places = [];
-    private readonly List<CacheMount> _caches = [];
+    private readonly Dictionary<(string Id, string Ground), CacheMount> _caches = [];
     private readonly List<AgentRelay> _relays = [];
     private readonly List<SafeFileHandle> _selected = [];
 
@@ -61,7 +61,7 @@ internal sealed class StepTrees(Op op, RunStep step, SnapshotStore snapshots, Ca
         Release();
         foreach (var relay in _relays) relay.Dispose();
         _trees.Dispose();
-        foreach (var cache in _caches) cache.Dispose();
+        foreach (var cache in _caches.Values) cache.Dispose();
     }
 
     // What is held of a tree keeps it mounted.
@@ -117,11 +117,14 @@ internal sealed class StepTrees(Op op, RunStep step, SnapshotStore snapshots, Ca
     {
         var layers = LayerBlobs.Of(step, mount.Input);
         var ground = ChainId.Of(layers.Select(l => l.DiffId)) is [.., var id] ? id.ToString() : "";
-        var cache = await caches.TakeAsync(mount.CacheOpt, ground, path => MakeCacheAsync(path, layers, cancellationToken), cancellationToken).ConfigureAwait(false);
-        _caches.Add(cache);
+        // One that a step mounts twice is the step's once, or it would wait for itself.
+        if (!_caches.TryGetValue((mount.CacheOpt.ID, ground), out var cache))
+            _caches.Add((mount.CacheOpt.ID, ground), cache = await caches.TakeAsync(StrictestOf(mount.CacheOpt), ground, path => MakeCacheAsync(path, layers, cancellationToken), cancellationToken).ConfigureAwait(false));
         // The way through the caller's own folders is closed to a step's root.
         return await _trees.MountOnAsync([], cache.Path, "", cancellationToken).ConfigureAwait(false);
     }
+
+    private CacheOpt StrictestOf(CacheOpt one) => _exec.Mounts.Where(m => m.MountType == MountType.Cache && m.CacheOpt.ID == one.ID).Select(m => m.CacheOpt).MaxBy(c => c.Sharing switch { CacheSharingOpt.Locked => 2, CacheSharingOpt.Private => 1, _ => 0 })!;
 
     private async Task MakeCacheAsync(string path, IReadOnlyList<Layer> layers, CancellationToken cancellationToken)
     {

@@ -1,16 +1,22 @@
 using System.Collections.Concurrent;
 using Google.Protobuf;
 using MsBuildKit.Engine;
+using MsBuildKit.Engine.Attestations.BuildKit;
 using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Llb;
 using MsBuildKit.Engine.Llb.Pb;
 using MsBuildKit.Engine.Solving;
 using MsBuildKit.Engine.Workers;
+using MsBuildKit.Tool.Daemon.Caches;
 using MsBuildKit.Tool.Daemon.Containers;
 using MsBuildKit.Tool.Daemon.Frontends;
 using MsBuildKit.Tool.Daemon.Policies;
+using MsBuildKit.Tool.Daemon.Services;
 using MsBuildKit.Tool.Daemon.Sessions;
+using MsBuildKit.Tool.Daemon.Statements;
 using MsBuildKit.Tool.Protocol.Gateway;
+using MsBuildKit.Tool.Protocol.Policies;
+using MsBuildKit.Tool.Wire;
 using Platform = MsBuildKit.Engine.Oci.Platform;
 
 namespace MsBuildKit.Tool.Daemon.Builds;
@@ -24,21 +30,24 @@ internal sealed class BuildBridge : IAsyncDisposable
     private readonly TaskCompletionSource<FrontendResult> _returned = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly FrontendSet _frontends;
     private readonly GraphGuard _guard;
+    private readonly KnownProducers _producers;
     private readonly TimeProvider _time;
-    private IReadOnlyDictionary<string, string>? _asked;
 
-    public BuildBridge(BuildJob job, BuildStatus status, LentSession lent, FrontendSet frontends, GraphGuard guard, FrontendCall call, BuildRequest how, Platform machine, TimeProvider time)
+    public BuildBridge(BuildJob job, BuildStatus status, LentSession lent, FrontendSet frontends, GraphGuard guard, AskedFrontend asked, KnownProducers producers, BuildRequest how, Platform machine, TimeProvider time)
     {
-        (Job, Status, Lent, _frontends, _guard, Call, How, Machine, _time) = (job, status, lent, frontends, guard, call, how, machine, time);
+        (Job, Status, Lent, _frontends, _guard, Call, How, Machine, _time) = (job, status, lent, frontends, guard, asked.Call, how, machine, time);
+        (_producers, Scope) = (producers, RequestScope.OfBuild(asked));
         _refs = new(StringComparer.Ordinal);
         Ended = _end.Token;
     }
 
     // Of a frontend that another asked: the results are the build's, what it returns is its own.
-    private BuildBridge(BuildBridge parent, FrontendCall call)
+    [System.Diagnostics.CodeAnalysis.SetsRequiredMembers]
+    private BuildBridge(BuildBridge parent, FrontendCall call, RequestScope scope)
     {
         (Job, Status, Lent, _frontends, _guard, Call, How, Machine, _time) = (parent.Job, parent.Status, parent.Lent, parent._frontends, parent._guard, call, parent.How, parent.Machine, parent._time);
-        (_refs, _parent) = (parent._refs, parent);
+        (_refs, _parent, _producers, Scope) = (parent._refs, parent, parent._producers, scope);
+        (Caches, HasInlineCache, Judge) = (parent.Caches, parent.HasInlineCache, parent.Judge);
         Ended = parent.Ended;
     }
 
@@ -46,8 +55,17 @@ internal sealed class BuildBridge : IAsyncDisposable
 
     public BuildStatus Status { get; }
 
+    /// <summary>Reads caches from elsewhere.</summary>
+    public required CacheImporter Caches { get; init; }
+
+    /// <summary>Images say in their configurations what their layers are the results of.</summary>
+    public bool HasInlineCache { get; init; }
+
+    /// <summary>A client that judges sources, or <c>null</c>.</summary>
+    public ClientPolicy? Judge { get; init; }
+
     /// <summary>Finds images, as the source policy wants them.</summary>
-    public IImageResolver Images => new PolicedImages(Job.Images, _guard.Policy);
+    public IImageResolver Images => new PolicedImages(new WatchedImages(Job.Images, Scope), (source, platform, token) => PoliceAsync(source, platform, [], token));
 
     /// <summary>The containers that were opened.</summary>
     public BuildContainers Containers { get; } = new();
@@ -55,17 +73,17 @@ internal sealed class BuildBridge : IAsyncDisposable
     /// <summary>What the clients lend.</summary>
     public LentSession Lent { get; }
 
-    /// <summary>What the client asked for when it began the build.</summary>
+    /// <summary>What the client asked for when it began the build, or whoever asked a frontend.</summary>
     public FrontendCall Call { get; }
+
+    /// <summary>What is solved and looked up for that.</summary>
+    public RequestScope Scope { get; }
 
     /// <summary>How the build builds.</summary>
     public BuildRequest How { get; }
 
     /// <summary>The platform of what names none.</summary>
     public Platform Machine { get; }
-
-    /// <summary>What the build was asked for: by the client at its beginning, or by the client's own frontend.</summary>
-    public IReadOnlyDictionary<string, string> Attributes => _asked is { } asked && Call.Attributes.Count == 0 ? asked : Call.Attributes;
 
     /// <summary>The time.</summary>
     public DateTimeOffset Now => _time.GetUtcNow();
@@ -77,20 +95,26 @@ internal sealed class BuildBridge : IAsyncDisposable
     public Task<FrontendResult> Returned => _returned.Task;
 
     /// <summary>A graph, to be solved when its result is needed. Throws what is wrong with it at once.</summary>
-    public BuildRef Add(Definition? graph)
+    /// <param name="graph">The graph.</param>
+    /// <param name="policies">Rules for its sources besides those of the build.</param>
+    public BuildRef Add(Definition? graph, params IReadOnlyCollection<Policy> policies)
     {
-        var edge = graph is null or { Def.Count: 0 } ? (Edge?)null : _guard.Admit(graph);
-        if (edge is { } known) Status.Announce(known);
-        var added = new BuildRef(graph, () => Task.Run(() => SolveAsync(graph, edge), Ended));
+        var added = graph is null or { Def.Count: 0 } ? new BuildRef(graph, null, _ => Job.SolveAsync((Definition?)null, Ended)) : Admit(graph, policies);
         _refs[added.Id] = added;
+        Scope.Add(added);
         return added;
     }
 
-    /// <summary>A source as the policy wants it. Throws MBK2510 when it is denied.</summary>
-    public SourceOp Police(SourceOp source)
+    /// <summary>A source as the policy and the client want it. Throws MBK2510 when it is denied.</summary>
+    /// <param name="source">The source.</param>
+    /// <param name="platform">What it is for.</param>
+    /// <param name="policies">Rules besides those of the build.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<SourceOp> PoliceAsync(SourceOp source, Engine.Llb.Pb.Platform? platform, IReadOnlyCollection<Policy> policies, CancellationToken cancellationToken)
     {
         var policed = source.Clone();
-        _guard.Policy.Apply(policed);
+        _guard.Policy.With(policies).Apply(policed);
+        await JudgeAsync(policed, platform, cancellationToken).ConfigureAwait(false);
         return policed;
     }
 
@@ -98,14 +122,19 @@ internal sealed class BuildBridge : IAsyncDisposable
     public BuildRef Find(string id) => _refs.GetValueOrDefault(id) ?? throw new DaemonException(DaemonException.NoRef, ErrorKind.NotFound, $"no such ref: {id}");
 
     /// <summary>Answers what a client or frontend wants solved.</summary>
-    public async Task<FrontendResult> SolveAsync(Definition? graph, string frontend, FrontendCall call, CancellationToken cancellationToken)
+    /// <param name="graph">A graph, or</param>
+    /// <param name="frontend">who makes one.</param>
+    /// <param name="call">What is asked of it.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="policies">Rules for the sources of the graph besides those of the build.</param>
+    public async Task<FrontendResult> SolveAsync(Definition? graph, string frontend, FrontendCall call, CancellationToken cancellationToken, params IReadOnlyCollection<Policy> policies)
     {
         if (graph is { Def.Count: > 0 } && frontend.Length > 0)
             throw new DaemonException(DaemonException.BadRequest, ErrorKind.Invalid, "cannot solve with both Definition and Frontend specified");
-        if (frontend.Length > 0) Interlocked.CompareExchange(ref _asked, call.Attributes, null);
-        if (frontend.Length > 0) return await _frontends.Find(frontend).SolveAsync(this, call, cancellationToken).ConfigureAwait(false);
+        await Caches.ImportAsync(CacheOption.OfFrontend(call.Attributes), Ended).ConfigureAwait(false);
+        if (frontend.Length > 0) return Remember(await AskAsync(frontend, call, cancellationToken).ConfigureAwait(false));
         if (graph is null or { Def.Count: 0 }) return new FrontendResult();
-        return new FrontendResult { Refs = new Dictionary<string, BuildRef> { [FrontendResult.Only] = Add(graph) } };
+        return Remember(new FrontendResult { Refs = new Dictionary<string, BuildRef> { [FrontendResult.Only] = Add(graph, policies) } });
     }
 
     /// <summary>A result as it was sent back: its refs are those of this build.</summary>
@@ -123,8 +152,11 @@ internal sealed class BuildBridge : IAsyncDisposable
         Attestations = sent.Attestations.ToDictionary(),
     };
 
+    /// <summary>What was asked for in a scope, of which came what <paramref name="capture"/> tells.</summary>
+    public RequestProvenance Tell(RequestScope scope, BuildCapture capture) => new RequestTeller(_producers).Tell(scope, capture);
+
     /// <summary>The bridge of a frontend that runs on its own.</summary>
-    public BuildBridge CreateChild(FrontendCall call) => new(this, call);
+    public BuildBridge CreateChild(FrontendCall call) => new(this, call, Scope);
 
     /// <summary>Throws MBK2504 for a network that was not granted.</summary>
     public void Admit(NetMode network) => _guard.Admit(network);
@@ -144,21 +176,54 @@ internal sealed class BuildBridge : IAsyncDisposable
         await Containers.DisposeAsync().ConfigureAwait(false);
         if (_parent is not null) return;
         _returned.TrySetCanceled(Ended);
+        _producers.Forget(Scope);
         foreach (var known in _refs.Values) await known.DisposeAsync().ConfigureAwait(false);
         await Job.DisposeAsync().ConfigureAwait(false);
     }
 
-    private async Task<VertexResult> SolveAsync(Definition? graph, Edge? edge)
+    private Task<FrontendResult> AskAsync(string frontend, FrontendCall call, CancellationToken cancellationToken) =>
+        _frontends.Find(frontend).SolveAsync(new BuildBridge(this, call, Scope.Enter(new AskedFrontend(frontend, call))), call, cancellationToken);
+
+    // Whoever gets graphs may give them to another request, also of another build.
+    private FrontendResult Remember(FrontendResult result)
     {
-        if (edge is not { } known) return await Job.SolveAsync((Definition?)null, Ended).ConfigureAwait(false);
+        foreach (var given in result.Refs.Values)
+            if (given.Graph is { } graph && Scope.Find(given) is { Asked: not null } scope) _producers.Add(Root.Scope, graph, Tell(scope, new BuildCapture()));
+        return result;
+    }
+
+    private BuildBridge Root => _parent?.Root ?? this;
+
+    private BuildRef Admit(Definition asked, IReadOnlyCollection<Policy> policies)
+    {
+        var (graph, edge) = _guard.Admit(asked, _guard.Policy.With(policies));
+        if (Judge is null) Status.Announce(edge);
+        return new BuildRef(graph, edge, r => Task.Run(() => SolveAsync(r), Ended));
+    }
+
+    private async Task<VertexResult> SolveAsync(BuildRef added)
+    {
+        if (Judge is not null)
+        {
+            var (graph, edge) = _guard.Admit(await PolicedGraph.OfAsync(added.Graph!, (source, platform) => JudgeAsync(source, platform, Ended)).ConfigureAwait(false), SourcePolicy.None);
+            added.Replace(graph, edge);
+            Status.Announce(edge);
+        }
         try
         {
-            return await Job.SolveAsync(known, Ended).ConfigureAwait(false);
+            return await Job.SolveAsync(added.Edge!.Value, Ended).ConfigureAwait(false);
         }
         catch (SolveException e)
         {
-            throw new GraphFailure(e, graph!);
+            throw new GraphFailure(e, added.Graph!);
         }
+    }
+
+    private async Task<bool> JudgeAsync(SourceOp source, Engine.Llb.Pb.Platform? platform, CancellationToken cancellationToken)
+    {
+        if (Judge is null) return false;
+        source.Identifier = SourcePolicy.Normalize(source.Identifier);
+        return await Judge.ApplyAsync(source, platform ?? WirePlatform.Of(Machine), request => new SourceMetadata(this).FindAsync(request, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
     // An id that is empty stands for a result of nothing.

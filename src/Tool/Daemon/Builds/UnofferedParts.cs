@@ -12,19 +12,8 @@ internal static class UnofferedParts
     public static void Refuse(SolveRequest request)
     {
         var parts = new List<string>();
-        parts.AddRange(request.Cache.Exports.Select(e => $"unknown cache exporter: \"{e.Type}\": caches are not sent elsewhere, so leave --cache-to (--export-cache) out"));
-        if (request.SourcePolicySession.Length > 0) parts.Add("a client that judges sources is not asked: give a policy with the request");
         if (request.ProxyNetwork) parts.Add("the network of steps is not recorded: leave --proxy-network out");
         if (request.CompatibilityVersion is < 0 or > NewestCompatibility) parts.Add($"the compatibility version {request.CompatibilityVersion} is not known: use at most {NewestCompatibility}");
         if (parts.Count > 0) throw new DaemonException(DaemonException.NotOffered, ErrorKind.NotSupported, string.Join("; ", parts));
     }
-
-    /// <summary>Says of caches elsewhere that they are not asked. A build without them is right, and slower, so it goes on as BuildKit's does.</summary>
-    public static void Tell(SolveRequest request, BuildStatus status)
-    {
-        foreach (var import in request.Cache.Imports)
-            status.Fail($"importing cache manifest from {import.Attrs.GetValueOrDefault("ref", import.Type)}", "caches are not fetched from elsewhere: the build goes on without this one");
-    }
-
-    private static string GetValueOrDefault(this Google.Protobuf.Collections.MapField<string, string> map, string key, string otherwise) => map.TryGetValue(key, out var value) ? value : otherwise;
 }

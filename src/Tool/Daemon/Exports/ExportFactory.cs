@@ -8,7 +8,10 @@ namespace MsBuildKit.Tool.Daemon.Exports;
 internal static class ExportFactory
 {
     /// <summary>The exports of a request, in its order. Throws MBK2507.</summary>
-    public static BuildExports Create(IReadOnlyList<Exporter> asked, ClientSession? client)
+    /// <param name="asked">What is asked for.</param>
+    /// <param name="client">Gets files.</param>
+    /// <param name="hasCaches">Whether results come from caches elsewhere or go to them.</param>
+    public static BuildExports Create(IReadOnlyList<Exporter> asked, ClientSession? client, bool hasCaches)
     {
         var exports = new List<IExport>();
         foreach (var (exporter, number) in asked.Select((e, i) => (e, i)))
@@ -19,17 +22,18 @@ internal static class ExportFactory
                 "tar" or "local" => new TreeExport(TreeAttributes.Read(exporter.Attrs.AsReadOnly()), exporter.Type == "tar", Require(client), number),
                 _ => throw new DaemonException(DaemonException.BadRequest, ErrorKind.Invalid, $"exporter {exporter.Type} could not be found"),
             });
-        return new BuildExports(exports, LayeringOf(asked));
+        return new BuildExports(exports, LayeringOf(asked, hasCaches));
     }
 
-    // Layers are written once, so all that have any must want the same.
-    private static ExportLayering LayeringOf(IReadOnlyList<Exporter> asked)
+    // Layers are written once. Where exporters want them in different ways, or caches know them in the usual one, they are compressed anew for whoever wants others.
+    private static ExportLayering LayeringOf(IReadOnlyList<Exporter> asked, bool hasCaches)
     {
-        var wanted = asked.Where(e => e.Type is "image" or "oci" or "docker").Select(e => ImageAttributes.Read(e.Attrs.AsReadOnly()))
-            .Select(a => new ExportLayering(a.Compression, a.CompressionLevel, a.SourceDateEpoch)).Distinct().ToList();
-        if (wanted.Count > 1)
-            throw new DaemonException(DaemonException.NotOffered, ErrorKind.NotSupported, "exporters of one build cannot differ in compression, compression-level or source-date-epoch: give all the same, or build once for each");
-        return wanted.Count > 0 ? wanted[0] : new ExportLayering(SourceDateEpoch: asked.Select(e => ExportValues.Number(e.Attrs.AsReadOnly(), "source-date-epoch")).FirstOrDefault(n => n is not null));
+        var images = asked.Where(e => e.Type is "image" or "oci" or "docker").Select(e => ImageAttributes.Read(e.Attrs.AsReadOnly())).ToList();
+        var epochs = asked.Select(e => ExportValues.Number(e.Attrs.AsReadOnly(), ExportValues.Epoch)).Distinct().ToList();
+        if (epochs.Count > 1)
+            throw new DaemonException(DaemonException.NotOffered, ErrorKind.NotSupported, "exporters of one build cannot differ in source-date-epoch: give all the same, or build once for each");
+        var epoch = epochs.FirstOrDefault();
+        return !hasCaches && images.Select(i => i.Compression).Distinct().ToList() is [{ } only] ? new ExportLayering(only.Compression, only.Level, epoch) : new ExportLayering(SourceDateEpoch: epoch);
     }
 
     private static ClientSession Require(ClientSession? client) =>

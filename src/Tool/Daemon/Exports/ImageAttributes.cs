@@ -1,4 +1,4 @@
-using MsBuildKit.Engine.Oci;
+using MsBuildKit.Engine.Exporters;
 
 namespace MsBuildKit.Tool.Daemon.Exports;
 
@@ -17,18 +17,29 @@ internal sealed record ImageAttributes
     /// <summary>OCI's media types; <c>null</c> leaves it open.</summary>
     public bool? OciMediaTypes { get; init; }
 
-    public Compression Compression { get; init; } = Compression.Gzip;
+    /// <summary>How layers are compressed; <c>null</c> leaves it open.</summary>
+    public LayerCompression? Compression { get; init; }
 
-    public int? CompressionLevel { get; init; }
-
+    /// <summary>The time of all images; <c>null</c> for that which each frontend found.</summary>
     public long? SourceDateEpoch { get; init; }
+
+    /// <summary>The time that a frontend found counts for nothing.</summary>
+    public bool IsEpochReset { get; init; }
+
+    /// <summary>Layers say that no file in them is newer than the epoch.</summary>
+    public bool RewriteTimestamp { get; init; }
 
     /// <summary>A tar rather than files one by one.</summary>
     public bool Tar { get; init; } = true;
 
-    public IReadOnlyDictionary<string, string> ManifestAnnotations { get; init; } = new Dictionary<string, string>();
+    /// <summary>Statements that belong nowhere but into images are reason enough to attach some; <c>null</c> leaves it open.</summary>
+    public bool? HasInlineStatements { get; init; }
 
-    public IReadOnlyDictionary<string, string> IndexAnnotations { get; init; } = new Dictionary<string, string>();
+    /// <summary>Statements about an image are artifacts (<c>oci-artifact</c>), rather than images themselves.</summary>
+    public bool StatesInArtifacts { get; init; } = true;
+
+    /// <summary>All of it, as it was said: annotations are told by their names.</summary>
+    public IReadOnlyDictionary<string, string> Said { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Reads them; those that nobody knows are left for whom they are meant. Throws MBK2507.</summary>
     public static ImageAttributes Read(IReadOnlyDictionary<string, string> attributes) => new()
@@ -38,21 +49,27 @@ internal sealed record ImageAttributes
         PushByDigest = ExportValues.Flag(attributes, "push-by-digest") ?? false,
         Insecure = ExportValues.Flag(attributes, "registry.insecure") ?? false,
         OciMediaTypes = ExportValues.Flag(attributes, "oci-mediatypes"),
+        HasInlineStatements = ExportValues.Flag(attributes, "attestation-inline"),
         Tar = ExportValues.Flag(attributes, "tar") ?? true,
-        Compression = attributes.GetValueOrDefault("compression", "gzip") switch
-        {
-            "gzip" => Compression.Gzip,
-            "zstd" => Compression.Zstd,
-            "uncompressed" => Compression.None,
-            var other => throw ExportValues.Bad("compression", other, "use gzip, zstd or uncompressed"),
-        },
-        CompressionLevel = ExportValues.Number(attributes, "compression-level") is { } level ? (int)level : null,
-        SourceDateEpoch = ExportValues.Number(attributes, "source-date-epoch"),
-        ManifestAnnotations = Annotations(attributes, "annotation.", "annotation-manifest."),
-        IndexAnnotations = Annotations(attributes, "annotation-index."),
+        Compression = ReadCompression(attributes),
+        SourceDateEpoch = ExportValues.Number(attributes, ExportValues.Epoch),
+        IsEpochReset = attributes.GetValueOrDefault(ExportValues.Epoch) == "",
+        RewriteTimestamp = ExportValues.Flag(attributes, "rewrite-timestamp") ?? false,
+        StatesInArtifacts = ExportValues.Flag(attributes, "oci-artifact") ?? true,
+        Said = attributes,
     };
 
-    private static Dictionary<string, string> Annotations(IReadOnlyDictionary<string, string> attributes, params string[] prefixes) =>
-        attributes.SelectMany(a => prefixes.Where(p => a.Key.StartsWith(p, StringComparison.Ordinal)).Select(p => (Key: a.Key[p.Length..], a.Value)))
-            .DistinctBy(a => a.Key).ToDictionary(a => a.Key, a => a.Value, StringComparer.Ordinal);
+    /// <summary>How layers are to be compressed, here and in caches; <c>null</c> when nothing is said of it. Throws MBK2507.</summary>
+    public static LayerCompression? ReadCompression(IReadOnlyDictionary<string, string> attributes)
+    {
+        if (!attributes.Keys.Any(k => k is "compression" or "compression-level" or "force-compression")) return null;
+        var way = attributes.GetValueOrDefault("compression", "gzip") switch
+        {
+            "gzip" => Engine.Oci.Compression.Gzip,
+            "zstd" => Engine.Oci.Compression.Zstd,
+            "uncompressed" => Engine.Oci.Compression.None,
+            var other => throw ExportValues.Bad("compression", other, "use gzip, zstd or uncompressed"),
+        };
+        return new LayerCompression(way, (int?)ExportValues.Number(attributes, "compression-level"), ExportValues.Flag(attributes, "force-compression") ?? false);
+    }
 }

@@ -14,14 +14,23 @@ internal static class PolicedGraph
     {
         if (policy.IsEmpty || graph.Def.Count == 0) return graph;
         var ops = graph.Def.Select(d => Op.Parser.ParseFrom(d)).ToList();
+        return Rebuild(graph, ops, [.. ops.Select(o => o.Source is { } source && policy.Apply(source))]);
+    }
+
+    /// <summary>The same as somebody else wants it, who is asked of all sources at once.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="apply">Changes a source, which is for a platform, and tells whether it did.</param>
+    public static async Task<Definition> OfAsync(Definition graph, Func<SourceOp, Platform?, Task<bool>> apply)
+    {
+        var ops = graph.Def.Select(d => Op.Parser.ParseFrom(d)).ToList();
+        return Rebuild(graph, ops, await Task.WhenAll(ops.Select(o => o.Source is { } source ? apply(source, o.Platform) : Task.FromResult(false))).ConfigureAwait(false));
+    }
+
+    private static Definition Rebuild(Definition graph, List<Op> ops, bool[] changed)
+    {
+        if (!changed.Contains(true)) return graph;
         var digests = graph.Def.Select(d => Digest.Of(d.Span).ToString()).ToList();
         var numbers = digests.Select((d, i) => (d, i)).DistinctBy(d => d.d).ToDictionary(d => d.d, d => d.i, StringComparer.Ordinal);
-        var changed = new bool[ops.Count];
-        for (var i = 0; i < ops.Count; i++)
-            if (ops[i].Source is { } source && policy.Apply(source))
-                changed[i] = true;
-        if (!changed.Contains(true)) return graph;
-
         var policed = new Definition { Source = graph.Source?.Clone() };
         var renamed = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var i in InputsFirst(ops, numbers))

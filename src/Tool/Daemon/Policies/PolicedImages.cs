@@ -2,24 +2,24 @@ using MsBuildKit.Engine.Content;
 using MsBuildKit.Engine.Llb.Pb;
 using MsBuildKit.Engine.Oci;
 using MsBuildKit.Engine.Workers;
+using MsBuildKit.Tool.Wire;
 using Platform = MsBuildKit.Engine.Oci.Platform;
 
 namespace MsBuildKit.Tool.Daemon.Policies;
 
-/// <summary>Images as a source policy wants them.</summary>
-internal sealed class PolicedImages(IImageResolver images, SourcePolicy policy) : IImageResolver
+/// <summary>Images as whoever judges sources wants them.</summary>
+internal sealed class PolicedImages(IImageResolver images, Func<SourceOp, Engine.Llb.Pb.Platform, CancellationToken, Task<SourceOp>> police) : IImageResolver
 {
     private const string Scheme = "docker-image://";
 
     /// <inheritdoc />
-    public Task<ResolvedImage> ResolveAsync(ImageReference reference, Platform platform, CancellationToken cancellationToken) => images.ResolveAsync(Apply(reference), platform, cancellationToken);
+    public async Task<ResolvedImage> ResolveAsync(ImageReference reference, Platform platform, CancellationToken cancellationToken)
+    {
+        var policed = await police(new SourceOp { Identifier = Scheme + reference }, WirePlatform.Of(platform), cancellationToken).ConfigureAwait(false);
+        var wanted = policed.Identifier.StartsWith(Scheme, StringComparison.Ordinal) ? ImageReference.Parse(policed.Identifier[Scheme.Length..]) : reference;
+        return await images.ResolveAsync(wanted, platform, cancellationToken).ConfigureAwait(false);
+    }
 
     /// <inheritdoc />
-    public IContentSource Open(ImageReference reference) => images.Open(Apply(reference));
-
-    private ImageReference Apply(ImageReference reference)
-    {
-        var source = new SourceOp { Identifier = Scheme + reference };
-        return policy.Apply(source) && source.Identifier.StartsWith(Scheme, StringComparison.Ordinal) ? ImageReference.Parse(source.Identifier[Scheme.Length..]) : reference;
-    }
+    public IContentSource Open(ImageReference reference) => images.Open(reference);
 }

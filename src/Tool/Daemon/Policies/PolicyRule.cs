@@ -17,8 +17,8 @@ internal sealed class PolicyRule
 
     public PolicyRule(Rule rule)
     {
-        if (rule.Selector is not { } selector) throw Bad("it has a rule without selector");
-        if (!Enum.IsDefined(rule.Action)) throw Bad($"the rule for '{selector.Identifier}' has an unknown action");
+        if (rule.Selector is not { } selector) throw Bad("invalid nil selector in policy");
+        if (!Enum.IsDefined(rule.Action)) throw Bad($"unknown type of the rule for '{selector.Identifier}'");
         if (rule.Action == PolicyAction.Convert && rule.Updates is null) throw Bad($"missing destination for convert rule '{selector.Identifier}'");
         _rule = rule;
         _pattern = selector.MatchType switch

@@ -15,10 +15,18 @@ internal sealed class SourcePolicy
     private readonly IReadOnlyList<IReadOnlyList<PolicyRule>> _policies;
 
     /// <param name="policies">In the order in which they are asked. Throws MBK2511 for a rule that makes no sense.</param>
-    public SourcePolicy(IEnumerable<Policy> policies) => _policies = [.. policies.Select(p => (IReadOnlyList<PolicyRule>)[.. p.Rules.Select(r => new PolicyRule(r))])];
+    public SourcePolicy(IEnumerable<Policy> policies)
+        : this(policies.Select(p => (IReadOnlyList<PolicyRule>)[.. p.Rules.Select(r => new PolicyRule(r))]).ToList())
+    {
+    }
+
+    private SourcePolicy(IReadOnlyList<IReadOnlyList<PolicyRule>> policies) => _policies = policies;
+
+    /// <summary>The same with others after it. Throws MBK2511 for a rule that makes no sense.</summary>
+    public SourcePolicy With(IReadOnlyCollection<Policy> more) => more.Count == 0 ? this : new(_policies.Concat(new SourcePolicy(more)._policies).ToList());
 
     /// <summary>No source is looked at.</summary>
-    public static SourcePolicy None { get; } = new([]);
+    public static SourcePolicy None { get; } = new(Array.Empty<Policy>());
 
     public bool IsEmpty => _policies.All(p => p.Count == 0);
 
@@ -56,6 +64,6 @@ internal sealed class SourcePolicy
     }
 
     // However short somebody wrote it, it is the same image.
-    private static string Normalize(string identifier) =>
+    internal static string Normalize(string identifier) =>
         identifier.StartsWith(Image, StringComparison.Ordinal) && ImageReference.TryParse(identifier[Image.Length..], out var reference, out _) ? Image + reference : identifier;
 }

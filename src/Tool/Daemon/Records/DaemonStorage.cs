@@ -19,6 +19,7 @@ internal sealed class DaemonStorage(ToolHost host, LocalContentStore store, Cont
     public async Task<IReadOnlyList<UsageRecord>> ListAsync(DiskUsageRequest request, CancellationToken cancellationToken)
     {
         var filter = RecordFilter.Parse(request.Filter);
+        await EndIdleWorkersAsync().ConfigureAwait(false);
         var kept = await AskAsync(null, cancellationToken).ConfigureAwait(false);
         var now = host.Time.GetUtcNow();
         return
@@ -35,9 +36,7 @@ internal sealed class DaemonStorage(ToolHost host, LocalContentStore store, Cont
         await _pruning.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            IReadOnlyList<RootlessWorker> idle = [];
-            builds.DoWhileIdle(() => idle = workers.TakeAll());
-            foreach (var worker in idle) await worker.DisposeAsync().ConfigureAwait(false);
+            await EndIdleWorkersAsync().ConfigureAwait(false);
             var trees = PruneTrees(choice);
             return [.. trees, .. await AskAsync(request, cancellationToken).ConfigureAwait(false)];
         }
@@ -48,6 +47,14 @@ internal sealed class DaemonStorage(ToolHost host, LocalContentStore store, Cont
     }
 
     public void Dispose() => _pruning.Dispose();
+
+    // A worker keeps mounted what its steps stood on, for steps to come: between builds nobody uses it.
+    private async Task EndIdleWorkersAsync()
+    {
+        IReadOnlyList<RootlessWorker> idle = [];
+        builds.DoWhileIdle(() => idle = workers.TakeAll());
+        foreach (var worker in idle) await worker.DisposeAsync().ConfigureAwait(false);
+    }
 
     // They are files of the store too, and what is sent again most cheaply.
     private List<UsageRecord> PruneTrees(PruneChoice choice)

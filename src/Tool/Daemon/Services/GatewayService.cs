@@ -4,6 +4,7 @@ using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Llb.Pb;
 using MsBuildKit.Engine.Workers;
 using MsBuildKit.Tool.Daemon.Builds;
+using MsBuildKit.Tool.Daemon.Caches;
 using MsBuildKit.Tool.Daemon.Containers;
 using MsBuildKit.Tool.Daemon.Frontends;
 using MsBuildKit.Tool.Protocol.Control;
@@ -32,9 +33,10 @@ internal sealed class GatewayService(BuildRegistry builds, WorkerDescription wor
     public override async Task<SolveResponse> Solve(SolveRequest request, ServerCallContext context)
     {
         var bridge = await FindAsync(context).ConfigureAwait(false);
-        RefusePolicies(request.SourcePolicies);
+        if (request.Frontend.Length > 0) RefusePolicies(request.SourcePolicies);
+        await bridge.Caches.ImportAsync(request.CacheImports.Select(c => new CacheOption(c.Type, c.Attrs.AsReadOnly())), bridge.Ended).ConfigureAwait(false);
         var result = await bridge.SolveAsync(
-            request.Definition, request.Frontend, new FrontendCall(request.FrontendOpt.AsReadOnly(), request.FrontendInputs.AsReadOnly()), context.CancellationToken).ConfigureAwait(false);
+            request.Definition, request.Frontend, new FrontendCall(request.FrontendOpt.AsReadOnly(), request.FrontendInputs.AsReadOnly()), context.CancellationToken, request.SourcePolicies).ConfigureAwait(false);
         if (request.Evaluate) await Task.WhenAll(result.Refs.Values.Select(r => r.SolveAsync(context.CancellationToken))).ConfigureAwait(false);
         return new SolveResponse { Result = GatewayResults.Write(result) };
     }
@@ -82,16 +84,15 @@ internal sealed class GatewayService(BuildRegistry builds, WorkerDescription wor
     public override async Task<ResolveImageConfigResponse> ResolveImageConfig(ResolveImageConfigRequest request, ServerCallContext context)
     {
         var bridge = await FindAsync(context).ConfigureAwait(false);
-        RefusePolicies(request.SourcePolicies);
-        var meta = await new SourceMetadata(bridge).ResolveAsync(new SourceOp { Identifier = "docker-image://" + request.Ref }, request.Platform, request.LogName, context.CancellationToken).ConfigureAwait(false);
+        var wanted = new ResolveSourceMetaRequest { Source = new SourceOp { Identifier = "docker-image://" + request.Ref }, Platform = request.Platform, LogName = request.LogName, SourcePolicies = { request.SourcePolicies } };
+        var meta = await new SourceMetadata(bridge).ResolveAsync(wanted, context.CancellationToken).ConfigureAwait(false);
         return new ResolveImageConfigResponse { Digest = meta.Image.Digest, Config = meta.Image.Config, Ref = meta.Source.Identifier["docker-image://".Length..] };
     }
 
     public override async Task<ResolveSourceMetaResponse> ResolveSourceMeta(ResolveSourceMetaRequest request, ServerCallContext context)
     {
         var bridge = await FindAsync(context).ConfigureAwait(false);
-        RefusePolicies(request.SourcePolicies);
-        return await new SourceMetadata(bridge).ResolveAsync(request.Source ?? new SourceOp(), request.Platform, request.LogName, context.CancellationToken).ConfigureAwait(false);
+        return await new SourceMetadata(bridge).ResolveAsync(request, context.CancellationToken).ConfigureAwait(false);
     }
 
     public override async Task<WarnResponse> Warn(WarnRequest request, ServerCallContext context)
@@ -144,7 +145,7 @@ internal sealed class GatewayService(BuildRegistry builds, WorkerDescription wor
     // One that nobody obeys would be worse than none.
     private static void RefusePolicies(IReadOnlyCollection<Policy> policies)
     {
-        if (policies.Count > 0) throw new DaemonException(DaemonException.NotOffered, ErrorKind.NotSupported, "source policies of frontends are not obeyed: give the policy with the request of the build");
+        if (policies.Count > 0) throw new DaemonException(DaemonException.NotOffered, ErrorKind.NotSupported, "source policies for what another frontend solves are not obeyed: give the policy with the request of the build");
     }
 
     private async Task<ResultFiles> FilesAsync(string id, ServerCallContext context)

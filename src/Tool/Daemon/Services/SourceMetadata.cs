@@ -13,26 +13,32 @@ internal sealed class SourceMetadata(BuildBridge bridge)
 {
     private const string Image = "docker-image://";
 
-    /// <summary>What a source is. Throws MBK2507 for a kind of which nothing can be told.</summary>
-    /// <param name="source">The source.</param>
-    /// <param name="wanted">Of an image; the machine's own when there is none.</param>
-    /// <param name="title">What people read meanwhile; empty for a title of our own.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    public Task<ResolveSourceMetaResponse> ResolveAsync(SourceOp source, Engine.Llb.Pb.Platform? wanted, string title, CancellationToken cancellationToken)
+    /// <summary>What a source is, as the policy wants it. Throws MBK2507 for a kind of which nothing can be told.</summary>
+    public async Task<ResolveSourceMetaResponse> ResolveAsync(ResolveSourceMetaRequest request, CancellationToken cancellationToken)
     {
-        var policed = bridge.Police(source);
-        var platform = wanted is { OS.Length: > 0 } p
-            ? new Platform { Os = p.OS, Architecture = p.Architecture, Variant = p.Variant.Length > 0 ? p.Variant : null }.Normalize() : bridge.Machine;
-        return bridge.Status.RunAsync(title.Length > 0 ? title : $"resolve metadata for {policed.Identifier}", _ => FindAsync(policed, platform, cancellationToken));
+        var policed = request.Clone();
+        policed.Source = await bridge.PoliceAsync(request.Source ?? new SourceOp(), request.Platform, request.SourcePolicies, cancellationToken).ConfigureAwait(false);
+        var title = request.LogName.Length > 0 ? request.LogName : $"resolve metadata for {policed.Source.Identifier}";
+        return await bridge.Status.RunAsync(title, _ => FindAsync(policed, cancellationToken)).ConfigureAwait(false);
     }
 
-    private async Task<ResolveSourceMetaResponse> FindAsync(SourceOp source, Platform platform, CancellationToken cancellationToken)
+    /// <summary>The same, whatever a policy says.</summary>
+    public Task<ResolveSourceMetaResponse> FindAsync(ResolveSourceMetaRequest request, CancellationToken cancellationToken)
     {
+        var platform = request.Platform is { OS.Length: > 0 } p
+            ? new Platform { Os = p.OS, Architecture = p.Architecture, Variant = p.Variant.Length > 0 ? p.Variant : null }.Normalize() : bridge.Machine;
+        return FindAsync(request, platform, cancellationToken);
+    }
+
+    private async Task<ResolveSourceMetaResponse> FindAsync(ResolveSourceMetaRequest request, Platform platform, CancellationToken cancellationToken)
+    {
+        var source = request.Source;
         var response = new ResolveSourceMetaResponse { Source = source };
         if (source.Identifier.StartsWith(Image, StringComparison.Ordinal))
         {
-            var found = await bridge.Images.ResolveAsync(ImageReference.Parse(source.Identifier[Image.Length..]), platform, cancellationToken).ConfigureAwait(false);
-            response.Image = new ResolveSourceImageResponse { Digest = found.Root.Digest.ToString(), Config = ByteString.CopyFrom(OciJson.Write(found.Config)) };
+            var found = await bridge.Job.Images.ResolveAsync(ImageReference.Parse(source.Identifier[Image.Length..]), platform, cancellationToken).ConfigureAwait(false);
+            response.Image = new ResolveSourceImageResponse { Digest = found.Root.Digest.ToString() };
+            if (request.Image?.NoConfig is not true) response.Image.Config = ByteString.CopyFrom(OciJson.Write(found.Config));
             return response;
         }
         var pin = await bridge.Job.PinAsync(source, cancellationToken).ConfigureAwait(false)

@@ -18,6 +18,12 @@ internal sealed class SessionContent(ClientSession client, string store) : ICont
     /// <summary>The store of a layout that the client lends.</summary>
     public static string OfLayout(string name) => "oci:" + name;
 
+    /// <summary>What a folder of the client with a cache is called.</summary>
+    public static string NameOfFolder(string folder) => "local:" + folder;
+
+    /// <summary>A folder of the client with a cache.</summary>
+    public static SessionContent OfFolder(ClientSession client, string folder) => new(client, NameOfFolder(folder));
+
     /// <summary>Whether the client has stores to read.</summary>
     public static bool IsLentBy(ClientSession client) => client.Serves(Service + "Info") && client.Serves(Service + "Read");
 
