@@ -5,10 +5,11 @@ namespace MsBuildKit.Tool.Daemon.Builds;
 /// <summary>The builds that run, by the ids that clients gave them. Whoever asks for one that is about to begin waits for it a moment.</summary>
 internal sealed class BuildRegistry(TimeProvider time)
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(6);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(6), s_memory = TimeSpan.FromSeconds(10);
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, StatusLog> _ended = new(StringComparer.Ordinal);
 
     /// <summary>Takes an id. Throws MBK2500 when it is taken.</summary>
     public Entry Take(string id)
@@ -21,18 +22,37 @@ internal sealed class BuildRegistry(TimeProvider time)
         }
     }
 
-    /// <summary>The build is over.</summary>
+    /// <summary>The build is over. What it told can be asked for a moment longer: a client asks beside its build, which may be over sooner.</summary>
     public void Remove(string id)
     {
         lock (_gate)
-            if (_entries.Remove(id, out var entry)) entry.End();
+        {
+            if (!_entries.Remove(id, out var entry)) return;
+            entry.End();
+            if (!entry.Log.IsCompletedSuccessfully) return;
+            var log = entry.Log.Result;
+            _ended[id] = log;
+            _ = ForgetAsync(id, log);
+        }
     }
 
     /// <summary>What a build tells of itself. Throws MBK2503 when no such build comes.</summary>
-    public Task<StatusLog> FindLogAsync(string id, CancellationToken cancellationToken) => FindAsync(id, e => e.Log, cancellationToken);
+    public Task<StatusLog> FindLogAsync(string id, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+            if (!_entries.ContainsKey(id) && _ended.TryGetValue(id, out var log)) return Task.FromResult(log);
+        return FindAsync(id, e => e.Log, cancellationToken);
+    }
 
     /// <summary>What a build can be asked. Throws MBK2503 when no such build comes.</summary>
     public Task<BuildBridge> FindBridgeAsync(string id, CancellationToken cancellationToken) => FindAsync(id, e => e.Bridge, cancellationToken);
+
+    private async Task ForgetAsync(string id, StatusLog log)
+    {
+        await Task.Delay(s_memory, time).ConfigureAwait(false);
+        lock (_gate)
+            if (_ended.TryGetValue(id, out var known) && known == log) _ended.Remove(id);
+    }
 
     private async Task<T> FindAsync<T>(string id, Func<Entry, Task<T>> find, CancellationToken cancellationToken)
     {

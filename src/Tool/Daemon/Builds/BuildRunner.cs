@@ -62,6 +62,7 @@ internal sealed class BuildRunner(ToolHost host, DaemonOptions options, LocalCon
         catch (Exception e)
         {
             await EndAsync(asked.Ref, status, said, record => record.Error = ErrorDetails.StatusOf(e)).ConfigureAwait(false);
+            await log.TellAllAsync(host.Time, cancellationToken).ConfigureAwait(false);
             throw;
         }
         await EndAsync(asked.Ref, status, said, record =>
@@ -69,6 +70,7 @@ internal sealed class BuildRunner(ToolHost host, DaemonOptions options, LocalCon
             record.ExporterResponse.Add(response.ToDictionary());
             RecordedImages.AddTo(record);
         }).ConfigureAwait(false);
+        await log.TellAllAsync(host.Time, cancellationToken).ConfigureAwait(false);
         return response;
     }
 

@@ -11,11 +11,14 @@ internal sealed class StatusLog : IDisposable
 {
     // A response that clients take at once.
     private const int Together = 1 << 20;
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
 
     private readonly Lock _gate = new();
     private readonly FileStream _file;
     private TaskCompletionSource _more = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _allTold = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _length;
+    private int _readers;
     private bool _isComplete;
 
     public StatusLog(string path)
@@ -59,18 +62,35 @@ internal sealed class StatusLog : IDisposable
     {
         if (TryOpen(Path) is not { } reading) yield break;
         await using var closed = reading.ConfigureAwait(false);
-        for (var position = 0L; ;)
+        lock (_gate) _readers++;
+        try
         {
-            var (length, isComplete, more) = Look();
-            while (position < length)
+            for (var position = 0L; ;)
             {
-                var (together, read) = await ReadSomeAsync(reading, length - position, cancellationToken).ConfigureAwait(false);
-                position += read;
-                yield return together;
+                var (length, isComplete, more) = Look();
+                while (position < length)
+                {
+                    var (together, read) = ReadSome(reading, length - position);
+                    position += read;
+                    yield return together;
+                }
+                if (isComplete) yield break;
+                await more.WaitAsync(cancellationToken).ConfigureAwait(false);
             }
-            if (isComplete) yield break;
-            await more.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
+        finally
+        {
+            lock (_gate)
+                if (--_readers == 0 && _isComplete) _allTold.TrySetResult();
+        }
+    }
+
+    /// <summary>Waits until all who read were told all, but not for long: clients give up the rest some seconds after a build's answer, and then take the build for failed.</summary>
+    public async Task TellAllAsync(TimeProvider time, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+            if (_readers == 0) return;
+        await _allTold.Task.WaitAsync(s_patience, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     /// <summary>Everything of a build that is over, from the file that it left.</summary>
@@ -79,7 +99,10 @@ internal sealed class StatusLog : IDisposable
         if (TryOpen(path) is not { } reading) yield break;
         await using var closed = reading.ConfigureAwait(false);
         while (reading.Position < reading.Length)
-            yield return (await ReadSomeAsync(reading, reading.Length - reading.Position, cancellationToken).ConfigureAwait(false)).Together;
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            yield return ReadSome(reading, reading.Length - reading.Position).Together;
+        }
     }
 
     public void Dispose() => Complete();
@@ -97,14 +120,15 @@ internal sealed class StatusLog : IDisposable
         }
     }
 
-    private static async Task<(StatusResponse Together, long Read)> ReadSomeAsync(Stream stream, long available, CancellationToken cancellationToken)
+    // What was written a moment ago is in memory; to hand each read to another thread is what would take time.
+    private static (StatusResponse Together, long Read) ReadSome(FileStream stream, long available)
     {
         var (together, read, header) = (new StatusResponse(), 0L, new byte[sizeof(uint)]);
         while (read < Math.Min(available, Together))
         {
-            await stream.ReadExactlyAsync(header, cancellationToken).ConfigureAwait(false);
+            stream.ReadExactly(header);
             var body = new byte[BinaryPrimitives.ReadUInt32LittleEndian(header)];
-            await stream.ReadExactlyAsync(body, cancellationToken).ConfigureAwait(false);
+            stream.ReadExactly(body);
             together.MergeFrom(body);
             read += header.Length + body.Length;
         }

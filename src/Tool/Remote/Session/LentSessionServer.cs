@@ -42,16 +42,16 @@ internal sealed class LentSessionServer : IAsyncDisposable
     public static async Task<LentSessionServer> StartAsync(RemoteGraph graph, ICredentialSource credentials, CancellationToken cancellationToken)
     {
         var streams = new StreamListener();
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(k =>
+        // No file of the folder it is started in and no variable of the web server's has a say, and no file there is watched.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(k =>
         {
             (k.Limits.MaxRequestBodySize, k.Limits.MinRequestBodyDataRate, k.Limits.MinResponseDataRate) = (null, null, null);
             // Every pattern of a context is a header.
             (k.Limits.MaxRequestHeadersTotalSize, k.Limits.MaxRequestHeaderCount) = (1 << 20, 1 << 16);
             k.Listen(streams.EndPoint, l => l.Protocols = HttpProtocols.Http2);
         });
-        builder.Services.AddSingleton<IConnectionListenerFactory>(streams).AddSingleton(graph).AddSingleton(credentials)
+        builder.Services.AddRoutingCore().AddSingleton<IConnectionListenerFactory>(streams).AddSingleton(graph).AddSingleton(credentials)
             .AddSingleton<LentFiles>().AddSingleton<LentSecrets>().AddSingleton<LentAgents>().AddSingleton<LentCredentials>().AddSingleton<LentContent>();
         builder.Services.AddGrpc(o => (o.MaxReceiveMessageSize, o.MaxSendMessageSize) = (StreamChannel.LargestMessage, StreamChannel.LargestMessage));
         var app = builder.Build();

@@ -21,6 +21,25 @@ public sealed class BuildRegistryTests
     }
 
     [Fact]
+    public async Task FindLog_OfABuildThatJustEnded_IsThereForAMoment()
+    {
+        using var folder = new TempFolder();
+        using var log = new StatusLog(folder["log"]);
+        _builds.Take("one").Set(log);
+        _builds.Remove("one");
+        Assert.Same(log, await _builds.FindLogAsync("one", Token));
+        using var next = new StatusLog(folder["next"]);
+        _builds.Take("one").Set(next);
+        Assert.Same(next, await _builds.FindLogAsync("one", Token));
+
+        var hurried = new BuildRegistry(new HurriedTime());
+        hurried.Take("one").Set(log);
+        hurried.Remove("one");
+        while (await FindAsync(hurried) is null) await Task.Delay(1, Token);
+        Assert.Equal("MBK2503", await FindAsync(hurried));
+    }
+
+    [Fact]
     public void Take_AnIdThatIsTaken_IsRefused()
     {
         _builds.Take("one");
@@ -37,5 +56,19 @@ public sealed class BuildRegistryTests
         var waiting = _builds.FindBridgeAsync("one", Token);
         _builds.Remove("one");
         Assert.Equal("MBK2503", (await Assert.ThrowsAnyAsync<BuildException>(() => waiting)).Code);
+    }
+
+    // The code of the failure, or null when it is there.
+    private static async Task<string?> FindAsync(BuildRegistry builds)
+    {
+        try
+        {
+            await builds.FindLogAsync("one", Token);
+            return null;
+        }
+        catch (BuildException e)
+        {
+            return e.Code;
+        }
     }
 }
