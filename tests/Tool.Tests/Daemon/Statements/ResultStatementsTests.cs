@@ -49,6 +49,8 @@ public sealed class ResultStatementsTests : IAsyncDisposable
         var made = await MakeAsync(result, ("attest:sbom", ""));
         Assert.Equal(["sbom.spdx.json", "a.spdx.json"], made.Select(s => s.FileName));
         Assert.Equal("{\"name\":\"core\"}", Encoding.UTF8.GetString((await WriteAsync(made[0])).Json));
+        Assert.True((await WriteAsync(made[0])).LacksLayers);
+        Assert.False((await WriteAsync(made[1])).LacksLayers);
         Assert.Equal(Digest.Of("s"u8), Assert.Single(Assert.Single((await WriteAsync(made[1])).Subjects).Digests));
     }
 
