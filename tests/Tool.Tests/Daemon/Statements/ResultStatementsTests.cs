@@ -91,7 +91,7 @@ public sealed class ResultStatementsTests : IAsyncDisposable
     private async Task<IReadOnlyList<ResultStatement>> MakeAsync(FrontendResult result, params (string Key, string Value)[] attributes)
     {
         var captures = await new ResultCaptures(_build.Bridge).GatherAsync(result, TestContext.Current.CancellationToken);
-        var maker = new ProvenanceMaker("build", DateTimeOffset.UnixEpoch, Platform.LinuxAmd64, new JsonObject { ["rack"] = "here" });
+        var maker = new ProvenanceMaker("build", DateTimeOffset.UnixEpoch, Platform.LinuxAmd64, 30, new JsonObject { ["rack"] = "here" });
         return (await new ResultStatements(_build.Bridge, AttestRequest.Of(attributes.ToDictionary(a => a.Key, a => a.Value)), maker).MakeAsync(result, captures, TestContext.Current.CancellationToken))["linux/amd64"];
     }
 }
