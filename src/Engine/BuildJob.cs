@@ -60,15 +60,15 @@ public sealed class BuildJob : IAsyncDisposable
     /// <summary>The same, of a graph that is loaded already.</summary>
     public Task<VertexResult> SolveAsync(Edge graph, CancellationToken cancellationToken) => _solver.SolveAsync(graph, cancellationToken);
 
-    /// <summary>What a source of a web server or a repository is now: the digest of a file, the commit of a branch. Nothing for another kind.</summary>
-    public async Task<string?> PinAsync(SourceOp source, CancellationToken cancellationToken)
+    /// <summary>What a source of a web server or a repository is now. <c>null</c> for another kind.</summary>
+    /// <param name="source">The source.</param>
+    /// <param name="objects">Fetches what git keeps of a commit and of a tag.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<SourceFacts?> InspectAsync(SourceOp source, bool objects, CancellationToken cancellationToken)
     {
         var op = new Op { Source = source };
         var vertex = new Vertex(Digest.Of(CanonicalBytes.Of(op)), op, new OpMetadata(), []);
-        var scheme = source.Identifier.Split("://", 2)[0];
-        if (_ground.Remote.FindKey(scheme, vertex, _session, cancellationToken) is not { } finding) return null;
-        await finding.ConfigureAwait(false);
-        return _ground.Remote.Pins.Of(vertex) is [var pin, ..] ? pin.Algorithm == "sha256" ? $"sha256:{pin.Value}" : pin.Value : null;
+        return _ground.Remote.Inspect(source.Identifier.Split("://", 2)[0], vertex, _session, objects, cancellationToken) is { } finding ? await finding.ConfigureAwait(false) : null;
     }
 
     /// <summary>When what a source has was made, in seconds since 1970; <c>null</c> for one that has no such time (<see cref="ISourceTimes"/>).</summary>
@@ -127,6 +127,10 @@ public sealed class BuildJob : IAsyncDisposable
     /// <summary>Writes an image as one tar: an OCI layout, with what <c>docker load</c> reads beside it when asked.</summary>
     public Task WriteArchiveAsync(AssembledImage image, IReadOnlyList<ImageReference> names, Stream output, bool docker, CancellationToken cancellationToken) =>
         new ArchiveExporter(_ground.Store, _ground.Materializer, _request.SourceDateEpoch).WriteAsync(image, names, output, docker, cancellationToken);
+
+    /// <summary>Pushes the layers of an image, so that the rest takes no time.</summary>
+    public Task PushLayersAsync(AssembledImage image, ImageReference target, CancellationToken cancellationToken) =>
+        new RegistryDelivery(_services.Registries, _ground.Store, _ground.Materializer, _progress).PushLayersAsync(image, target, cancellationToken);
 
     /// <summary>Pushes an image under all tags of one repository; under its digest when there are none.</summary>
     public Task PushAsync(AssembledImage image, ImageReference target, IReadOnlyList<string> tags, CancellationToken cancellationToken) =>

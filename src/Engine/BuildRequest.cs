@@ -100,6 +100,12 @@ public sealed record BuildRequest
     /// <value>Default: <c>auto</c>.</value>
     public string Snapshotter { get; init; } = "auto";
 
+    /// <summary>Docker's image format may have layers in zstd, which not every reader of it knows.</summary>
+    public bool HoldsZstd { get; init; }
+
+    /// <summary>There is an index even for one platform.</summary>
+    public bool AlwaysIndexed { get; init; }
+
     /// <summary>Statements about an image are an image themselves, rather than an artifact: some registries know nothing else.</summary>
     public bool StatesInImages { get; init; }
 

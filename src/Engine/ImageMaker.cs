@@ -13,7 +13,7 @@ internal sealed class ImageMaker(BuildRequest request, LocalContentStore store, 
         IReadOnlyList<ImagePlan> plans, IReadOnlyList<LayerChain> chains, IImageDescriber describer, CancellationToken cancellationToken)
     {
         var docker = request.DockerFormat ?? FollowsDockerBase(plans, chains);
-        var assembler = new ImageAssembler(store, new AssemblyOptions(docker, request.SourceDateEpoch, request.Annotations) { IndexAnnotations = request.IndexAnnotations ?? request.Annotations, StatesInImages = request.StatesInImages });
+        var assembler = new ImageAssembler(store, new AssemblyOptions(docker, request.SourceDateEpoch, request.Annotations) { IndexAnnotations = request.IndexAnnotations ?? request.Annotations, StatesInImages = request.StatesInImages, AlwaysIndexed = request.AlwaysIndexed, HoldsZstd = request.HoldsZstd });
         var parts = new List<(AssembledManifest, IReadOnlyList<Statement>)>();
         var texts = new List<StatementTexts>();
         for (var i = 0; i < plans.Count; i++)

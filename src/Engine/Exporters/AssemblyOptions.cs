@@ -6,6 +6,12 @@ namespace MsBuildKit.Engine.Exporters;
 /// <param name="Annotations">Of every manifest, and of the index.</param>
 public sealed record AssemblyOptions(bool Docker, long SourceDateEpoch, IReadOnlyDictionary<string, string> Annotations)
 {
+    /// <summary>Docker's format has layers in zstd too, as whoever asks for both knows.</summary>
+    public bool HoldsZstd { get; init; }
+
+    /// <summary>There is an index even for one manifest.</summary>
+    public bool AlwaysIndexed { get; init; }
+
     /// <summary>Statements about an image are an image themselves, rather than an artifact.</summary>
     public bool StatesInImages { get; init; }
 

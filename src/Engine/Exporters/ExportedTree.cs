@@ -64,7 +64,7 @@ public sealed class ExportedTree : IAsyncDisposable
     {
         if (entry.Type == TreeEntryType.Directory && there.Entry.Type == TreeEntryType.Directory) return;
         throw new ExportException(ExportException.TwicePlaced, ErrorKind.FailedPrecondition,
-            $"The files of '{tree.Platform}' cannot overwrite {entry.Path} from '{there.Tree.Platform}', and both go to one place. Let each platform have a folder.");
+            $"The files of '{tree.Platform}' cannot overwrite {entry.Path} from '{there.Tree.Platform}', which goes to the same place when split option is disabled. Let each platform have a folder.");
     }
 
     private static async Task<IReadOnlyList<FileSubject>> SubjectsOfAsync(TreeReader reader, CancellationToken cancellationToken)

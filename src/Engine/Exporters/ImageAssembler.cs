@@ -54,7 +54,7 @@ public sealed class ImageAssembler(IContentStore store, AssemblyOptions options)
         IReadOnlyList<(AssembledManifest Manifest, IReadOnlyList<Statement> Statements)> parts, CancellationToken cancellationToken)
     {
         var manifests = parts.Select(p => p.Manifest).ToList();
-        if (parts is [{ Statements.Count: 0 } only]) return new AssembledImage(only.Manifest.Descriptor, manifests, []);
+        if (parts is [{ Statements.Count: 0 } only] && !options.AlwaysIndexed) return new AssembledImage(only.Manifest.Descriptor, manifests, []);
         if (options.Docker && parts.Any(p => p.Statements.Count > 0)) throw CannotHold("statements about an image");
 
         var attestations = new List<AttestationManifest>();
@@ -136,7 +136,7 @@ public sealed class ImageAssembler(IContentStore store, AssemblyOptions options)
     private Descriptor Describe(Layer layer, LayerStamp? stamp)
     {
         var compression = MediaTypes.LayerCompression(layer.Blob.MediaType) ?? throw CannotHold($"layers of the type '{layer.Blob.MediaType}'");
-        if (options.Docker && compression == Compression.Zstd) throw CannotHold("zstd layers");
+        if (options.Docker && compression == Compression.Zstd && !options.HoldsZstd) throw CannotHold("zstd layers");
         return new Descriptor { MediaType = MediaTypes.Layer(compression, options.Docker), Digest = layer.Blob.Digest, Size = layer.Blob.Size, Annotations = stamp is null ? null : AnnotationsOf(stamp) };
     }
 

@@ -45,7 +45,8 @@ internal static class OpRules
     {
         Require(op.Exec.Meta is { Args.Count: > 0 }, "an exec has no arguments");
         Require(op.Exec.Mounts.Any(m => m.Dest == "/"), "an exec has no root mount");
-        Require(Enum.IsDefined(op.Exec.Network) && Enum.IsDefined(op.Exec.Security), "an exec has an unknown network or security mode");
+        Require(Enum.IsDefined(op.Exec.Network), "an exec has an invalid network mode");
+        Require(Enum.IsDefined(op.Exec.Security), "an exec has an invalid security mode");
         foreach (var mount in op.Exec.Mounts)
         {
             CheckInput(op, mount.Input, "mount", allowEmpty: true);

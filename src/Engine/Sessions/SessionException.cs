@@ -28,8 +28,8 @@ public sealed class SessionException(string code, ErrorKind kind, string message
         : $"secret {id}: not found in {source.Place}, and a step needs it. Set it, or do without 'required'.");
 
     /// <summary>A step needs SSH keys, and there are none.</summary>
-    internal static SessionException WithoutAgent(string id) => new(NoAgent, ErrorKind.FailedPrecondition,
-        $"A step needs SSH keys, and no SSH key '{id}' is lent. Start an agent and set SSH_AUTH_SOCK, or name a socket or keys: ContainerSsh in a project, --ssh on the command line.");
+    internal static SessionException WithoutAgent(string id, string? why) => new(NoAgent, ErrorKind.FailedPrecondition,
+        $"A step needs SSH keys, and no SSH key '{id}' is lent{(why is null ? "" : $" ({why})")}. Start an agent and set SSH_AUTH_SOCK, or name a socket or keys: ContainerSsh in a project, --ssh on the command line.");
 
     /// <summary>SSH keys are there, and a step cannot have them.</summary>
     internal static SessionException KeysUnusable(string why) => new(KeysNotUsable, ErrorKind.FailedPrecondition,

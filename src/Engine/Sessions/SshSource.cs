@@ -18,6 +18,9 @@ public abstract record SshRelay : SshSource
     /// <summary>Whether there is such an agent now.</summary>
     public abstract ValueTask<bool> ExistsAsync(CancellationToken cancellationToken);
 
+    /// <summary>Why there is none, in the words of whoever lends it; <c>null</c> when nothing was said.</summary>
+    public virtual string? Refusal => null;
+
     /// <summary>Begins a conversation with it: what is written is for the agent, what is read comes from it. The caller disposes the stream, which ends the
     /// conversation. What goes wrong, then or later, is an <see cref="IOException"/>.</summary>
     public abstract ValueTask<Stream> ConnectAsync(CancellationToken cancellationToken);

@@ -41,7 +41,7 @@ public sealed class EngineWorker : IVertexWorker<VertexResult>
         Op.OpOneofCase.Source => await _sources.KeyAsync(vertex, cancellationToken).ConfigureAwait(false),
         Op.OpOneofCase.File when FileWorker.Suits(vertex) => Digest.Of(Encoding.ASCII.GetBytes($"{OwnDigest(vertex)} {_files.Fingerprint}")),
         Op.OpOneofCase.Exec or Op.OpOneofCase.File or Op.OpOneofCase.Diff when _steps is not null => Digest.Of(Encoding.ASCII.GetBytes($"{OwnDigest(vertex)} {_steps.Fingerprint}")),
-        Op.OpOneofCase.Diff => OwnDigest(vertex),
+        Op.OpOneofCase.Diff or Op.OpOneofCase.Passthrough => OwnDigest(vertex),
         Op.OpOneofCase.Merge => Digest.Of(Encoding.ASCII.GetBytes($"{OwnDigest(vertex)} {_options.Fingerprint}")),
         _ => throw WorkerException.NeedsRunner($"The step '{vertex.Name}'"),
     };
@@ -52,6 +52,7 @@ public sealed class EngineWorker : IVertexWorker<VertexResult>
         Op.OpOneofCase.Source => [await _sources.RunAsync(vertex, cancellationToken).ConfigureAwait(false)],
         Op.OpOneofCase.File when FileWorker.Suits(vertex) => [await _files.RunAsync(vertex, inputs, cancellationToken).ConfigureAwait(false)],
         Op.OpOneofCase.Merge => [await MergeAsync(vertex, inputs, cancellationToken).ConfigureAwait(false)],
+        Op.OpOneofCase.Passthrough => [.. vertex.Op.Passthrough.Outputs.Select(o => o >= 0 && o < inputs.Count ? inputs[(int)o] : throw new LlbException($"the passthrough '{vertex.Name}' refers to an input it does not have"))],
         Op.OpOneofCase.Diff => await DiffAsync(vertex, inputs, cancellationToken).ConfigureAwait(false),
         Op.OpOneofCase.Exec or Op.OpOneofCase.File when _steps is not null => await _steps.RunAsync(vertex, inputs, cancellationToken).ConfigureAwait(false),
         _ => throw WorkerException.NeedsRunner($"The step '{vertex.Name}'"),
@@ -69,6 +70,8 @@ public sealed class EngineWorker : IVertexWorker<VertexResult>
     /// <inheritdoc />
     public async ValueTask<byte[]?> SaveAsync(Vertex vertex, IReadOnlyList<VertexResult> results, CancellationToken cancellationToken)
     {
+        // What it waits for shall be looked at each time.
+        if (vertex.Op.OpCase == Op.OpOneofCase.Passthrough) return null;
         foreach (var layer in results.OfType<LayersResult>().SelectMany(r => r.Chain.Layers).Where(l => l.Origin is not null))
         {
             // Putting remote layers together anew moves no bytes, and is not worth a record.

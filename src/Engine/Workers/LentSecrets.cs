@@ -73,7 +73,8 @@ internal sealed class LentSecrets : IDisposable
     private async Task AddAgentAsync(string id, bool optional, IBuildSession session, CancellationToken cancellationToken)
     {
         var name = id.Length == 0 ? DefaultAgent : id;
-        switch (session.FindSsh(name))
+        var source = session.FindSsh(name);
+        switch (source)
         {
             case SshAgent { Socket: { } socket } when File.Exists(socket):
                 Agents[id] = socket;
@@ -89,7 +90,7 @@ internal sealed class LentSecrets : IDisposable
                 Agents[id] = relayed.Socket;
                 break;
             default:
-                if (!optional) throw SessionException.WithoutAgent(name);
+                if (!optional) throw SessionException.WithoutAgent(name, (source as SshRelay)?.Refusal);
                 break;
         }
     }

@@ -42,9 +42,13 @@ internal sealed class RemoteSources
         _ => null,
     };
 
-    /// <summary>When a file of a web server changed, in seconds since 1970; <c>null</c> when its server does not say, and for other sources.</summary>
-    public async Task<long?> FindTimeAsync(string scheme, Vertex vertex, IBuildSession session, CancellationToken cancellationToken) =>
-        scheme is "http" or "https" && _http is not null ? await _http.FindTimeAsync(vertex, session, cancellationToken).ConfigureAwait(false) : null;
+    /// <summary>What one is now, or <c>null</c>.</summary>
+    public Task<SourceFacts>? Inspect(string scheme, Vertex vertex, IBuildSession session, bool objects, CancellationToken cancellationToken) => scheme switch
+    {
+        "http" or "https" => _http?.InspectAsync(vertex, session, cancellationToken),
+        "git" => _git?.InspectAsync(vertex, session, objects, cancellationToken),
+        _ => null,
+    };
 
     /// <summary>The result of one, or <c>null</c>.</summary>
     public Task<VertexResult>? FindResult(string scheme, Vertex vertex, IBuildSession session, CancellationToken cancellationToken) => scheme switch

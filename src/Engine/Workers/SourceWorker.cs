@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using MsBuildKit.Engine.Content;
 using MsBuildKit.Engine.Diagnostics;
@@ -5,6 +6,7 @@ using MsBuildKit.Engine.Llb;
 using MsBuildKit.Engine.Llb.Pb;
 using MsBuildKit.Engine.Oci;
 using MsBuildKit.Engine.Sessions;
+using MsBuildKit.Engine.Snapshots;
 using Digest = MsBuildKit.Engine.Oci.Digest;
 using Platform = MsBuildKit.Engine.Oci.Platform;
 
@@ -16,16 +18,16 @@ internal sealed class SourceWorker(IBuildSession session, LentTrees trees, IImag
     public async Task<Digest> KeyAsync(Vertex vertex, CancellationToken cancellationToken) => Split(vertex) switch
     {
         ("local", var name) => (await trees.GetAsync(name, vertex, cancellationToken).ConfigureAwait(false)).Fingerprint,
-        ("docker-image", var name) => (await ResolveAsync(vertex, name, cancellationToken).ConfigureAwait(false)).Manifest.Digest,
-        ("oci-layout", var name) => Digest.Of(Encoding.UTF8.GetBytes($"layout:1\n{SplitLayout(name).Digest}\n{PlatformOf(vertex)}")),
+        ("docker-image", var name) => Limited(vertex, (await ResolveAsync(vertex, name, cancellationToken).ConfigureAwait(false)).Manifest.Digest),
+        ("oci-layout", var name) => Limited(vertex, Digest.Of(Encoding.UTF8.GetBytes($"layout:1\n{SplitLayout(name).Digest}\n{PlatformOf(vertex)}"))),
         var (scheme, _) => await (remote?.FindKey(scheme, vertex, session, cancellationToken) ?? throw NotOffered(scheme)).ConfigureAwait(false),
     };
 
     public async Task<VertexResult> RunAsync(Vertex vertex, CancellationToken cancellationToken) => Split(vertex) switch
     {
         ("local", var name) => await trees.GetAsync(name, vertex, cancellationToken).ConfigureAwait(false),
-        ("docker-image", var name) => Layers(await ResolveAsync(vertex, name, cancellationToken).ConfigureAwait(false), ImageReference.Parse(name)),
-        ("oci-layout", var name) => Layers(await ResolveLayoutAsync(vertex, name, cancellationToken).ConfigureAwait(false), null),
+        ("docker-image", var name) => Layers(vertex, await ResolveAsync(vertex, name, cancellationToken).ConfigureAwait(false), ImageReference.Parse(name)),
+        ("oci-layout", var name) => Layers(vertex, await ResolveLayoutAsync(vertex, name, cancellationToken).ConfigureAwait(false), null),
         var (scheme, _) => await (remote?.FindResult(scheme, vertex, session, cancellationToken) ?? throw NotOffered(scheme)).ConfigureAwait(false),
     };
 
@@ -35,8 +37,22 @@ internal sealed class SourceWorker(IBuildSession session, LentTrees trees, IImag
     /// <summary>Whether a source is an image.</summary>
     public static bool IsImage(Vertex vertex) => Split(vertex).Scheme is "docker-image" or "oci-layout";
 
-    private Task<ResolvedImage> ResolveAsync(Vertex vertex, string name, CancellationToken cancellationToken) =>
-        images.ResolveAsync(ImageReference.Parse(name), PlatformOf(vertex), cancellationToken);
+    private async Task<ResolvedImage> ResolveAsync(Vertex vertex, string name, CancellationToken cancellationToken)
+    {
+        var found = await images.ResolveAsync(ImageReference.Parse(name), PlatformOf(vertex), cancellationToken).ConfigureAwait(false);
+        if (!vertex.Op.Source.Attrs.TryGetValue(SourceKeys.ImageChecksum, out var wanted) || wanted == found.Root.Digest.ToString()) return found;
+        throw new WorkerException(WorkerException.WrongChecksum, ErrorKind.FailedPrecondition,
+            $"image digest {found.Root.Digest} for {name} does not match expected checksum {wanted}. Look at what changed, then correct the checksum.");
+    }
+
+    private static int? LimitOf(Vertex vertex)
+    {
+        var attributes = vertex.Op.Source.Attrs;
+        if (!attributes.TryGetValue(SourceKeys.ImageLayerLimit, out var text) && !attributes.TryGetValue(SourceKeys.LayoutLayerLimit, out text)) return null;
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit > 0 ? limit : throw new LlbException($"invalid layer limit '{text}' of the source '{vertex.Name}'");
+    }
+
+    private static Digest Limited(Vertex vertex, Digest key) => LimitOf(vertex) is { } limit ? Digest.Of(Encoding.ASCII.GetBytes(FormattableString.Invariant($"{key} first {limit}"))) : key;
 
     private async Task<ResolvedImage> ResolveLayoutAsync(Vertex vertex, string name, CancellationToken cancellationToken)
     {
@@ -56,7 +72,11 @@ internal sealed class SourceWorker(IBuildSession session, LentTrees trees, IImag
         return at < 0 ? throw new LlbException($"the layout source '{name}' has no digest") : (name[..at], Digest.Parse(name[(at + 1)..]));
     }
 
-    private static LayersResult Layers(ResolvedImage image, ImageReference? repository) => new(SourceLayers.Of(image, repository));
+    private static LayersResult Layers(Vertex vertex, ResolvedImage image, ImageReference? repository)
+    {
+        var chain = SourceLayers.Of(image, repository);
+        return new LayersResult(LimitOf(vertex) is { } limit ? new LayerChain([.. chain.Layers.Take(limit)]) : chain);
+    }
 
     /// <summary>The platform that an operation is for; <c>null</c> when it names none.</summary>
     internal static Platform? PlatformOf(Op op) => op.Platform is { OS.Length: > 0 } p

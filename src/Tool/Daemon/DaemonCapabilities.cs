@@ -9,7 +9,7 @@ internal static class DaemonCapabilities
     /// <summary>Of graphs.</summary>
     public static FrozenSet<string> OfLlb { get; } = new[]
     {
-        "source.image", "source.image.resolvemode", "source.image.checksum", "source.ocilayout",
+        "source.image", "source.image.resolvemode", "source.image.checksum", "source.image.layerlimit", "source.ocilayout",
         "source.local", "source.local.unique", "source.local.sessionid", "source.local.includepatterns", "source.local.followpaths", "source.local.excludepatterns",
         "source.local.sharedkeyhint", "source.local.differ",
         "source.git", "source.git.keepgitdir", "source.git.fullurl", "source.git.httpauth", "source.git.knownsshhosts", "source.git.mountsshsock", "source.git.subdir",
@@ -21,8 +21,8 @@ internal static class DaemonCapabilities
         "exec.mount.tmpfs", "exec.mount.tmpfs.size", "exec.mount.secret", "exec.mount.ssh",
         "file.base", "file.rm.wildcard", "file.rm.nofollowsymlink", "file.copy.includeexcludepatterns", "file.copy.requiredpaths", "file.copy.alwaysreplaceexistingdestpaths",
         "file.symlink.create",
-        "constraints", "platform", "meta.ignorecache", "meta.description", "meta.exportcache", "mergeop", "diffop",
-        "exporter.image.annotations", "exporter.image.attestations", "exporter.sourcedateepoch", "exporter.multiple", "source.policy",
+        "constraints", "platform", "meta.ignorecache", "meta.description", "meta.exportcache", "mergeop", "diffop", "passthroughop",
+        "exporter.image.annotations", "exporter.image.attestations", "exporter.sourcedateepoch", "exporter.multiple", "exporter.session", "source.policy", "source.policy.session",
     }.ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>Of frontends.</summary>
@@ -30,7 +30,7 @@ internal static class DaemonCapabilities
     {
         "solve.base", "solve.inlinereturn", "resolveimage", "resolveimage.resolvemode", "readfile", "return", "returnmap", "readdir", "statfile", "importcaches",
         "proto.refarray", "reference.output", "frontend.inputs", "gateway.solve.metadata", "frontend.caps", "gateway.solve.evaluate", "gateway.evaluate", "gateway.warnings",
-        "reference.attestations", "source.metaresolver", "gateway.exec", "gateway.exec.extrahosts", "gateway.exec.secretenv", "gateway.exec.signals", "gateway.exec.filesystem",
+        "reference.attestations", "source.metaresolver", "source.metaresolver.image.attestations", "source.metaresolver.http.checksumrequest", "gateway.exec", "gateway.exec.extrahosts", "gateway.exec.secretenv", "gateway.exec.signals", "gateway.exec.filesystem",
     }.ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>As clients are told.</summary>

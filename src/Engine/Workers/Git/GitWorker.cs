@@ -51,14 +51,41 @@ internal sealed class GitWorker(GitProgram git, WebFiles web, LocalContentStore 
         }, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>What the source is now; with its objects only when somebody wants them, since they have to be fetched.</summary>
+    public async Task<SourceFacts> InspectAsync(Vertex vertex, IBuildSession session, bool objects, CancellationToken cancellationToken)
+    {
+        var source = GitSource.Of(vertex);
+        var revision = await FindAsync(source, session, cancellationToken).ConfigureAwait(false);
+        var facts = new SourceFacts(revision.Id) { Ref = revision.Ref, Commit = revision.Commit == revision.Id ? "" : revision.Commit };
+        if (!objects) return facts;
+        using var conversation = new GitConversation(source, session, git, web);
+        using var repository = await SharedRepository.OpenAsync(store.Root, source.Remote, revision.Id, await conversation.IsAuthorizedAsync(source.Remote, cancellationToken).ConfigureAwait(false), git.Options.Time, cancellationToken).ConfigureAwait(false);
+        var commit = await new GitFetch(repository, source.Remote, conversation, locks).EnsureAsync(revision, cancellationToken).ConfigureAwait(false);
+        return facts with
+        {
+            CommitObject = await ReadAsync(repository, "commit", commit, cancellationToken).ConfigureAwait(false),
+            TagObject = commit == revision.Id ? null : await ReadAsync(repository, "tag", revision.Id, cancellationToken).ConfigureAwait(false),
+        };
+    }
+
+    private async Task<byte[]> ReadAsync(SharedRepository repository, string kind, string id, CancellationToken cancellationToken)
+    {
+        var read = await git.RunAsync(new GitCommand("cat-file", kind, id) { Folder = repository.Folder }, cancellationToken).ConfigureAwait(false);
+        return read.ExitCode == 0 ? read.Output : throw repository.Damaged(read.Error);
+    }
+
     private async Task<VertexResult> WriteAsync(Vertex vertex, GitTree tree, CancellationToken cancellationToken) =>
         new LayersResult(new LayerChain([await LayerWriter.WriteAsync(tree.Entries, store, layering, vertex.Name, cancellationToken).ConfigureAwait(false)]));
 
     // Two sources of one branch see the same commit, whatever happens to the branch meanwhile.
-    private Task<GitRevision> FindAsync(GitSource source, IBuildSession session, CancellationToken cancellationToken) =>
-        _revisions.GetAsync(string.Join('\n', source.Remote.Address, source.Ref, source.Checksum, source.FetchByCommit, source.HeaderSecret, source.TokenSecret), async token =>
+    private async Task<GitRevision> FindAsync(GitSource source, IBuildSession session, CancellationToken cancellationToken)
+    {
+        // Names of secrets that nobody lends make no difference.
+        var access = await GitConversation.IsAuthorizedAsync(source, session, cancellationToken).ConfigureAwait(false) ? $"{source.HeaderSecret}\n{source.TokenSecret}" : "";
+        return await _revisions.GetAsync(string.Join('\n', source.Remote.Address, source.Ref, source.Checksum, source.FetchByCommit, access), async token =>
         {
             using var conversation = new GitConversation(source, session, git, web);
             return await GitRevision.FindAsync(source, conversation, token).ConfigureAwait(false);
-        }, cancellationToken);
+        }, cancellationToken).ConfigureAwait(false);
+    }
 }

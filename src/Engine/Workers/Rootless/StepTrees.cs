@@ -98,8 +98,12 @@ internal sealed class StepTrees(Op op, RunStep step, SnapshotStore snapshots, Ca
         _ => throw WorkerException.NeedsRunner($"A mount of the kind '{mount.MountType}'"),
     };
 
-    // BuildKit's frontend ends some of them in a slash.
-    private static string PlaceOf(Mount mount) => mount.Dest.Length > 1 ? mount.Dest.TrimEnd('/') : mount.Dest;
+    // BuildKit's frontend ends some of them in a slash. One that is relative is so to where the step begins.
+    private string PlaceOf(Mount mount)
+    {
+        var place = mount.Dest.StartsWith('/') ? mount.Dest : $"{_exec.Meta.Cwd.TrimEnd('/')}/{mount.Dest}";
+        return place.Length > 1 ? place.TrimEnd('/') : place;
+    }
 
     private async Task<string> PlaceAsync(Mount mount, Task<string> mounted) => _places[mount] = await mounted.ConfigureAwait(false);
 

@@ -145,7 +145,7 @@ internal sealed class BuildBridge : IAsyncDisposable
             Result.ResultOneofCase.RefDeprecated => Refs((FrontendResult.Only, sent.RefDeprecated)),
             Result.ResultOneofCase.RefsDeprecated => Refs([.. sent.RefsDeprecated.Refs.Select(r => (r.Key, r.Value))]),
             Result.ResultOneofCase.Ref => Refs((FrontendResult.Only, sent.Ref.Id)),
-            Result.ResultOneofCase.Refs => Refs([.. sent.Refs.Refs.Select(r => (r.Key, r.Value.Id))]),
+            Result.ResultOneofCase.Refs => sent.Refs.Refs.ToDictionary(r => r.Key, r => r.Value.Id.Length > 0 ? Find(r.Value.Id) : Add(null), StringComparer.Ordinal),
             _ => new Dictionary<string, BuildRef>(),
         },
         Metadata = sent.Metadata.ToDictionary(),

@@ -73,8 +73,17 @@ internal sealed class BuildStatus(StatusLog log, TimeProvider time) : IProgress<
         }
     }
 
-    /// <summary>Something that the builder does not do, shown as an operation that failed.</summary>
-    public void Fail(string name, string why) => Change(NewId(), name, v => (v.Started, v.Completed, v.Error) = (Now, Now, why));
+    /// <summary>A part of an operation begins; it ends when what is returned is disposed.</summary>
+    public IDisposable Begin(string vertex, string name)
+    {
+        var part = new VertexStatus { ID = name, Vertex = vertex, Name = name, Timestamp = Now, Started = Now };
+        log.Add(new StatusResponse { Statuses = { part.Clone() } });
+        return new Part(() =>
+        {
+            part.Completed = part.Timestamp = Now;
+            log.Add(new StatusResponse { Statuses = { part } });
+        });
+    }
 
     /// <summary>A warning of a frontend.</summary>
     public void Warn(VertexWarning warning)
@@ -97,6 +106,11 @@ internal sealed class BuildStatus(StatusLog log, TimeProvider time) : IProgress<
         }
         if (news.Vertexes.Count > 0) log.Add(news);
         log.Complete();
+    }
+
+    private sealed class Part(Action end) : IDisposable
+    {
+        public void Dispose() => end();
     }
 
     private static string NewId() => Digest.Of(RandomNumberGenerator.GetBytes(32)).ToString();

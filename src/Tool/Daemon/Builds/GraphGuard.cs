@@ -43,6 +43,7 @@ internal sealed class GraphGuard(IReadOnlySet<string> granted, SourcePolicy poli
     /// <summary>Throws MBK2504 for a confinement that was not granted.</summary>
     public void Admit(SecurityMode security)
     {
+        if (!Enum.IsDefined(security)) throw new DaemonException(DaemonException.BadRequest, ErrorKind.Invalid, $"invalid security mode {(int)security}: use sandbox or insecure");
         if (security == SecurityMode.Insecure) Require(Entitlements.Insecure);
     }
 

@@ -30,9 +30,13 @@ internal sealed class RunningBuild(SolveRequest request, BuildBridge bridge, Exp
         var captures = await new ResultCaptures(bridge).GatherAsync(result, cancellationToken).ConfigureAwait(false);
         if (!request.Internal) await RecordAsync(captures).ConfigureAwait(false);
         result = result with { Statements = await new ResultStatements(bridge, attested, provenance).MakeAsync(result, captures, cancellationToken).ConfigureAwait(false) };
-        var response = await exports.RunAsync(bridge, result, cancellationToken).ConfigureAwait(false);
+        if (PlatformWarnings.Find(request.FrontendAttrs.AsReadOnly(), result, bridge.Machine) is { } warning) bridge.Status.Warn(warning);
+        var late = request.EnableSessionExporter && bridge.Lent.Client is { } client ? new SessionExports(client) : null;
+        var all = late is null ? exports : exports.With(await late.FindAsync(result, exports.Count, cancellationToken).ConfigureAwait(false));
+        var response = await all.RunAsync(bridge, result, cancellationToken).ConfigureAwait(false);
         foreach (var (key, value) in await caches.RunAsync(bridge, result, cancellationToken).ConfigureAwait(false)) response[key] = value;
         foreach (var (key, value) in result.Metadata.Where(m => m.Key.StartsWith("frontend.", StringComparison.Ordinal))) response[key] = value.ToStringUtf8();
+        if (late is not null) await late.CompleteAsync(response, cancellationToken).ConfigureAwait(false);
         return response;
     }
 

@@ -17,7 +17,7 @@ internal sealed class ArchiveExport(ImageAttributes attributes, bool docker, Cli
     public string Title => $"exporting to {(docker ? "docker" : "oci")} image format";
 
     /// <inheritdoc />
-    public async Task<IReadOnlyDictionary<string, string>> RunAsync(BuildBridge bridge, FrontendResult result, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<string, string>> RunAsync(BuildBridge bridge, FrontendResult result, string vertex, CancellationToken cancellationToken)
     {
         if (docker && result.Refs.Count > 1)
             throw new DaemonException(DaemonException.BadRequest, ErrorKind.Invalid, "docker exporter does not currently support exporting manifest lists: use the oci exporter, or build for one platform");

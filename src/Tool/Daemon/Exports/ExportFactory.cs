@@ -11,10 +11,16 @@ internal static class ExportFactory
     /// <param name="asked">What is asked for.</param>
     /// <param name="client">Gets files.</param>
     /// <param name="hasCaches">Whether results come from caches elsewhere or go to them.</param>
-    public static BuildExports Create(IReadOnlyList<Exporter> asked, ClientSession? client, bool hasCaches)
+    public static BuildExports Create(IReadOnlyList<Exporter> asked, ClientSession? client, bool hasCaches) => new(Create(asked, client, 0), LayeringOf(asked, hasCaches));
+
+    /// <summary>The exports of a request, in its order. Throws MBK2507.</summary>
+    /// <param name="asked">What is asked for.</param>
+    /// <param name="client">Gets files.</param>
+    /// <param name="first">The number of the first.</param>
+    public static IReadOnlyList<IExport> Create(IReadOnlyList<Exporter> asked, ClientSession? client, int first)
     {
         var exports = new List<IExport>();
-        foreach (var (exporter, number) in asked.Select((e, i) => (e, i)))
+        foreach (var (exporter, number) in asked.Select((e, i) => (e, first + i)))
             exports.Add(exporter.Type switch
             {
                 "image" => new ImageExport(ImageAttributes.Read(exporter.Attrs.AsReadOnly())),
@@ -22,7 +28,7 @@ internal static class ExportFactory
                 "tar" or "local" => new TreeExport(TreeAttributes.Read(exporter.Attrs.AsReadOnly()), exporter.Type == "tar", Require(client), number),
                 _ => throw new DaemonException(DaemonException.BadRequest, ErrorKind.Invalid, $"exporter {exporter.Type} could not be found"),
             });
-        return new BuildExports(exports, LayeringOf(asked, hasCaches));
+        return exports;
     }
 
     // Layers are written once. Where exporters want them in different ways, or caches know them in the usual one, they are compressed anew for whoever wants others.

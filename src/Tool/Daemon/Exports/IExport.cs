@@ -9,5 +9,9 @@ internal interface IExport
     string Title { get; }
 
     /// <summary>Exports, and gives what the client is told, by BuildKit's keys.</summary>
-    Task<IReadOnlyDictionary<string, string>> RunAsync(BuildBridge bridge, FrontendResult result, CancellationToken cancellationToken);
+    /// <param name="bridge">The build.</param>
+    /// <param name="result">What is exported.</param>
+    /// <param name="vertex">What the status calls the export.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    Task<IReadOnlyDictionary<string, string>> RunAsync(BuildBridge bridge, FrontendResult result, string vertex, CancellationToken cancellationToken);
 }

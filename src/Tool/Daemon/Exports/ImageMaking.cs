@@ -33,6 +33,8 @@ internal static class ImageMaking
             Names = names,
             DockerFormat = attributes.OciMediaTypes is false ? true : attributes.OciMediaTypes is true || images.Any(i => i.Predicates.Count > 0) ? false : null,
             IndexAnnotations = annotations.OfIndex,
+            HoldsZstd = attributes.OciMediaTypes is false,
+            AlwaysIndexed = withStatements && ResultTrees.IsSplit(result),
             StatesInImages = !attributes.StatesInArtifacts,
         };
         var image = await bridge.Job.MakeAsync(request, images, attributes.Compression, cancellationToken).ConfigureAwait(false);

@@ -18,7 +18,7 @@ internal sealed class TreeExport(TreeAttributes attributes, bool tar, ClientSess
     public string Title => tar ? "exporting to client tarball" : "exporting to client directory";
 
     /// <inheritdoc />
-    public async Task<IReadOnlyDictionary<string, string>> RunAsync(BuildBridge bridge, FrontendResult result, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<string, string>> RunAsync(BuildBridge bridge, FrontendResult result, string vertex, CancellationToken cancellationToken)
     {
         var trees = await ResultTrees.OfAsync(bridge, result, cancellationToken).ConfigureAwait(false);
         var exporter = bridge.Job.CreateTreeExporter(new TreeExportOptions
@@ -29,7 +29,7 @@ internal sealed class TreeExport(TreeAttributes attributes, bool tar, ClientSess
             StatementSeconds = bridge.Now.ToUnixTimeSeconds(),
         });
         if (tar) await SendTarAsync(exporter, trees, cancellationToken).ConfigureAwait(false);
-        else await SendFilesAsync(exporter, trees, ResultTrees.IsSplit(result), cancellationToken).ConfigureAwait(false);
+        else await SendFilesAsync(exporter, trees, cancellationToken).ConfigureAwait(false);
         return new Dictionary<string, string>();
     }
 
@@ -41,12 +41,12 @@ internal sealed class TreeExport(TreeAttributes attributes, bool tar, ClientSess
         await file.CompleteAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task SendFilesAsync(TreeExporter exporter, IReadOnlyList<PlatformTree> trees, bool isSplit, CancellationToken cancellationToken)
+    private async Task SendFilesAsync(TreeExporter exporter, IReadOnlyList<PlatformTree> trees, CancellationToken cancellationToken)
     {
         var tree = await exporter.OpenAsync(trees, cancellationToken).ConfigureAwait(false);
         await using var closed = tree.ConfigureAwait(false);
         var headers = new Grpc.Core.Metadata { { SessionFile.ExporterKey, ExportIds.Text(number) } };
-        if (isSplit) headers.Add(PlatformsSent, "1");
+        headers.Add(PlatformsSent, "1");
         using var packets = SessionPackets.Send(client, headers, cancellationToken);
         await TreeSender.SendAsync(packets, new ExportedTreeSource(tree), cancellationToken).ConfigureAwait(false);
         await packets.CompleteAsync(cancellationToken).ConfigureAwait(false);

@@ -23,12 +23,16 @@ internal sealed class GatewayService(BuildRegistry builds, WorkerDescription wor
 {
     private const string BuildId = "buildkit-controlapi-buildid";
 
-    public override Task<PongResponse> Ping(PingRequest request, ServerCallContext context) => Task.FromResult(new PongResponse
+    public override async Task<PongResponse> Ping(PingRequest request, ServerCallContext context)
     {
-        FrontendAPICaps = { DaemonCapabilities.Describe(DaemonCapabilities.OfGateway) },
-        LLBCaps = { DaemonCapabilities.Describe(DaemonCapabilities.OfLlb) },
-        Workers = { worker.Describe() },
-    });
+        await FindAsync(context).ConfigureAwait(false);
+        return new PongResponse
+        {
+            FrontendAPICaps = { DaemonCapabilities.Describe(DaemonCapabilities.OfGateway) },
+            LLBCaps = { DaemonCapabilities.Describe(DaemonCapabilities.OfLlb) },
+            Workers = { worker.Describe() },
+        };
+    }
 
     public override async Task<SolveResponse> Solve(SolveRequest request, ServerCallContext context)
     {

@@ -1,7 +1,9 @@
 using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
 using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Llb.Pb;
 using MsBuildKit.Engine.Oci;
+using MsBuildKit.Engine.Workers;
 using MsBuildKit.Tool.Daemon.Builds;
 using MsBuildKit.Tool.Protocol.Gateway;
 using Platform = MsBuildKit.Engine.Oci.Platform;
@@ -39,12 +41,33 @@ internal sealed class SourceMetadata(BuildBridge bridge)
             var found = await bridge.Job.Images.ResolveAsync(ImageReference.Parse(source.Identifier[Image.Length..]), platform, cancellationToken).ConfigureAwait(false);
             response.Image = new ResolveSourceImageResponse { Digest = found.Root.Digest.ToString() };
             if (request.Image?.NoConfig is not true) response.Image.Config = ByteString.CopyFrom(OciJson.Write(found.Config));
+            if (request.Image is { } wanted && (wanted.AttestationChain || wanted.ResolveAttestations.Count > 0))
+                response.Image.AttestationChain = await ImageAttestations.FindAsync(found, wanted.ResolveAttestations, cancellationToken).ConfigureAwait(false);
             return response;
         }
-        var pin = await bridge.Job.PinAsync(source, cancellationToken).ConfigureAwait(false)
+        if (request.HTTP?.ChecksumRequest is { } asked) SourceChecksum.Check(asked);
+        var facts = await bridge.Job.InspectAsync(source, request.Git?.ReturnObject is true, cancellationToken).ConfigureAwait(false)
             ?? throw new DaemonException(DaemonException.BadRequest, ErrorKind.Invalid, $"nothing can be told of the source '{source.Identifier}' before it is taken: ask for an image, a git repository or a web address");
-        if (source.Identifier.StartsWith("git://", StringComparison.Ordinal)) response.Git = new ResolveSourceGitResponse { Checksum = pin };
-        else response.HTTP = new ResolveSourceHTTPResponse { Checksum = pin };
+        if (source.Identifier.StartsWith("git://", StringComparison.Ordinal)) response.Git = Describe(facts);
+        else response.HTTP = await DescribeAsync(facts, request.HTTP?.ChecksumRequest, cancellationToken).ConfigureAwait(false);
         return response;
+    }
+
+    private static ResolveSourceGitResponse Describe(SourceFacts facts)
+    {
+        var described = new ResolveSourceGitResponse { Checksum = facts.Checksum, Ref = facts.Ref, CommitChecksum = facts.Commit };
+        if (facts.CommitObject is { } commit) described.CommitObject = ByteString.CopyFrom(commit);
+        if (facts.TagObject is { } tag) described.TagObject = ByteString.CopyFrom(tag);
+        return described;
+    }
+
+    private async Task<ResolveSourceHTTPResponse> DescribeAsync(SourceFacts facts, ChecksumRequest? asked, CancellationToken cancellationToken)
+    {
+        var described = new ResolveSourceHTTPResponse { Checksum = facts.Checksum, Filename = facts.FileName };
+        if (facts.Changed is { } changed) described.LastModified = Timestamp.FromDateTimeOffset(changed);
+        if (asked is null) return described;
+        var content = bridge.Job.OpenBlob(facts.Content!.Value);
+        await using (content.ConfigureAwait(false)) described.ChecksumResponse = await SourceChecksum.ComputeAsync(content, asked, cancellationToken).ConfigureAwait(false);
+        return described;
     }
 }

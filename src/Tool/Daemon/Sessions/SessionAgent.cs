@@ -14,6 +14,11 @@ internal sealed record SessionAgent(ClientSession Client, string Id) : SshRelay
     /// <summary>Which agent a call is for.</summary>
     public const string IdKey = "buildkit.ssh.id";
 
+    private string? _refusal;
+
+    /// <inheritdoc />
+    public override string? Refusal => _refusal;
+
     /// <inheritdoc />
     public override async ValueTask<bool> ExistsAsync(CancellationToken cancellationToken)
     {
@@ -26,9 +31,10 @@ internal sealed record SessionAgent(ClientSession Client, string Id) : SshRelay
         {
             throw SessionErrors.Failed(e, $"lend the SSH keys '{Id}'");
         }
-        catch (RpcException)
+        catch (RpcException e)
         {
             // Clients say in words of their own that they have no such keys.
+            _refusal = e.Status.Detail;
             return false;
         }
     }
