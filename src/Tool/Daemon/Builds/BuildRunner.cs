@@ -97,7 +97,7 @@ internal sealed class BuildRunner(ToolHost host, DaemonOptions options, LocalCon
     {
         UnofferedParts.Refuse(request);
         var attested = AttestRequest.Of(request.FrontendAttrs.AsReadOnly());
-        var provenance = new ProvenanceMaker(request.Ref, host.Time.GetUtcNow(), host.Machine, options.Provenance);
+        var provenance = new ProvenanceMaker(request.Ref, host.Time.GetUtcNow(), host.Machine, UnofferedParts.CompatibilityOf(request), options.Provenance);
         var granted = Entitlements.Grant(request.Entitlements, options.Entitlements);
         var client = request.Session.Length > 0 ? await sessions.GetAsync(request.Session, cancellationToken).ConfigureAwait(false) : null;
         var exports = ExportFactory.Create(request.Exporters, client, HasCaches(request));
