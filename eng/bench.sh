@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Measures, and prints tables for docs/performance.md. Arguments: publish, layers, graph, parse, steps, dockerfiles or all (the default); after steps and
-# dockerfiles, one of their cases.
+# Measures, and prints tables for docs/performance.md. Arguments: publish, layers, graph, parse, steps, dockerfiles, served or all (the default); after
+# steps, dockerfiles and served, one of their cases.
 # The variables are told in docs/performance.md.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -65,18 +65,31 @@ dockerfiles() (
     peers=${MSBUILDKIT_PEERS:-/opt/msbuildkit-peers}/bin
     [ -x "$peers/buildkitd" ] || { echo "'$peers' has no buildkitd: run eng/peers.sh." >&2; exit 1; }
     [ "$(id -u)" -eq 0 ] || { echo "BuildKit is measured as root: run this as root." >&2; exit 1; }
+    with_tool dockerfiles "$peers" "$@"
+)
+
+# Daemon beside daemon, with the client that BuildKit has for its own.
+served() (
+    need crun runc mmdebstrap setpriv umoci skopeo docker-registry
+    peers=${MSBUILDKIT_PEERS:-/opt/msbuildkit-peers}/bin
+    [ -x "$peers/buildkitd" ] || { echo "'$peers' has no buildkitd: run eng/peers.sh." >&2; exit 1; }
+    [ "$(id -u)" -eq 0 ] || { echo "BuildKit is measured as root: run this as root." >&2; exit 1; }
+    with_tool served "$peers" "$@"
+)
+
+with_tool() {
     tool=$(mktemp -d)
     trap 'rm -rf "$tool"' EXIT
     eng/msbuildkit --help > /dev/null
     cp -r artifacts/msbuildkit/. "$tool"
     chmod -R a+rX "$tool"
-    run dockerfiles "$peers" "${BENCH_CACHE:-/var/tmp/msbuildkit-bench}" "$tool/msbuildkit" "$@"
-)
+    run "$1" "$2" "${BENCH_CACHE:-/var/tmp/msbuildkit-bench}" "$tool/msbuildkit" "${@:3}"
+}
 
 what=${1:-all}
 case $what in
     publish | layers | graph | parse) prepare; "$what" ;;
-    steps | dockerfiles) prepare; "$what" "${@:2}" ;;
-    all) prepare; layers; graph; parse; publish; steps; dockerfiles ;;
-    *) echo "usage: eng/bench.sh [publish|layers|graph|parse|steps [start|true|ten|parallel|large|unpack]|dockerfiles [context|cached|stages]|all]" >&2; exit 2 ;;
+    steps | dockerfiles | served) prepare; "$what" "${@:2}" ;;
+    all) prepare; layers; graph; parse; publish; steps; dockerfiles; served ;;
+    *) echo "usage: eng/bench.sh [publish|layers|graph|parse|steps [start|true|ten|parallel|large|unpack]|dockerfiles [context|cached|stages]|served [context|steps|read]|all]" >&2; exit 2 ;;
 esac

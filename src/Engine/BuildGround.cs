@@ -30,7 +30,7 @@ internal sealed class BuildGround : IAsyncDisposable
         _vertexLocks = KeyLocks.OfVertices(store.Root);
         Index = new FileCacheIndex(Path.Combine(store.Root, "index"), services.Time);
         Materializer = new LayerMaterializer(store, Locks, progress);
-        Images = new RegistryImages(services.Registries, store);
+        Images = new RegistryImages(services.Registries, store, request.TakesOnlyImages);
         Layering = new LayerOptions(request.Compression, request.CompressionLevel, request.Parallelism);
         Remote = new RemoteSources(store, Index, Locks, Layering, services.Files, services.Git, progress);
         Conversion = new LayerConversion(store, Materializer, Index, request.Parallelism);
@@ -72,20 +72,19 @@ internal sealed class BuildGround : IAsyncDisposable
             store.Root, new StepGrants(request.AllowHostNetwork, request.AllowInsecure, request.AllowDevices));
 
     /// <summary>What a session lends, read once.</summary>
-    public LentTrees Lend(IBuildSession session) => new(session, Facts, _request.SourceDateEpoch);
+    public LentTrees Lend(IBuildSession session) => new(session, Facts, _request.SourceDateEpoch, _progress);
 
     /// <summary>Solves graphs with what a session lends.</summary>
     /// <param name="session">What is lent.</param>
     /// <param name="trees">Of it, what was read already.</param>
     /// <param name="imports">Caches from elsewhere, or <c>null</c>.</param>
-    /// <param name="collects">Whether it will be asked what it solved.</param>
-    public GraphSolver CreateSolver(IBuildSession session, LentTrees trees, ICacheImport? imports = null, bool collects = false)
+    public GraphSolver CreateSolver(IBuildSession session, LentTrees trees, ICacheImport? imports = null)
     {
         var steps = Worker is null ? null
             : new StepWorker(Store, Materializer, Worker, session, StepOptions, _progress);
         var worker = new EngineWorker(Store, session, trees, Images, Layering, steps, Remote);
         return new GraphSolver(
-            new Solver<VertexResult>(worker, Index, _vertexLocks, new SolverOptions { Time = _services.Time, Slots = _request.Parallelism, Progress = _progress, Imports = imports, Collects = collects }),
+            new Solver<VertexResult>(worker, Index, _vertexLocks, new SolverOptions { Time = _services.Time, Slots = _request.Parallelism, Progress = _progress, Imports = imports }),
             new TreeLayers(Store, Layering));
     }
 

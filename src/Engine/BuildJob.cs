@@ -1,3 +1,5 @@
+using MsBuildKit.Engine.Attestations;
+using MsBuildKit.Engine.Attestations.BuildKit;
 using MsBuildKit.Engine.Caching;
 using MsBuildKit.Engine.Content;
 using MsBuildKit.Engine.Diagnostics;
@@ -43,7 +45,7 @@ public sealed class BuildJob : IAsyncDisposable
         (_services, _request, _session, _progress) = (services, request, session, progress);
         _ground = new BuildGround(services, request, store, worker, progress);
         _imports = new CacheImports(store);
-        _solver = _ground.CreateSolver(session, _ground.Lend(session), _imports, request.ExportsCache);
+        _solver = _ground.CreateSolver(session, _ground.Lend(session), _imports);
     }
 
     /// <summary>Finds images in registries, each once in the job.</summary>
@@ -69,35 +71,56 @@ public sealed class BuildJob : IAsyncDisposable
         return _ground.Remote.Inspect(source.Identifier.Split("://", 2)[0], vertex, _session, objects, cancellationToken) is { } finding ? await finding.ConfigureAwait(false) : null;
     }
 
+    /// <summary>When what a source has was made, in seconds since 1970; <c>null</c> for one that has no such time (<see cref="ISourceTimes"/>).</summary>
+    public Task<long?> FindTimeAsync(SourceOp source, CancellationToken cancellationToken) => new SourceTimes(_ground, _session).FindAsync(source, cancellationToken);
+
     /// <summary>Converts a Dockerfile, with what checks find in it. Throws <see cref="DockerfileException"/>.</summary>
-    public async Task<ConvertedDockerfile> ConvertAsync(DockerfileRequest request, IContextFiles files, IImageConfigResolver images, CancellationToken cancellationToken)
+    public async Task<ConvertedDockerfile> ConvertAsync(DockerfileRequest request, IContextFiles files, IImageConfigResolver images, ISourceTimes times, CancellationToken cancellationToken)
     {
         var file = DockerfileParser.Parse(request.Text, request.File);
         file.OrThrow();
         var lint = LintReport.Of(file, request.BuildArgs);
-        var converted = await new DockerfileConverter(images, lint, files).ConvertAsync(file, request, cancellationToken).ConfigureAwait(false);
+        var converted = await new DockerfileConverter(images, lint, files, times).ConvertAsync(file, request, cancellationToken).ConfigureAwait(false);
         DockerfileLinter.Check(file, lint, [.. converted.SelectMany(i => i.Stages)]);
         return new ConvertedDockerfile(file, converted, lint.Warnings, lint.FindFailure());
     }
 
     /// <summary>Finds what is to be said of a Dockerfile by converting it, without solving anything of it. Images that cannot be reached are left out.</summary>
-    public Task<DockerfileCheck> CheckAsync(DockerfileRequest request, IContextFiles files, IImageConfigResolver images, CancellationToken cancellationToken) =>
-        new DockerfileChecker(request, files, images) { AnyFrontend = true }.CheckAsync(cancellationToken);
+    public Task<DockerfileCheck> CheckAsync(DockerfileRequest request, IContextFiles files, IImageConfigResolver images, ISourceTimes times, CancellationToken cancellationToken) =>
+        new DockerfileChecker(request, files, images) { AnyFrontend = true, Times = times }.CheckAsync(cancellationToken);
 
-    /// <summary>Makes an image of what was solved, with an SBOM and provenance where the request wants them.</summary>
-    /// <param name="request">How: names, media types, annotations, statements.</param>
+    /// <summary>What went into a graph that was solved.</summary>
+    public Task<BuildCapture> CaptureAsync(Edge graph, CancellationToken cancellationToken) => new GraphCapture(_ground.Remote.Pins, _ground.Images).OfAsync(graph, cancellationToken);
+
+    /// <summary>The layers of a solved graph's vertices, by outputs, as far as there are any and they are known. Nothing is run for it.</summary>
+    public Task<IReadOnlyList<(Vertex Vertex, int Output, IReadOnlyList<Descriptor> Layers)>> FindLayersAsync(Edge graph, CancellationToken cancellationToken) =>
+        _solver.FindLayersAsync(graph, cancellationToken);
+
+    /// <summary>Writes what is in a tree: what package managers left in it, and the images that it begins with.</summary>
+    /// <param name="names">Of the image that it becomes; none for one without.</param>
+    /// <param name="platform">Of the image.</param>
+    /// <param name="result">The tree.</param>
+    /// <param name="capture">What went into it.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<Predicate> WriteSbomAsync(IReadOnlyList<ImageReference> names, Platform platform, VertexResult result, BuildCapture capture, CancellationToken cancellationToken)
+    {
+        var chain = await _solver.ChainOfAsync(result, cancellationToken).ConfigureAwait(false);
+        var bases = capture.Images.Select(i => GraphSbom.Describe(i.Reference, i.Reference.ToString(), i.Digest, i.Platform ?? platform)).ToList();
+        return new Predicate(SpdxDocument.PredicateType, await new GraphSbom(new InstalledPackages(_ground.Store, _ground.Materializer)).WriteAsync(_request with { Names = names }, platform, bases, chain, cancellationToken).ConfigureAwait(false));
+    }
+
+    /// <summary>Makes an image of what was solved, with the statements that it comes with.</summary>
+    /// <param name="request">How: names, media types, annotations.</param>
     /// <param name="images">One for each platform.</param>
-    /// <param name="parameters">What provenance says that was asked for.</param>
     /// <param name="compression">How its layers are to be compressed; <c>null</c> leaves them as they are.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public async Task<AssembledImage> MakeAsync(
-        BuildRequest request, IReadOnlyList<SolvedImage> images, IReadOnlyDictionary<string, string> parameters, LayerCompression? compression, CancellationToken cancellationToken)
+    public async Task<AssembledImage> MakeAsync(BuildRequest request, IReadOnlyList<SolvedImage> images, LayerCompression? compression, CancellationToken cancellationToken)
     {
         var chains = await Task.WhenAll(images.Select(i => _solver.ChainOfAsync(i.Result, cancellationToken))).ConfigureAwait(false);
         if (compression is not null)
             chains = await Task.WhenAll(chains.Select(async c => new LayerChain(await _ground.Conversion.ConvertAsync(c.Layers, compression, cancellationToken).ConfigureAwait(false)))).ConfigureAwait(false);
-        var describer = new SolvedDescriber(request, parameters, new InstalledPackages(_ground.Store, _ground.Materializer), _ground.Remote.Pins);
-        var (image, _) = await new ImageMaker(request, _ground.Store, request.Names ?? []).MakeAsync([.. images.Select((image, i) => new SolvedPlan(image with { Config = InlineCache.Put(image.Config, image.Cache, chains[i].Layers) }))], chains, describer, cancellationToken).ConfigureAwait(false);
+        var plans = images.Select((image, i) => new SolvedPlan(image with { Config = InlineCache.Put(image.Config, image.Cache, chains[i].Layers) }));
+        var (image, _) = await new ImageMaker(request, _ground.Store, request.Names ?? []).MakeAsync([.. plans], chains, new SolvedDescriber(), cancellationToken).ConfigureAwait(false);
         return image;
     }
 

@@ -87,6 +87,9 @@ public sealed record BuildRequest
     /// <summary>Steps may use devices of the machine.</summary>
     public bool AllowDevices { get; init; }
 
+    /// <summary>An image of a registry that is no index is taken for every platform, as BuildKit takes it; else only for its own.</summary>
+    public bool TakesOnlyImages { get; init; }
+
     /// <summary>The runtime that steps run with, a name or a full path; <c>null</c> leaves it to the machine: its own choice, else crun, else runc.</summary>
     public string? StepRuntime { get; init; }
 
@@ -105,9 +108,6 @@ public sealed record BuildRequest
 
     /// <summary>Statements about an image are an image themselves, rather than an artifact: some registries know nothing else.</summary>
     public bool StatesInImages { get; init; }
-
-    /// <summary>The results will be asked for, for a cache elsewhere.</summary>
-    public bool ExportsCache { get; init; }
 
     /// <summary>How many things are done at once.</summary>
     public int Parallelism { get; init; } = 2;

@@ -63,7 +63,7 @@ public sealed class Builder(BuilderServices services)
             var runsSteps = request.Dockerfile is not null || request.Images.Any(i => i.Steps.Count > 0);
             _ground = new BuildGround(runsSteps && services.Remote is null ? services : services with { Worker = null }, request, store, null, progress);
             _planner = request.Dockerfile is { } dockerfile
-                ? new DockerfilePlanner(request, dockerfile, _ground.Images, new InstalledPackages(store, _ground.Materializer), progress)
+                ? new DockerfilePlanner(request, dockerfile, _ground.Images, CreateTimes(dockerfile), new InstalledPackages(store, _ground.Materializer), progress)
                 : CreateProjectPlanner();
             _names = request.Names ?? [.. request.Tags.Select(t => ImageReference.Create(request.Registry ?? ImageReference.DefaultRegistry, request.Repository, t))];
         }
@@ -90,6 +90,12 @@ public sealed class Builder(BuilderServices services)
                 await stop.CancelAsync().ConfigureAwait(false);
                 await fetching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
+        }
+
+        private SourceTimes CreateTimes(DockerfileBuild dockerfile)
+        {
+            var session = new BuildSession(dockerfile.Trees, new Dictionary<string, IContentSource>()) { Folders = dockerfile.Folders, Secrets = _request.Secrets, Ssh = _request.Ssh };
+            return new SourceTimes(_ground, session);
         }
 
         private ProjectPlanner CreateProjectPlanner()

@@ -2,6 +2,7 @@ using MsBuildKit.Engine.Distribution;
 using MsBuildKit.Engine.Exporters;
 using MsBuildKit.Engine.Sessions;
 using MsBuildKit.Engine.Workers.Git;
+using MsBuildKit.Engine.Workers.Remote;
 using MsBuildKit.Engine.Workers.Rootless;
 
 namespace MsBuildKit.Engine;

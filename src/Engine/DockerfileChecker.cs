@@ -13,6 +13,9 @@ internal sealed class DockerfileChecker(DockerfileRequest request, IContextFiles
     /// <summary>The frontend that the Dockerfile names was heeded before.</summary>
     public bool AnyFrontend { get; init; }
 
+    /// <summary>Finds the times of sources, if a time may be one's.</summary>
+    public ISourceTimes? Times { get; init; }
+
     public async Task<DockerfileCheck> CheckAsync(CancellationToken cancellationToken)
     {
         var file = DockerfileParser.Parse(request.Text, request.File);
@@ -32,7 +35,7 @@ internal sealed class DockerfileChecker(DockerfileRequest request, IContextFiles
         try
         {
             if (!AnyFrontend) NamedFrontend.Require(file, request.BuildArgs);
-            return (await new DockerfileConverter(found, lint, files).ConvertAsync(file, request, cancellationToken).ConfigureAwait(false), null);
+            return (await new DockerfileConverter(found, lint, files, Times).ConvertAsync(file, request, cancellationToken).ConfigureAwait(false), null);
         }
         catch (DockerfileException e)
         {

@@ -16,6 +16,9 @@ internal sealed record DockerfilePlan(string File, DockerfileImage Image, IReadO
     public override bool HasWholeHistory => true;
 
     /// <inheritdoc />
+    public override string? Created => Image.Config.Created;
+
+    /// <inheritdoc />
     public override IEnumerable<(ImageReference Reference, Digest Digest)> References => Tags;
 
     /// <inheritdoc />

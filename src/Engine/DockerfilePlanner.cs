@@ -11,9 +11,10 @@ namespace MsBuildKit.Engine;
 /// <param name="request">What is asked for.</param>
 /// <param name="build">The Dockerfile and its contexts.</param>
 /// <param name="images">Finds images in registries.</param>
+/// <param name="times">Finds the times of sources.</param>
 /// <param name="packages">Finds what is installed in an image that was made.</param>
 /// <param name="progress">Hears what checks find.</param>
-internal sealed class DockerfilePlanner(BuildRequest request, DockerfileBuild build, IImageResolver images, InstalledPackages packages, IProgress<BuildEvent>? progress) : IBuildPlanner
+internal sealed class DockerfilePlanner(BuildRequest request, DockerfileBuild build, IImageResolver images, ISourceTimes times, InstalledPackages packages, IProgress<BuildEvent>? progress) : IBuildPlanner
 {
     /// <inheritdoc />
     public async Task<PlannedBuild> PlanAsync(CancellationToken cancellationToken)
@@ -23,7 +24,7 @@ internal sealed class DockerfilePlanner(BuildRequest request, DockerfileBuild bu
         file.OrThrow();
         var lint = LintReport.Of(file, build.Request.BuildArgs);
         var found = new DockerfileImages(images, build.Layouts);
-        var converted = await new DockerfileConverter(found, lint, new LentFolders(build.Folders)).ConvertAsync(file, build.Request, cancellationToken).ConfigureAwait(false);
+        var converted = await new DockerfileConverter(found, lint, new LentFolders(build.Folders), times).ConvertAsync(file, build.Request, cancellationToken).ConfigureAwait(false);
         DockerfileLinter.Check(file, lint, [.. converted.SelectMany(i => i.Stages)]);
         lint.Tell(progress);
         var session = new BuildSession(build.Trees, await found.SourcesAsync().ConfigureAwait(false)) { Folders = build.Folders, Secrets = request.Secrets, Ssh = request.Ssh };

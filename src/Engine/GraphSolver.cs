@@ -1,6 +1,7 @@
 using MsBuildKit.Engine.Caching;
 using MsBuildKit.Engine.Llb;
 using MsBuildKit.Engine.Llb.Pb;
+using MsBuildKit.Engine.Oci;
 using MsBuildKit.Engine.Snapshots;
 using MsBuildKit.Engine.Solving;
 using MsBuildKit.Engine.Workers;
@@ -17,8 +18,16 @@ internal sealed class GraphSolver(Solver<VertexResult> solver, TreeLayers trees)
     /// <summary>The same, of a graph that is loaded already.</summary>
     public Task<VertexResult> SolveAsync(Edge graph, CancellationToken cancellationToken) => solver.SolveAsync(graph, cancellationToken);
 
+    /// <summary>The layers of a graph's vertices, by outputs, as far as there are any and they are known.</summary>
+    public async Task<IReadOnlyList<(Vertex Vertex, int Output, IReadOnlyList<Descriptor> Layers)>> FindLayersAsync(Edge graph, CancellationToken cancellationToken) =>
+    [
+        .. (await solver.FindKnownAsync(graph, cancellationToken).ConfigureAwait(false)).SelectMany(k => k.Results.Select((result, output) => (k.Vertex, output, LayersOf(result)))).Where(l => l.Item3.Count > 0),
+    ];
+
     /// <summary>A result as the layers of an image: a lent folder may be all of it.</summary>
     public Task<LayerChain> ChainOfAsync(VertexResult result, CancellationToken cancellationToken) => trees.ChainOfAsync(result, "", cancellationToken);
+
+    private static IReadOnlyList<Descriptor> LayersOf(VertexResult? result) => result is LayersResult layers ? [.. layers.Chain.Layers.Select(l => l.Blob)] : [];
 
     /// <summary>The results of a graph that was solved, for a cache: one of a merge or an image is found again without one.</summary>
     public async Task<IReadOnlyList<CacheEntry>> CollectAsync(Edge graph, CancellationToken cancellationToken)

@@ -18,13 +18,11 @@ internal sealed class ImageMaker(BuildRequest request, LocalContentStore store, 
         var texts = new List<StatementTexts>();
         for (var i = 0; i < plans.Count; i++)
         {
-            var manifest = await assembler.AssembleAsync(new PlatformImage(plans[i].Platform, plans[i].Config, chains[i], plans[i].HasWholeHistory) { Annotations = plans[i].Annotations, DescriptorAnnotations = plans[i].DescriptorAnnotations }, cancellationToken).ConfigureAwait(false);
-            var text = new StatementTexts(
-                request.Sbom ? await describer.WriteSbomAsync(plans[i], chains[i], cancellationToken).ConfigureAwait(false) : null,
-                request.Provenance ? describer.WriteProvenance(plans[i]) : null);
+            var manifest = await assembler.AssembleAsync(new PlatformImage(plans[i].Platform, plans[i].Config, chains[i], plans[i].HasWholeHistory) { Created = plans[i].Created, Stamp = plans[i].Stamp, Annotations = plans[i].Annotations, DescriptorAnnotations = plans[i].DescriptorAnnotations }, cancellationToken).ConfigureAwait(false);
+            var text = await describer.DescribeAsync(plans[i], chains[i], cancellationToken).ConfigureAwait(false);
             texts.Add(text);
             // Docker's own format has no place for statements: they stay files.
-            parts.Add((manifest, docker ? [] : [.. plans[i].Statements.Select(s => new Statement(s.PredicateType, InTotoStatement.Write(s, names, manifest.Platform, manifest.Descriptor.Digest))), .. Statements(text, manifest)]));
+            parts.Add((manifest, docker ? [] : [.. Statements(text, manifest)]));
         }
         return (await assembler.CompleteAsync(parts, cancellationToken).ConfigureAwait(false), texts);
     }
@@ -33,11 +31,6 @@ internal sealed class ImageMaker(BuildRequest request, LocalContentStore store, 
         plans is [{ IsOnDocker: true }] && !request.Sbom && !request.Provenance
         && chains[0].Layers.All(l => MediaTypes.LayerCompression(l.Blob.MediaType) is Compression.None or Compression.Gzip);
 
-    private IEnumerable<Statement> Statements(StatementTexts texts, AssembledManifest manifest)
-    {
-        if (texts.Sbom is { } sbom)
-            yield return new Statement(SpdxDocument.PredicateType, InTotoStatement.Write(SpdxDocument.PredicateType, sbom, names, manifest.Platform, manifest.Descriptor.Digest));
-        if (texts.Provenance is { } provenance)
-            yield return new Statement(ProvenanceDocument.PredicateType, InTotoStatement.Write(ProvenanceDocument.PredicateType, provenance, names, manifest.Platform, manifest.Descriptor.Digest));
-    }
+    private IEnumerable<Statement> Statements(StatementTexts texts, AssembledManifest manifest) =>
+        texts.Predicates().Select(p => new Statement(p.Type, InTotoStatement.Write(p, names, manifest.Platform, manifest.Descriptor.Digest)));
 }

@@ -1,5 +1,6 @@
 using MsBuildKit.Engine.Attestations;
 using MsBuildKit.Engine.Diagnostics;
+using MsBuildKit.Engine.Exporters;
 using MsBuildKit.Engine.Llb;
 using MsBuildKit.Engine.Llb.Pb;
 using MsBuildKit.Engine.Oci;
@@ -21,8 +22,11 @@ internal abstract record ImagePlan(Platform Platform, Definition? Graph, ImageCo
     /// <summary>What the image stands on has Docker's media types.</summary>
     public virtual bool IsOnDocker => false;
 
-    /// <summary>What somebody else states about the image.</summary>
-    public virtual IReadOnlyList<GivenStatement> Statements => [];
+    /// <summary>When the image was made, as documents say it; <c>null</c> for the time of the build's images.</summary>
+    public virtual string? Created => null;
+
+    /// <summary>What the layers say of the times in them, or <c>null</c> for nothing.</summary>
+    public virtual LayerStamp? Stamp => null;
 
     /// <summary>Annotations of the manifest besides those of every manifest.</summary>
     public virtual IReadOnlyDictionary<string, string>? Annotations => null;

@@ -11,8 +11,12 @@ namespace MsBuildKit.Engine;
 /// <summary>Gathers what an SBOM and provenance tell of a project's image.</summary>
 internal sealed class ProjectDescriber(BuildRequest request, LentTrees trees, SourcePins pins) : IImageDescriber
 {
-    /// <summary>The SPDX document: every file of our layers, each with its one component.</summary>
-    public async Task<byte[]> WriteSbomAsync(ImagePlan image, LayerChain chain, CancellationToken cancellationToken)
+    /// <inheritdoc />
+    public async Task<StatementTexts> DescribeAsync(ImagePlan plan, LayerChain chain, CancellationToken cancellationToken) => new(
+        request.Sbom ? await WriteSbomAsync(plan, cancellationToken).ConfigureAwait(false) : null, request.Provenance ? WriteProvenance(plan) : null);
+
+    // Every file of our layers, each with its one component.
+    private async Task<byte[]> WriteSbomAsync(ImagePlan image, CancellationToken cancellationToken)
     {
         var plan = (ProjectPlan)image;
         var components = plan.Image.Files.Select(f => f.Component).Distinct().OrderBy(c => c.Kind).ThenBy(c => c.Name, StringComparer.Ordinal).ThenBy(c => c.Version, StringComparer.Ordinal).ToList();
@@ -40,8 +44,7 @@ internal sealed class ProjectDescriber(BuildRequest request, LentTrees trees, So
         });
     }
 
-    /// <summary>The SLSA predicate.</summary>
-    public byte[] WriteProvenance(ImagePlan image)
+    private byte[] WriteProvenance(ImagePlan image)
     {
         var plan = (ProjectPlan)image;
         return ProvenanceDocument.Write(new ProvenanceInput

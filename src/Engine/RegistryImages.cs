@@ -6,7 +6,10 @@ using MsBuildKit.Engine.Workers;
 namespace MsBuildKit.Engine;
 
 /// <summary>Resolves references in registries, each once in a build: a tag that moves meanwhile cannot make two platforms disagree.</summary>
-internal sealed class RegistryImages(Registries registries, IContentStore store) : IImageResolver
+/// <param name="registries">Where they are.</param>
+/// <param name="store">Gets what is read of them.</param>
+/// <param name="takesOnlyImages">An image that is no index is taken for every platform.</param>
+internal sealed class RegistryImages(Registries registries, IContentStore store, bool takesOnlyImages = false) : IImageResolver
 {
     // A tag is resolved by a header, which nobody vouches for until the document is read.
     private const int Looks = 3;
@@ -16,7 +19,7 @@ internal sealed class RegistryImages(Registries registries, IContentStore store)
     public async Task<ResolvedImage> ResolveAsync(ImageReference reference, Platform platform, CancellationToken cancellationToken)
     {
         var (repository, root) = await _images.GetAsync(reference.ToString(), token => OpenAsync(reference, token), cancellationToken).ConfigureAwait(false);
-        return await ImageResolution.ResolveAsync(repository, root, platform, cancellationToken).ConfigureAwait(false);
+        return await ImageResolution.ResolveAsync(repository, root, platform, takesOnlyImages, cancellationToken).ConfigureAwait(false);
     }
 
     public IContentSource Open(ImageReference reference) => registries.OpenRepository(reference, store);

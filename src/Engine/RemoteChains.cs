@@ -4,6 +4,7 @@ using MsBuildKit.Engine.Llb.Pb;
 using MsBuildKit.Engine.Oci;
 using MsBuildKit.Engine.Sessions;
 using MsBuildKit.Engine.Snapshots;
+using MsBuildKit.Engine.Workers.Remote;
 using Digest = MsBuildKit.Engine.Oci.Digest;
 
 namespace MsBuildKit.Engine;
@@ -17,25 +18,52 @@ internal sealed class RemoteChains(IRemoteSolver solver, BuildGround ground, Bui
         if (plan.Graph is not { } graph) return LayerChain.Scratch;
         var known = plan.BaseLayers.DistinctBy(l => l.Blob.Digest).ToDictionary(l => l.Blob.Digest);
         var manifest = await solver.SolveAsync(
-            new RemoteGraph(graph, session, ground.Store, request) { KnownBlobs = known.Keys.ToHashSet(), Facts = ground.Facts, FindPosition = plan.FindPosition }, progress, cancellationToken).ConfigureAwait(false);
+            new RemoteGraph(graph, session, ground.Store, Terms) { KnownBlobs = known.Keys.ToHashSet(), Facts = ground.Facts, FindPosition = plan.FindPosition }, progress, cancellationToken).ConfigureAwait(false);
         var image = ImageManifest.Parse(await ReadAsync(manifest, cancellationToken).ConfigureAwait(false));
         var config = ImageConfig.Parse(await ReadAsync(image.Config.Digest, cancellationToken).ConfigureAwait(false));
-        var names = HistoryOf(LlbGraph.Load(graph));
+        var names = HistoryOf(LlbGraph.Load(graph), image.Layers.Count);
         var layers = image.Layers.Select((blob, i) => known.TryGetValue(blob.Digest, out var layer) ? layer
             : new Layer { DiffId = config.RootFs.DiffIds[i], Blob = blob with { Annotations = null }, CreatedBy = NameAt(names, image.Layers.Count - i) });
         return new LayerChain([.. layers]);
     }
 
+    private RemoteTerms Terms => new(ProjectOf(request), request.SourceDateEpoch)
+    {
+        Compression = request.Compression,
+        CompressionLevel = request.CompressionLevel,
+        AllowHostNetwork = request.AllowHostNetwork,
+        AllowInsecure = request.AllowInsecure,
+        AllowDevices = request.AllowDevices,
+    };
+
+    private static string ProjectOf(BuildRequest request) => request.Repository.Length > 0 ? request.Repository : request.Names is [var name, ..] ? $"{name.Registry}/{name.Repository}" : request.ProjectName;
+
     // Counted from the top, where the last operation is.
     private static string NameAt(List<string> names, int fromTop) => fromTop <= names.Count ? names[fromTop - 1] : "";
 
-    // What made the layers from the top down, as far as one lies upon the other.
-    private static List<string> HistoryOf(Edge top)
+    // What made the layers from the top down, as far as one lies upon the other. Graphs may be deep: nothing here calls itself.
+    private static List<string> HistoryOf(Edge top, int most)
     {
         var names = new List<string>();
-        for (var vertex = top.Vertex; vertex.Op.OpCase is Op.OpOneofCase.File or Op.OpOneofCase.Exec && vertex.Inputs.Count > 0; vertex = vertex.Inputs[0].Vertex) names.Add(vertex.History);
+        var below = new Stack<Vertex>([top.Vertex]);
+        while (names.Count < most && below.TryPop(out var vertex))
+        {
+            if (vertex.Op.OpCase is Op.OpOneofCase.File or Op.OpOneofCase.Exec) names.Add(vertex.History);
+            // The last input of a merge is its top, and so is the first to be looked at.
+            foreach (var input in GroundOf(vertex)) below.Push(input.Vertex);
+        }
         return names;
     }
+
+    private static IEnumerable<Edge> GroundOf(Vertex vertex) => vertex.Op.OpCase switch
+    {
+        Op.OpOneofCase.Merge => vertex.Inputs,
+        Op.OpOneofCase.File => InputOf(vertex, vertex.Op.File.Actions[0].Input),
+        Op.OpOneofCase.Exec => InputOf(vertex, vertex.Op.Exec.Mounts.FirstOrDefault(m => m.Dest == "/")?.Input ?? OpConstants.Empty),
+        _ => [],
+    };
+
+    private static IEnumerable<Edge> InputOf(Vertex vertex, long input) => input == OpConstants.Empty ? [] : [vertex.Inputs[(int)input]];
 
     private async Task<byte[]> ReadAsync(Digest digest, CancellationToken cancellationToken)
     {

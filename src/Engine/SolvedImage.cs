@@ -1,5 +1,6 @@
 using MsBuildKit.Engine.Attestations;
 using MsBuildKit.Engine.Caching;
+using MsBuildKit.Engine.Exporters;
 using MsBuildKit.Engine.Llb.Pb;
 using MsBuildKit.Engine.Oci;
 using MsBuildKit.Engine.Workers;
@@ -17,8 +18,11 @@ public sealed record SolvedImage(Platform Platform, Definition? Graph, VertexRes
     /// <summary>The configuration's history tells of every layer.</summary>
     public bool HasWholeHistory { get; init; }
 
-    /// <summary>What its frontend states about it.</summary>
-    public IReadOnlyList<GivenStatement> Statements { get; init; } = [];
+    /// <summary>What its own layers are to say of the times in them, or <c>null</c> for nothing.</summary>
+    public LayerStamp? Stamp { get; init; }
+
+    /// <summary>What is said of it.</summary>
+    public IReadOnlyList<Predicate> Predicates { get; init; } = [];
 
     /// <summary>Annotations of its manifest besides those of every manifest.</summary>
     public IReadOnlyDictionary<string, string> Annotations { get; init; } = new Dictionary<string, string>();

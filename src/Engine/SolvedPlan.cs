@@ -1,5 +1,6 @@
 using MsBuildKit.Engine.Attestations;
 using MsBuildKit.Engine.Diagnostics;
+using MsBuildKit.Engine.Exporters;
 using MsBuildKit.Engine.Oci;
 
 namespace MsBuildKit.Engine;
@@ -11,7 +12,10 @@ internal sealed record SolvedPlan(SolvedImage Image) : ImagePlan(Image.Platform,
     public override bool HasWholeHistory => Image.HasWholeHistory;
 
     /// <inheritdoc />
-    public override IReadOnlyList<GivenStatement> Statements => Image.Statements;
+    public override string? Created => Image.Config.Created;
+
+    /// <inheritdoc />
+    public override LayerStamp? Stamp => Image.Stamp;
 
     /// <inheritdoc />
     public override IReadOnlyDictionary<string, string>? Annotations => Image.Annotations;

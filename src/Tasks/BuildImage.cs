@@ -3,6 +3,7 @@ using Microsoft.Build.Utilities;
 using MsBuildKit.Engine;
 using MsBuildKit.Engine.Sessions;
 using MsBuildKit.Engine.Content;
+using MsBuildKit.Engine.Workers.Remote;
 
 namespace MsBuildKit.Tasks;
 
@@ -52,6 +53,12 @@ public sealed class BuildImage : EngineTask
     public string KeepFailed { get; set; } = "";
     public string Snapshotter { get; set; } = "";
     public string Runtime { get; set; } = "";
+    public string Builder { get; set; } = "";
+    public string BuilderEndpoint { get; set; } = "";
+
+    /// <summary>The tool that speaks to builders elsewhere.</summary>
+    public string ToolAssembly { get; set; } = "";
+
     public string SourceUrl { get; set; } = "";
     public string SourceRevision { get; set; } = "";
     public ITaskItem[] Entrypoint { get; set; } = [];
@@ -147,11 +154,22 @@ public sealed class BuildImage : EngineTask
         }
         state.Forget();
         if (CreateRequest(parameters, environment) is not { } request) return;
-        var result = await new Builder(services.Value).BuildAsync(request, new EventLog(Log, ProjectFile), cancellationToken).ConfigureAwait(false);
+        var result = await BuildAsync(request, parameters, environment, services.Value, cancellationToken).ConfigureAwait(false);
         var record = BuildRecord.Of(request, result);
         if (fingerprint is not null) state.Save(fingerprint, record);
         SaveGraphs(result);
         Finish(record, EventLog.Describe(result));
+    }
+
+    private async Task<BuildResult> BuildAsync(
+        BuildRequest request, BuildImageParameters parameters, IReadOnlyDictionary<string, string> environment, BuilderServices services, CancellationToken cancellationToken)
+    {
+        var log = new EventLog(Log, ProjectFile);
+        if (new BuilderFactory(parameters, new Problems()).Create() is not { } builders) return await new Engine.Builder(services).BuildAsync(request, log, cancellationToken).ConfigureAwait(false);
+        var elsewhere = new RemoteSolverProcess(SolverProgram.Of(Path.GetFullPath(ToolAssembly, ProjectDirectory), environment), builders);
+        await using var closed = elsewhere.ConfigureAwait(false);
+        elsewhere.Prepare();
+        return await new Engine.Builder(services with { Remote = elsewhere }).BuildAsync(request, log, cancellationToken).ConfigureAwait(false);
     }
 
     private BuildRequest? CreateRequest(BuildImageParameters parameters, IReadOnlyDictionary<string, string> environment)
@@ -202,6 +220,10 @@ public sealed class BuildImage : EngineTask
         return item;
     }
 
+    // Where builds run here it decides nothing, so that it must not make one of them look changed.
+    private string EndpointOf(IReadOnlyDictionary<string, string> environment) =>
+        !BuilderFactory.IsElsewhere(Builder) ? "" : BuilderEndpoint.Length > 0 ? BuilderEndpoint : environment.GetValueOrDefault("BUILDKIT_HOST", "");
+
     private static string Escape(string text) => text.Replace("%", "%25", StringComparison.Ordinal).Replace(";", "%3B", StringComparison.Ordinal);
 
     private BuildImageParameters Gather(IReadOnlyDictionary<string, string> environment) => new()
@@ -244,6 +266,8 @@ public sealed class BuildImage : EngineTask
         KeepFailed = KeepFailed,
         Snapshotter = Snapshotter,
         Runtime = Runtime,
+        Builder = Builder,
+        BuilderEndpoint = EndpointOf(environment),
         SourceDateEpoch = environment.GetValueOrDefault("SOURCE_DATE_EPOCH", ""),
         SourceUrl = SourceUrl,
         SourceRevision = SourceRevision,

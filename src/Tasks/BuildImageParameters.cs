@@ -47,6 +47,11 @@ public sealed record BuildImageParameters
     public string KeepFailed { get; init; } = "";
     public string Snapshotter { get; init; } = "";
     public string Runtime { get; init; } = "";
+    public string Builder { get; init; } = "";
+
+    /// <summary>The property's, or the environment's. Empty where no builder elsewhere is asked for.</summary>
+    public string BuilderEndpoint { get; init; } = "";
+
     public string SourceDateEpoch { get; init; } = "";
     public string SourceUrl { get; init; } = "";
     public string SourceRevision { get; init; } = "";

@@ -31,6 +31,7 @@ public sealed class RequestFactory(BuildImageParameters parameters, Problems pro
         var keepFailed = ParseSwitch(parameters.KeepFailed, "ContainerKeepFailed", byDefault: false);
         var snapshotter = ParseSnapshotter();
         var runtime = ParseRuntime();
+        new BuilderFactory(parameters, problems).Create();
         var lent = new SecretFactory(parameters, problems, environment ?? (_ => null));
         var (secrets, ssh) = (lent.CreateSecrets(), lent.CreateSsh());
         CheckFolders();

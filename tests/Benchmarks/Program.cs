@@ -6,13 +6,14 @@ using MsBuildKit.Benchmarks.Graphs;
 using MsBuildKit.Benchmarks.Layers;
 using MsBuildKit.Benchmarks.Measuring;
 using MsBuildKit.Benchmarks.Publishing;
+using MsBuildKit.Benchmarks.Served;
 using MsBuildKit.Benchmarks.Steps;
 using MsBuildKit.Engine.Frontends.Project;
 using MsBuildKit.Engine.Oci;
 
 var rounds = Environment.GetEnvironmentVariable("BENCH_ROUNDS") is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : 5;
 // What was started and written goes away when somebody stops a benchmark, too.
-var stops = args is ["layers" or "publish" or "steps" or "dockerfiles" or "compare", ..] ? new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM } : [];
+var stops = args is ["layers" or "publish" or "steps" or "dockerfiles" or "served" or "compare", ..] ? new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM } : [];
 var registrations = stops.Select(s => PosixSignalRegistration.Create(s, context =>
 {
     context.Cancel = true;
@@ -46,6 +47,10 @@ switch (args)
         await DockerfileBenchmark.RunAsync(peers, cache, tool, rounds, only.FirstOrDefault());
         GC.KeepAlive(registrations);
         return 0;
+    case ["served", var peers, var cache, var tool, .. var only]:
+        await ServedBenchmark.RunAsync(peers, cache, tool, rounds, only.FirstOrDefault());
+        GC.KeepAlive(registrations);
+        return 0;
     case ["step-build", var ground, var cache, var output, var compression, var network, .. var commands]:
         await EngineSide.BuildAsync(new StepPlaces(ground, cache), output, Enum.Parse<Compression>(compression), Enum.Parse<StepNetwork>(network), commands);
         return 0;
@@ -68,6 +73,6 @@ switch (args)
     case ["compare", var peers, .. var only]:
         return await FileComparison.RunAsync(peers, only.FirstOrDefault()) ? 0 : 1;
     default:
-        Console.Error.WriteLine("usage: eng/bench.sh [publish|layers|graph|parse|steps|dockerfiles|all], eng/compare.sh [dockerfiles|llb] [PART OF A NAME]");
+        Console.Error.WriteLine("usage: eng/bench.sh [publish|layers|graph|parse|steps|dockerfiles|served|all], eng/compare.sh [dockerfiles|llb] [PART OF A NAME]");
         return 2;
 }

@@ -10,6 +10,7 @@ using MsBuildKit.Faults.Processes;
 using MsBuildKit.Faults.Registry;
 using MsBuildKit.Faults.Rot;
 using MsBuildKit.Faults.Secrets;
+using MsBuildKit.Faults.Served;
 using MsBuildKit.Faults.StepKills;
 using MsBuildKit.Faults.SystemCalls;
 
@@ -34,6 +35,7 @@ internal static class Drills
         new FuzzDrill(),
         new CancelDrill(),
         new StepKillDrill(),
+        new ServedDrill(),
         new EscapeDrill(),
         new RaceDrill(),
         new SecretsDrill(),

@@ -6,14 +6,17 @@ namespace MsBuildKit.Engine.Attestations;
 public static class PackageUrl
 {
     /// <summary>An image, in the form BuildKit uses: <c>pkg:docker/name@tag?digest=..&amp;platform=linux%2Famd64</c>.</summary>
-    public static string Of(ImageReference image, Platform platform)
+    /// <param name="image">Its name.</param>
+    /// <param name="platform">Which of its platforms; <c>null</c> for none in particular.</param>
+    /// <param name="kind"><c>docker</c> for an image of a registry, <c>oci</c> for one of a layout.</param>
+    public static string Of(ImageReference image, Platform? platform, string kind = "docker")
     {
         var repository = image.Registry != ImageReference.DefaultRegistry ? $"{image.Registry}/{image.Repository}"
             : image.Repository.StartsWith("library/", StringComparison.Ordinal) ? image.Repository["library/".Length..]
             : image.Repository;
         var version = image.Tag is null ? "" : "@" + image.Tag;
-        var digest = image.Digest is { } d ? $"digest={d}&" : "";
-        return $"pkg:docker/{Escape(repository).Replace("%2F", "/", StringComparison.Ordinal)}{version}?{digest}platform={Escape(platform.ToString())}";
+        var qualifiers = string.Join('&', new[] { image.Digest is { } digest ? $"digest={digest}" : null, platform is null ? null : $"platform={Escape(platform.ToString())}" }.OfType<string>());
+        return $"pkg:{kind}/{Escape(repository).Replace("%2F", "/", StringComparison.Ordinal)}{version}{(qualifiers.Length > 0 ? "?" + qualifiers : "")}";
     }
 
     public static string OfNuGet(string id, string version) => $"pkg:nuget/{Escape(id)}@{Escape(version)}";

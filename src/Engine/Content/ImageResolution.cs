@@ -12,8 +12,13 @@ public static class ImageResolution
 
     /// <summary>Follows <paramref name="root"/> to the manifest of <paramref name="platform"/> and reads its configuration, checking every
     /// digest, size and count. Throws MBK1203 when there is no such platform, MBK1204 when a document is unusable.</summary>
+    /// <param name="source">Has the image.</param>
+    /// <param name="root">An index, or a manifest.</param>
+    /// <param name="platform">Whose image is wanted.</param>
+    /// <param name="takesOnlyImage">A manifest that no index leads to is taken for every platform: who asked for it must know why.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     public static async Task<ResolvedImage> ResolveAsync(
-        IContentSource source, Descriptor root, Platform platform, CancellationToken cancellationToken)
+        IContentSource source, Descriptor root, Platform platform, bool takesOnlyImage, CancellationToken cancellationToken)
     {
         var manifest = root;
         for (var depth = 0; MediaTypes.IsIndex(manifest.MediaType); depth++)
@@ -26,9 +31,13 @@ public static class ImageResolution
         var document = ImageManifest.Parse(await ReadAsync(source, manifest, cancellationToken).ConfigureAwait(false), manifest.MediaType);
         var config = ImageConfig.Parse(await ReadAsync(source, document.Config, cancellationToken).ConfigureAwait(false));
         Check(root, document, config);
-        if (!platform.Matches(config.Platform)) throw NoPlatform(root, platform, config.Platform.ToString());
+        if (!platform.Matches(config.Platform) && !(takesOnlyImage && manifest == root)) throw NoPlatform(root, platform, config.Platform.ToString());
         return new ResolvedImage(root, manifest, document, config, source);
     }
+
+    /// <summary>The same, with a manifest for the platform that it says it is for alone.</summary>
+    public static Task<ResolvedImage> ResolveAsync(IContentSource source, Descriptor root, Platform platform, CancellationToken cancellationToken) =>
+        ResolveAsync(source, root, platform, takesOnlyImage: false, cancellationToken);
 
     /// <summary>The descriptor of an image or index of which only the digest is known. Throws MBK1202 when it is not there.</summary>
     /// <param name="source">Has it.</param>

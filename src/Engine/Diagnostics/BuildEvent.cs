@@ -24,7 +24,11 @@ public sealed record StepCompleted(string Name, bool Cached, TimeSpan Elapsed, s
 public sealed record StepOutput(string Name, int Stream, ReadOnlyMemory<byte> Data) : BuildEvent;
 
 /// <summary>Bytes moved so far; <paramref name="Total"/> is <c>null</c> when it is not known.</summary>
-public sealed record StepProgress(string Name, long Current, long? Total) : BuildEvent;
+public sealed record StepProgress(string Name, long Current, long? Total) : BuildEvent
+{
+    /// <summary>What is done with them, such as <c>transferring</c>; <c>null</c> where the name says it.</summary>
+    public string? Action { get; init; }
+}
 
 /// <summary>A remark; <see cref="MessageLevel"/> tells how loud.</summary>
 public sealed record BuildMessage(MessageLevel Level, string Text, string? Code = null, SourcePosition? Position = null) : BuildEvent

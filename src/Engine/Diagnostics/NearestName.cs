@@ -27,9 +27,9 @@ public static class NearestName
         return nearest;
     }
 
-    /// <summary>A sentence's end that offers the name: <c> (did you mean 'x'?)</c>, or nothing.</summary>
+    /// <summary>A sentence's end that offers the name: <c> (did you mean x?)</c>, or nothing.</summary>
     public static string Suggest(string name, IEnumerable<string> names, bool ignoreCase = false) =>
-        Find(name, names, ignoreCase) is { } nearest ? $" (did you mean '{nearest}'?)" : "";
+        Find(name, names, ignoreCase) is { } nearest ? $" (did you mean {nearest}?)" : "";
 
     private static int Distance(string a, string b, bool ignoreCase)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using MsBuildKit.Engine.Content;
 using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Oci;
@@ -20,11 +21,12 @@ public sealed class ImageAssembler(IContentStore store, AssemblyOptions options)
     public async Task<AssembledManifest> AssembleAsync(PlatformImage image, CancellationToken cancellationToken)
     {
         var layers = image.Chain.Layers;
+        var created = image.Created ?? _created;
         var config = image.Config with
         {
-            Created = _created,
+            Created = created,
             RootFs = new RootFs { DiffIds = [.. layers.Select(l => l.DiffId)] },
-            History = Extend(image.HasWholeHistory ? Fit(image.Config.History ?? [], layers.Count) : HistoryOf(image.Config), layers),
+            History = Extend(image.HasWholeHistory ? Fit(image.Config.History ?? [], layers.Count) : HistoryOf(image.Config), layers, created),
         };
         var configJson = OciJson.Write(config);
         var configBlob = await PutAsync(options.Docker ? MediaTypes.DockerConfig : MediaTypes.OciConfig, configJson, cancellationToken).ConfigureAwait(false);
@@ -33,7 +35,7 @@ public sealed class ImageAssembler(IContentStore store, AssemblyOptions options)
         {
             MediaType = mediaType,
             Config = configBlob,
-            Layers = [.. layers.Select(Describe)],
+            Layers = [.. layers.Select((l, i) => Describe(l, options.Docker || i < image.Stamp?.BaseLayers ? null : image.Stamp))],
             Annotations = options.Docker ? null : Join(options.Annotations, image.Annotations),
         });
         var manifest = await PutAsync(mediaType, manifestJson, cancellationToken).ConfigureAwait(false);
@@ -123,20 +125,22 @@ public sealed class ImageAssembler(IContentStore store, AssemblyOptions options)
     }
 
     // Every layer has an entry: where the base's history is short, what is missing is filled in before ours.
-    private List<HistoryEntry> Extend(IReadOnlyList<HistoryEntry> history, IReadOnlyList<Layer> layers)
+    private static List<HistoryEntry> Extend(IReadOnlyList<HistoryEntry> history, IReadOnlyList<Layer> layers, string created)
     {
         var extended = new List<HistoryEntry>(history);
         foreach (var layer in layers.Skip(history.Count(h => !h.EmptyLayer)))
-            extended.Add(new HistoryEntry { Created = _created, CreatedBy = layer.CreatedBy, Comment = Comment });
+            extended.Add(new HistoryEntry { Created = created, CreatedBy = layer.CreatedBy, Comment = Comment });
         return extended;
     }
 
-    private Descriptor Describe(Layer layer)
+    private Descriptor Describe(Layer layer, LayerStamp? stamp)
     {
         var compression = MediaTypes.LayerCompression(layer.Blob.MediaType) ?? throw CannotHold($"layers of the type '{layer.Blob.MediaType}'");
         if (options.Docker && compression == Compression.Zstd && !options.HoldsZstd) throw CannotHold("zstd layers");
-        return new Descriptor { MediaType = MediaTypes.Layer(compression, options.Docker), Digest = layer.Blob.Digest, Size = layer.Blob.Size };
+        return new Descriptor { MediaType = MediaTypes.Layer(compression, options.Docker), Digest = layer.Blob.Digest, Size = layer.Blob.Size, Annotations = stamp is null ? null : AnnotationsOf(stamp) };
     }
+
+    private static Dictionary<string, string> AnnotationsOf(LayerStamp stamp) => new() { [AnnotationKeys.RewrittenTimestamp] = stamp.Epoch.ToString(CultureInfo.InvariantCulture) };
 
     private Task<Descriptor> PutAsync(string mediaType, byte[] bytes, CancellationToken cancellationToken) => Documents.PutAsync(store, mediaType, bytes, cancellationToken);
 

@@ -26,4 +26,25 @@ public sealed record Vertex(Digest Digest, Op Op, OpMetadata Metadata, IReadOnly
 
 /// <summary>One output of a vertex.</summary>
 /// <param name="Output">Counts from 0.</param>
-public readonly record struct Edge(Vertex Vertex, int Output);
+public readonly record struct Edge(Vertex Vertex, int Output)
+{
+    /// <summary>Every vertex of the graph below, once each, inputs first.</summary>
+    public IEnumerable<Vertex> Vertices()
+    {
+        var done = new HashSet<Vertex>();
+        // An explicit stack: a graph may be deeper than the thread's.
+        var path = new Stack<(Vertex Vertex, bool Expanded)>([(Vertex, false)]);
+        while (path.TryPop(out var step))
+        {
+            if (done.Contains(step.Vertex)) continue;
+            if (step.Expanded)
+            {
+                done.Add(step.Vertex);
+                yield return step.Vertex;
+                continue;
+            }
+            path.Push((step.Vertex, true));
+            for (var i = step.Vertex.Inputs.Count - 1; i >= 0; i--) path.Push((step.Vertex.Inputs[i].Vertex, false));
+        }
+    }
+}

@@ -21,4 +21,7 @@ public static class AnnotationKeys
 
     /// <summary>On an attestation layer: the type of its predicate.</summary>
     public const string PredicateType = "in-toto.io/predicate-type";
+
+    /// <summary>Of a layer: no file in it is newer than these seconds since 1970 (BuildKit).</summary>
+    public const string RewrittenTimestamp = "buildkit/rewritten-timestamp";
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -71,31 +72,13 @@ public sealed record RootFs
 
     [JsonPropertyName("diff_ids")]
     [JsonPropertyOrder(1)]
-    [JsonConverter(typeof(NoneWhenNull))]
-    public IReadOnlyList<Digest> DiffIds { get; set; } = [];
-
-    // Go writes a list of nothing as null.
-    internal sealed class NoneWhenNull : JsonConverter<IReadOnlyList<Digest>>
+    [AllowNull]
+    public IReadOnlyList<Digest> DiffIds
     {
-        public override bool HandleNull => true;
-
-        public override IReadOnlyList<Digest> Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options)
-        {
-            if (reader.TokenType == JsonTokenType.Null) return [];
-            if (reader.TokenType != JsonTokenType.StartArray) throw new JsonException("expected a list of digests");
-            var digests = new List<Digest>();
-            while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-                digests.Add(reader.TokenType == JsonTokenType.String && Digest.TryParse(reader.GetString(), out var digest) ? digest : throw new JsonException("a digest is malformed"));
-            return digests;
-        }
-
-        public override void Write(Utf8JsonWriter writer, IReadOnlyList<Digest> value, JsonSerializerOptions options)
-        {
-            writer.WriteStartArray();
-            foreach (var digest in value) writer.WriteStringValue(digest.ToString());
-            writer.WriteEndArray();
-        }
-    }
+        get;
+        // What Go's programs write for none.
+        set => field = value ?? [];
+    } = [];
 }
 
 /// <summary>How one layer, or one change without a layer, came to be.</summary>

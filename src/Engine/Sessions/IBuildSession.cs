@@ -15,8 +15,9 @@ public interface IBuildSession
     /// <summary>The files behind <c>local://name</c> when they are elsewhere and must come here first, or <c>null</c> when the caller lends none of that name so.</summary>
     /// <param name="name">The name in the graph.</param>
     /// <param name="attributes">What the source says of what is taken, as <see cref="FolderFilter.Of"/> reads it.</param>
+    /// <param name="received">Hears how many bytes came, all in all.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    ValueTask<SentTree?> FetchTreeAsync(string name, IReadOnlyDictionary<string, string> attributes, CancellationToken cancellationToken) => new((SentTree?)null);
+    ValueTask<SentTree?> FetchTreeAsync(string name, IReadOnlyDictionary<string, string> attributes, IProgress<long> received, CancellationToken cancellationToken) => new((SentTree?)null);
 
     /// <summary>The content behind <c>oci-layout://name@digest</c>: a layout directory, an archive, a store; or <c>null</c>.</summary>
     IContentSource? FindLayout(string name);

@@ -24,8 +24,8 @@ public sealed class SessionException(string code, ErrorKind kind, string message
 
     /// <summary>A step needs a secret, and there is none.</summary>
     internal static SessionException WithoutSecret(string id, ISecretSource? source) => new(NoSecret, ErrorKind.FailedPrecondition, source is null
-        ? $"A step needs the secret '{id}', which this build does not lend. Lend it: ContainerSecret in a project, --secret on the command line."
-        : $"A step needs the secret '{id}', and {source.Place} has none. Set it, or do without 'required'.");
+        ? $"secret {id}: not found, and a step needs it. Lend it: ContainerSecret in a project, --secret on the command line."
+        : $"secret {id}: not found in {source.Place}, and a step needs it. Set it, or do without 'required'.");
 
     /// <summary>A step needs SSH keys, and there are none.</summary>
     internal static SessionException WithoutAgent(string id, string? why) => new(NoAgent, ErrorKind.FailedPrecondition,

@@ -79,6 +79,7 @@ internal static class TarEntries
     private sealed class WatchedStream(Stream inner) : ReadingStream
     {
         private readonly TarWatch _watch = new();
+        private int _ending = TarHeader.BlockSize;
 
         /// <summary>What the last header says stands before its name.</summary>
         public string Prefix => _watch.Prefix;
@@ -90,14 +91,24 @@ internal static class TarEntries
         {
             var read = inner.Read(buffer);
             _watch.Pass(buffer[..read]);
-            return read;
+            return read > 0 ? read : End(buffer);
         }
 
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
             var read = await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
             _watch.Pass(buffer.Span[..read]);
-            return read;
+            return read > 0 ? read : End(buffer.Span);
+        }
+
+        // The framework's reader insists on the empty block at the end, which some writers leave out and others do not miss. What ends elsewhere is cut off.
+        private int End(Span<byte> buffer)
+        {
+            if (!_watch.IsBetweenEntries) return 0;
+            var length = Math.Min(buffer.Length, _ending);
+            _ending -= length;
+            buffer[..length].Clear();
+            return length;
         }
     }
 }

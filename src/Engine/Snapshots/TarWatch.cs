@@ -30,6 +30,9 @@ internal sealed class TarWatch
     /// none.</summary>
     public IReadOnlyDictionary<string, byte[]>? Xattrs { get; private set; }
 
+    /// <summary>All of an entry was passed, and nothing of the next.</summary>
+    public bool IsBetweenEntries => _left == 0 && _filled == 0;
+
     /// <summary>Takes the next bytes, and hides in them what the framework's reader would stumble over; throws
     /// <see cref="InvalidDataException"/> for a header that is too large.</summary>
     public void Pass(Span<byte> bytes)

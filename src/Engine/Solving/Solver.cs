@@ -40,7 +40,7 @@ public sealed class Solver<TResult> : IDisposable
         {
             var results = await nodes[^1].ResultsAsync().ConfigureAwait(false);
             foreach (var node in nodes) await node.RememberedAsync().ConfigureAwait(false);
-            if (_options.Collects) _solved[edge] = nodes;
+            _solved[edge] = nodes;
             return results[edge.Output]!;
         }
         catch
@@ -53,8 +53,18 @@ public sealed class Solver<TResult> : IDisposable
         }
     }
 
+    /// <summary>The results of the vertices of an edge that was solved, inputs first, as far as they are known: what was not needed because something above it
+    /// was found is looked up. Nothing runs but what is free.</summary>
+    public async Task<IReadOnlyList<(Vertex Vertex, IReadOnlyList<TResult?> Results)>> FindKnownAsync(Edge edge, CancellationToken cancellationToken)
+    {
+        var known = new List<(Vertex, IReadOnlyList<TResult?>)>();
+        foreach (var node in _solved.GetValueOrDefault(edge) ?? [])
+            if (await node.FindKnownAsync(cancellationToken).ConfigureAwait(false) is { } results) known.Add((node.Vertex, results));
+        return known;
+    }
+
     /// <summary>What became of the vertices of an edge that was solved, inputs first. What was not needed because something above it was found is told of as
-    /// far as it is in the index; nothing runs.</summary>
+    /// far as it is in the index or in caches from elsewhere; nothing runs.</summary>
     public async Task<IReadOnlyList<SolvedVertex<TResult>>> CollectAsync(Edge edge, CancellationToken cancellationToken)
     {
         var collected = new List<SolvedVertex<TResult>>();
@@ -122,22 +132,30 @@ public sealed class Solver<TResult> : IDisposable
         /// <summary>Somebody needs one of the outputs. All say so before anything is solved.</summary>
         public void Need(int output) => _needed.Add(output);
 
+        public Vertex Vertex => _vertex;
+
+        /// <summary>The results of the vertex, after its inputs were asked the same; <c>null</c> when they are nowhere.</summary>
+        public async Task<IReadOnlyList<TResult?>?> FindKnownAsync(CancellationToken cancellationToken) =>
+            _known ??= _results.IsValueCreated ? await _results.Value.ConfigureAwait(false) : await RecallAsync(await _key.Value.ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+
         /// <summary>What became of the vertex, after its inputs were asked the same; <c>null</c> for one whose results are nowhere.</summary>
         public async Task<SolvedVertex<TResult>?> CollectAsync(CancellationToken cancellationToken)
         {
             var key = await _key.Value.ConfigureAwait(false);
-            _known = _results.IsValueCreated ? await _results.Value.ConfigureAwait(false) : await RecallAsync(key, cancellationToken).ConfigureAwait(false);
-            if (_known is null) return null;
-            var inputs = _inputs.Select(i => i.Node._known?[i.Output]).OfType<TResult>().ToList();
-            if (_contentKey is null && inputs.Count == _inputs.Count) _contentKey = await ComputeContentKeyAsync(inputs, cancellationToken).ConfigureAwait(false);
-            return new SolvedVertex<TResult>(_vertex, _contentKey is { } content ? [key, content] : [key], _known);
+            if (await FindKnownAsync(cancellationToken).ConfigureAwait(false) is not { } known) return null;
+            if (_contentKey is null && KnownInputs is { } inputs) _contentKey = await ComputeContentKeyAsync(inputs, cancellationToken).ConfigureAwait(false);
+            return new SolvedVertex<TResult>(_vertex, _contentKey is { } content ? [key, content] : [key], known);
         }
+
+        private IReadOnlyList<TResult>? KnownInputs => _inputs.Select(i => i.Node._known?[i.Output]).OfType<TResult>().ToList() is { } known && known.Count == _inputs.Count ? known : null;
 
         private async Task<IReadOnlyList<TResult?>?> RecallAsync(Digest key, CancellationToken cancellationToken)
         {
-            if (_solver._worker.IsFree(_vertex)) return await _solver._worker.RunAsync(_vertex, [], cancellationToken).ConfigureAwait(false);
-            if (await _solver._index.FindAsync(key, cancellationToken).ConfigureAwait(false) is not { } record) return null;
-            return await _solver._worker.LoadAsync(_vertex, record, cancellationToken).ConfigureAwait(false);
+            if (_solver._worker.IsFree(_vertex) && KnownInputs is { } inputs) return await _solver._worker.RunAsync(_vertex, inputs, cancellationToken).ConfigureAwait(false);
+            if (await _solver._index.FindAsync(key, cancellationToken).ConfigureAwait(false) is { } record
+                && await _solver._worker.LoadAsync(_vertex, record, cancellationToken).ConfigureAwait(false) is { } own) return own;
+            if (_solver._options.Imports is not { } imports || await imports.FindAsync(_vertex, key, cancellationToken).ConfigureAwait(false) is not { } imported) return null;
+            return await _solver._worker.LoadAsync(_vertex, imported, cancellationToken).ConfigureAwait(false);
         }
 
         /// <summary>Waits until what ran is remembered.</summary>

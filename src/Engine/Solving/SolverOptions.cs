@@ -17,7 +17,4 @@ public sealed record SolverOptions
 
     /// <summary>Caches from elsewhere, or <c>null</c>.</summary>
     public ICacheImport? Imports { get; init; }
-
-    /// <summary>Whether <see cref="Solver{TResult}.CollectAsync"/> will be asked, so that what was solved has to be kept in mind.</summary>
-    public bool Collects { get; init; }
 }

@@ -98,7 +98,7 @@ public sealed class EngineWorker : IVertexWorker<VertexResult>
     internal static bool IsImage(Vertex vertex) => vertex.Op.OpCase == Op.OpOneofCase.Source && SourceWorker.IsImage(vertex);
 
     /// <inheritdoc />
-    public bool IsFree(Vertex vertex) => vertex.Op.OpCase == Op.OpOneofCase.Source && SourceWorker.IsFree(vertex);
+    public bool IsFree(Vertex vertex) => vertex.Op.OpCase == Op.OpOneofCase.Merge || (vertex.Op.OpCase == Op.OpOneofCase.Source && SourceWorker.IsFree(vertex));
 
     // Inputs are part of the definition key already; what is left of the operation decides the rest. A name is history, and history shows.
     private static Digest OwnDigest(Vertex vertex)

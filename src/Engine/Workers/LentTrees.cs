@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using MsBuildKit.Engine.Diagnostics;
+using MsBuildKit.Engine.Llb;
 using MsBuildKit.Engine.Oci;
 using MsBuildKit.Engine.Sessions;
 
@@ -13,23 +14,30 @@ namespace MsBuildKit.Engine.Workers;
 /// <param name="session">Lends them.</param>
 /// <param name="cache">Knows what was read before.</param>
 /// <param name="modified">Seconds of the Unix epoch that are the time of everything in them.</param>
-public sealed class LentTrees(IBuildSession session, FileFactsCache cache, long modified = 0)
+/// <param name="progress">Hears how much came of those that are elsewhere.</param>
+public sealed class LentTrees(IBuildSession session, FileFactsCache cache, long modified = 0, IProgress<BuildEvent>? progress = null)
 {
     private readonly ConcurrentDictionary<(string Name, string Filter), Lazy<Task<TreeResult>>> _trees = new();
 
     /// <summary>The tree behind <paramref name="name"/>; throws MBK1803 when the caller lends none of that name.</summary>
-    public Task<TreeResult> GetAsync(string name, CancellationToken cancellationToken) => GetAsync(name, ReadOnlyDictionary<string, string>.Empty, cancellationToken);
+    public Task<TreeResult> GetAsync(string name, CancellationToken cancellationToken) => GetAsync(name, null, cancellationToken);
 
-    /// <summary>The same; of a folder, what the attributes of the source take.</summary>
-    internal Task<TreeResult> GetAsync(string name, IReadOnlyDictionary<string, string> attributes, CancellationToken cancellationToken)
+    /// <summary>The same; of a folder, what the attributes of a source take.</summary>
+    internal Task<TreeResult> GetAsync(string name, Vertex? source, CancellationToken cancellationToken)
     {
+        var attributes = source is null ? ReadOnlyDictionary<string, string>.Empty : source.Op.Source.Attrs.AsReadOnly();
         var filter = FolderFilter.Of(attributes);
-        return _trees.GetOrAdd((name, filter.Text), _ => new(() => Task.Run(() => ReadAsync(name, filter, attributes, cancellationToken), cancellationToken))).Value;
+        return _trees.GetOrAdd((name, filter.Text), _ => new(() => Task.Run(() => ReadAsync(name, filter, attributes, source, cancellationToken), cancellationToken))).Value;
     }
 
-    private async Task<TreeResult> ReadAsync(string name, FolderFilter filter, IReadOnlyDictionary<string, string> attributes, CancellationToken cancellationToken)
+    private async Task<TreeResult> ReadAsync(string name, FolderFilter filter, IReadOnlyDictionary<string, string> attributes, Vertex? source, CancellationToken cancellationToken)
     {
-        if (await session.FetchTreeAsync(name, attributes, cancellationToken).ConfigureAwait(false) is { } sent) return Result(sent.Tree, sent.Facts);
+        var received = new ReceivedBytes(name, source, progress);
+        if (await session.FetchTreeAsync(name, attributes, received, cancellationToken).ConfigureAwait(false) is { } sent)
+        {
+            received.Complete();
+            return Result(sent.Tree, sent.Facts);
+        }
         if (session.FindLocal(name) is { } lent)
         {
             var known = await cache.ReadAsync(lent, cancellationToken).ConfigureAwait(false);

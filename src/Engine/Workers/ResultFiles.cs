@@ -66,8 +66,8 @@ public sealed class ResultFiles(VertexResult result, LocalContentStore store, IL
         {
             var bytes = new byte[wanted];
             await stream.ReadExactlyAsync(bytes, cancellationToken).ConfigureAwait(false);
-            // What is lent proves at its end to be what it was.
-            if (offset + wanted == file.Size) _ = await stream.ReadAsync(new byte[1], cancellationToken).ConfigureAwait(false);
+            // What is lent proves at its end to be what it was; one that has grown ends later.
+            if (offset + wanted == file.Size && await stream.ReadAsync(new byte[1], cancellationToken).ConfigureAwait(false) > 0) throw Grown(path);
             return bytes;
         }
     }
@@ -81,6 +81,9 @@ public sealed class ResultFiles(VertexResult result, LocalContentStore store, IL
 
     /// <inheritdoc />
     public ValueTask DisposeAsync() => _contents?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private static SnapshotException Grown(string path) => new(SnapshotException.FileChanged, ErrorKind.FailedPrecondition,
+        $"'{path}' changed during the build. Stop what writes to it and build again.");
 
     private static TreeEntry FileAt(Shown shown, string path) =>
         shown.Index.Resolve(path).Entry is { Type: TreeEntryType.File } file ? file : throw WorkerException.NoRegularFile(path);

@@ -17,7 +17,7 @@ internal sealed class SourceWorker(IBuildSession session, LentTrees trees, IImag
 {
     public async Task<Digest> KeyAsync(Vertex vertex, CancellationToken cancellationToken) => Split(vertex) switch
     {
-        ("local", var name) => (await trees.GetAsync(name, vertex.Op.Source.Attrs.AsReadOnly(), cancellationToken).ConfigureAwait(false)).Fingerprint,
+        ("local", var name) => (await trees.GetAsync(name, vertex, cancellationToken).ConfigureAwait(false)).Fingerprint,
         ("docker-image", var name) => Limited(vertex, (await ResolveAsync(vertex, name, cancellationToken).ConfigureAwait(false)).Manifest.Digest),
         ("oci-layout", var name) => Limited(vertex, Digest.Of(Encoding.UTF8.GetBytes($"layout:1\n{SplitLayout(name).Digest}\n{PlatformOf(vertex)}"))),
         var (scheme, _) => await (remote?.FindKey(scheme, vertex, session, cancellationToken) ?? throw NotOffered(scheme)).ConfigureAwait(false),
@@ -25,7 +25,7 @@ internal sealed class SourceWorker(IBuildSession session, LentTrees trees, IImag
 
     public async Task<VertexResult> RunAsync(Vertex vertex, CancellationToken cancellationToken) => Split(vertex) switch
     {
-        ("local", var name) => await trees.GetAsync(name, vertex.Op.Source.Attrs.AsReadOnly(), cancellationToken).ConfigureAwait(false),
+        ("local", var name) => await trees.GetAsync(name, vertex, cancellationToken).ConfigureAwait(false),
         ("docker-image", var name) => Layers(vertex, await ResolveAsync(vertex, name, cancellationToken).ConfigureAwait(false), ImageReference.Parse(name)),
         ("oci-layout", var name) => Layers(vertex, await ResolveLayoutAsync(vertex, name, cancellationToken).ConfigureAwait(false), null),
         var (scheme, _) => await (remote?.FindResult(scheme, vertex, session, cancellationToken) ?? throw NotOffered(scheme)).ConfigureAwait(false),
@@ -63,7 +63,7 @@ internal sealed class SourceWorker(IBuildSession session, LentTrees trees, IImag
             ?? throw new ContentException(ContentException.NotThere, ErrorKind.NotFound, $"The layout '{store}' has no '{digest}'. Make it again.");
         var root = new Descriptor { MediaType = MediaTypes.OciManifest, Digest = digest, Size = size };
         var document = await ImageResolution.ReadAsync(layout, root, cancellationToken).ConfigureAwait(false);
-        return await ImageResolution.ResolveAsync(layout, root with { MediaType = OciJson.MediaTypeOf(document) }, PlatformOf(vertex), cancellationToken).ConfigureAwait(false);
+        return await ImageResolution.ResolveAsync(layout, root with { MediaType = OciJson.MediaTypeOf(document) }, PlatformOf(vertex), takesOnlyImage: true, cancellationToken).ConfigureAwait(false);
     }
 
     private static (string Store, Digest Digest) SplitLayout(string name)

@@ -32,6 +32,11 @@ public sealed class WorkerException(string code, ErrorKind kind, string message,
     internal const string NotAFile = "MBK2091";
     internal const string NotAFolder = "MBK2092";
     internal const string InvalidQuestion = "MBK2093";
+    internal const string NoSolver = "MBK2612";
+    internal const string OtherSolver = "MBK2613";
+    internal const string SolverEnded = "MBK2614";
+    internal const string SolverFault = "MBK2615";
+    internal const string LentUnreadable = "MBK2616";
 
     /// <summary>How the step ended, when it is one that ran and failed.</summary>
     public StepFailure? Failure { get; init; }

@@ -2,7 +2,7 @@ using MsBuildKit.Engine.Frontends.Dockerfile.Conversion;
 using MsBuildKit.Engine.Llb.Pb;
 using MsBuildKit.Engine.Oci;
 using MsBuildKit.Engine.Sessions;
-using MsBuildKit.Tool.Remote;
+using MsBuildKit.Engine.Workers.Remote;
 using Platform = MsBuildKit.Engine.Oci.Platform;
 
 namespace MsBuildKit.Tool.Build;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using MsBuildKit.Engine.Diagnostics;
+using MsBuildKit.Engine.Workers.Remote;
 
 namespace MsBuildKit.Tool.Commands;
 
@@ -33,8 +34,8 @@ internal static class ToolCommand
         try
         {
             var configuration = new InvocationConfiguration { Output = host.Output, Error = host.Error, EnableDefaultExceptionHandler = false };
-            // It has signals of its own, and takes its time.
-            if (result.CommandResult.Command.Name == ServeCommand.Name) configuration.ProcessTerminationTimeout = null;
+            // They have signals of their own, and take their time.
+            if (result.CommandResult.Command.Name is ServeCommand.Name or SolverProgram.CommandName) configuration.ProcessTerminationTimeout = null;
             return await result.InvokeAsync(configuration, CancellationToken.None).ConfigureAwait(false);
         }
         catch (BuildException e)
@@ -64,6 +65,7 @@ internal static class ToolCommand
             store.Option,
             BuildCommand.Create(host, store),
             ServeCommand.Create(host, store),
+            SolveRemoteCommand.Create(host),
             DockerfileCommand.Create(host),
             InspectCommand.Create(host, store),
             DuCommand.Create(host, store),

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Nodes;
 using MsBuildKit.Engine.Distribution;
 using MsBuildKit.Engine.Oci;
 using MsBuildKit.Tool.Daemon.Configuration;
@@ -46,6 +47,9 @@ internal sealed record DaemonOptions
 
     /// <summary>How many builds are remembered at least.</summary>
     public int HistoryEntries { get; init; } = 50;
+
+    /// <summary>What provenance says of the builder besides.</summary>
+    public JsonObject Provenance { get; init; } = [];
 
     public bool HasDockerfileFrontend { get; init; } = true;
 

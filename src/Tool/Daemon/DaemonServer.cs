@@ -17,6 +17,7 @@ using MsBuildKit.Tool.Daemon.Frontends;
 using MsBuildKit.Tool.Daemon.Records;
 using MsBuildKit.Tool.Daemon.Services;
 using MsBuildKit.Tool.Daemon.Sessions;
+using MsBuildKit.Tool.Daemon.Statements;
 using MsBuildKit.Tool.Transfer;
 using MsBuildKit.Tool.Wire;
 
@@ -84,9 +85,10 @@ internal sealed class DaemonServer(ToolHost host, DaemonOptions options)
 
     private WebApplication Create(LocalContentStore store, WorkerPool workers, ContextFolders folders, StreamListener streams, BuildGate gate, DaemonStorage storage, StoreCleaner cleaner)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(Configure(streams));
+        // No file of the folder it is started in and no variable of the web server's has a say, and no file there is watched.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(Configure(streams));
+        builder.Services.AddRoutingCore();
         builder.Services.AddSingleton<IConnectionListenerFactory>(streams);
         builder.Services.AddSingleton(streams);
         builder.Services.AddGrpc(o =>
@@ -99,7 +101,7 @@ internal sealed class DaemonServer(ToolHost host, DaemonOptions options)
         var (builds, sessions) = (new BuildRegistry(host.Time), new SessionRegistry(host.Time));
         var worker = new WorkerDescription(IdOf(store), options.Platforms is { Count: > 0 } platforms ? platforms : [host.Machine], options.Labels);
         var history = new BuildHistory(Path.Combine(store.Root, "builds"), options.HistoryAge, options.HistoryEntries, host.Time);
-        var runner = new BuildRunner(host, options, store, builds, sessions, workers, folders, gate, history, cleaner, new FrontendSet(Frontends(streams, worker)));
+        var runner = new BuildRunner(host, options, store, builds, sessions, workers, folders, gate, history, cleaner, new FrontendSet(Frontends(streams, worker)), new KnownProducers());
         builder.Services.AddSingleton(host.Time).AddSingleton(builds).AddSingleton(sessions).AddSingleton(worker).AddSingleton(runner).AddSingleton(history).AddSingleton(storage).AddSingleton(store);
         var app = builder.Build();
         app.MapGrpcService<ControlService>();

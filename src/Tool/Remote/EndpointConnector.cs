@@ -4,6 +4,7 @@ using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using MsBuildKit.Engine.Diagnostics;
+using MsBuildKit.Engine.Workers.Remote;
 
 namespace MsBuildKit.Tool.Remote;
 

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Grpc.Core;
-using MsBuildKit.Engine;
+using MsBuildKit.Engine.Workers.Remote;
 using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Distribution;
 using MsBuildKit.Engine.Oci;
@@ -86,14 +86,14 @@ internal sealed class RemoteBuild(BuilderEndpoint endpoint, EndpointConnector co
 
     private SolveRequest Request(string reference, string session)
     {
-        var request = graph.Request;
+        var terms = graph.Terms;
         var solve = new SolveRequest { Ref = reference, Session = session, Definition = RemoteLayouts.Name(graph.Graph, session) };
-        var exporter = new Exporter { Type = Exporter, Attrs = { ["tar"] = "false", ["oci-mediatypes"] = "true", ["compression"] = NameOf(request.Compression) } };
-        if (request.CompressionLevel is { } level) exporter.Attrs["compression-level"] = level.ToString(CultureInfo.InvariantCulture);
+        var exporter = new Exporter { Type = Exporter, Attrs = { ["tar"] = "false", ["oci-mediatypes"] = "true", ["compression"] = NameOf(terms.Compression) } };
+        if (terms.CompressionLevel is { } level) exporter.Attrs["compression-level"] = level.ToString(CultureInfo.InvariantCulture);
         solve.Exporters.Add(exporter);
-        if (request.AllowHostNetwork) solve.Entitlements.Add("network.host");
-        if (request.AllowInsecure) solve.Entitlements.Add("security.insecure");
-        if (request.AllowDevices) solve.Entitlements.Add("device");
+        if (terms.AllowHostNetwork) solve.Entitlements.Add("network.host");
+        if (terms.AllowInsecure) solve.Entitlements.Add("security.insecure");
+        if (terms.AllowDevices) solve.Entitlements.Add("device");
         return solve;
     }
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Grpc.Core;
-using MsBuildKit.Engine;
+using MsBuildKit.Engine.Workers.Remote;
 using MsBuildKit.Engine.Diagnostics;
 
 namespace MsBuildKit.Tool.Remote;

@@ -1,9 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
 using Grpc.Core;
-using MsBuildKit.Engine;
 using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Distribution;
+using MsBuildKit.Engine.Workers.Remote;
 using Digest = MsBuildKit.Engine.Oci.Digest;
 
 namespace MsBuildKit.Tool.Remote;
@@ -21,7 +21,7 @@ internal sealed class RemoteSolver(IReadOnlyList<BuilderEndpoint> endpoints, End
     public async Task<Digest> SolveAsync(RemoteGraph graph, IProgress<BuildEvent>? progress, CancellationToken cancellationToken)
     {
         var faults = new List<string>();
-        foreach (var endpoint in EndpointOrder.Of(endpoints, KeyOf(graph.Request)).Where(e => !_lost.Contains(e)))
+        foreach (var endpoint in EndpointOrder.Of(endpoints, graph.Terms.Project).Where(e => !_lost.Contains(e)))
             try
             {
                 return await new RemoteBuild(endpoint, connector, credentials, time, graph, progress).RunAsync(SharedKeyOf(graph), cancellationToken).ConfigureAwait(false);
@@ -37,8 +37,6 @@ internal sealed class RemoteSolver(IReadOnlyList<BuilderEndpoint> endpoints, End
         throw new RemoteException(RemoteException.NoBuilder, ErrorKind.Unavailable, $"No builder is left. {string.Join("; ", faults.Count > 0 ? faults : endpoints.Select(e => $"'{e.Text}' is gone"))}. Start one of them, or name another.");
     }
 
-    private static string KeyOf(BuildRequest request) => request.Repository.Length > 0 ? request.Repository : request.Names is [var name, ..] ? $"{name.Registry}/{name.Repository}" : request.ProjectName;
-
     // The builder keeps what it received under this and the tree's name, and updates it the next time.
-    private static string SharedKeyOf(RemoteGraph graph) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{graph.Store.Root}\0{KeyOf(graph.Request)}")));
+    private static string SharedKeyOf(RemoteGraph graph) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{graph.Store.Root}\0{graph.Terms.Project}")));
 }

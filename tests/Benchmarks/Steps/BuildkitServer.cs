@@ -11,12 +11,11 @@ internal sealed class BuildkitServer : IDisposable
 
     private readonly Process _process;
     private readonly string _folder;
-    private readonly string _client;
     private readonly ConcurrentQueue<string> _log = new();
 
-    private BuildkitServer(Process process, string folder, string client)
+    private BuildkitServer(Process process, string folder, Buildctl client)
     {
-        (_process, _folder, _client) = (process, folder, client);
+        (_process, _folder, Client) = (process, folder, client);
         process.OutputDataReceived += (_, e) => Keep(e.Data);
         process.ErrorDataReceived += (_, e) => Keep(e.Data);
         process.BeginOutputReadLine();
@@ -31,7 +30,8 @@ internal sealed class BuildkitServer : IDisposable
     /// <summary>What it said.</summary>
     public IReadOnlyCollection<string> Log => _log;
 
-    private string Address => $"unix://{_folder}/socket";
+    /// <summary>What speaks to it.</summary>
+    public Buildctl Client { get; }
 
     public static async Task<BuildkitServer> StartAsync(string programs, string folder, string registry)
     {
@@ -46,7 +46,7 @@ internal sealed class BuildkitServer : IDisposable
         {
             RedirectStandardOutput = true, RedirectStandardError = true,
         };
-        var server = new BuildkitServer(Process.Start(start)!, folder, Path.Combine(programs, "buildctl"));
+        var server = new BuildkitServer(Process.Start(start)!, folder, new Buildctl(Path.Combine(programs, "buildctl"), $"unix://{folder}/socket"));
         await server.AwaitAsync();
         return server;
     }
@@ -62,22 +62,18 @@ internal sealed class BuildkitServer : IDisposable
     }
 
     /// <summary>Builds the Dockerfile of a folder; the result stays in the daemon when <paramref name="output"/> is <c>null</c>.</summary>
-    public MeasuredCommand Build(string folder, string context, string? output) => new(_client,
-    [
-        "--addr", Address, "build", "--progress=plain", "--frontend", "dockerfile.v0", "--local", $"dockerfile={folder}", "--local", $"context={context}",
-        .. output is null ? [] : new[] { "--output", output },
-    ]);
+    public MeasuredCommand Build(string folder, string context, string? output) => Client.Build(folder, context, output);
 
     /// <summary>The command line that solves the definition on its input, anew.</summary>
     /// <param name="layout">The value of buildctl's <c>--oci-layout</c>.</param>
     /// <param name="output">The value of its <c>--output</c>.</param>
     public IReadOnlyList<string> Solve(string layout, string output) =>
-        [_client, "--addr", Address, "build", "--progress=plain", "--no-cache", "--oci-layout", layout, "--output", output];
+        [Client.Program, "--addr", Client.Address, "build", "--progress=plain", "--no-cache", "--oci-layout", layout, "--output", output];
 
     /// <summary>The command line that builds a Dockerfile.</summary>
     /// <param name="arguments">buildctl's, for all that the frontend is to know.</param>
     public IReadOnlyList<string> Frontend(IEnumerable<string> arguments) =>
-        [_client, "--addr", Address, "build", "--progress=plain", "--frontend", "dockerfile.v0", .. arguments];
+        [Client.Program, "--addr", Client.Address, "build", "--progress=plain", "--frontend", "dockerfile.v0", .. arguments];
 
     public void Dispose()
     {
@@ -91,7 +87,7 @@ internal sealed class BuildkitServer : IDisposable
         for (var watch = Stopwatch.StartNew(); watch.Elapsed < s_patience && !_process.HasExited; await Task.Delay(50))
             try
             {
-                await new MeasuredCommand(_client, ["--addr", Address, "debug", "workers"]).RunAsync();
+                await Client.Greet().RunAsync();
                 return;
             }
             catch (InvalidOperationException)

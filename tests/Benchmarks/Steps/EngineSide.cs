@@ -96,7 +96,7 @@ internal static class EngineSide
         var process = await NamespaceProcess.StartAsync(program, WorkerArguments.Of(program, places.Store).ToList(), default);
         await using (process)
         {
-            var connection = new WorkerConnection(new FrameChannel(process.Output, process.Input));
+            var connection = new WorkerConnection(new FrameChannel<Frame>(Frame.Parser, process.Output, process.Input));
             await using (connection)
             {
                 await connection.GreetAsync(default);

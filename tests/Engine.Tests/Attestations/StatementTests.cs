@@ -42,7 +42,7 @@ public sealed class StatementTests
     public void WriteStatement_Names_AreSubjectsOfOneDigest()
     {
         var statement = JsonDocument.Parse(InTotoStatement.Write(
-            "https://example.test/p", "{\"a\":1}"u8.ToArray(), [ImageReference.Parse("shop:1"), ImageReference.Parse("r.example:5000/team/shop:2")], Platform.LinuxArm64, Digest.Parse("sha256:" + Hex))).RootElement;
+            new Predicate("https://example.test/p", "{\"a\":1}"u8.ToArray()), [ImageReference.Parse("shop:1"), ImageReference.Parse("r.example:5000/team/shop:2")], Platform.LinuxArm64, Digest.Parse("sha256:" + Hex))).RootElement;
         Assert.Equal("https://in-toto.io/Statement/v1", statement.GetProperty("_type").GetString());
         Assert.Equal("https://example.test/p", statement.GetProperty("predicateType").GetString());
         Assert.Equal(1, statement.GetProperty("predicate").GetProperty("a").GetInt32());
@@ -54,7 +54,7 @@ public sealed class StatementTests
     [Fact]
     public void WriteStatement_OfAnImageWithoutAName_StillHasASubject()
     {
-        var statement = JsonDocument.Parse(InTotoStatement.Write("t", "{}"u8.ToArray(), [], Platform.LinuxAmd64, Digest.Of("x"u8))).RootElement;
+        var statement = JsonDocument.Parse(InTotoStatement.Write(new Predicate("t", "{}"u8.ToArray()), [], Platform.LinuxAmd64, Digest.Of("x"u8))).RootElement;
 
         var subject = Assert.Single(statement.GetProperty("subject").EnumerateArray());
         Assert.Equal("_", subject.GetProperty("name").GetString());

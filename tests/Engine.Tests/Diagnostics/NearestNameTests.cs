@@ -39,7 +39,7 @@ public sealed class NearestNameTests
     [Fact]
     public void Suggest_OffersTheNameInBrackets()
     {
-        Assert.Equal(" (did you mean 'build'?)", NearestName.Suggest("biuld", ["build"]));
+        Assert.Equal(" (did you mean build?)", NearestName.Suggest("biuld", ["build"]));
         Assert.Equal("", NearestName.Suggest("x", ["build"]));
     }
 }

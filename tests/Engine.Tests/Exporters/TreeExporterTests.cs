@@ -239,7 +239,7 @@ public sealed partial class TreeExporterTests : IAsyncDisposable
         Assert.Empty(Directory.GetFiles(_bench.Folder.Path, "a.tar*"));
     }
 
-    private static StatementFile Provenance { get; } = new("provenance.json", subjects => InTotoStatement.WriteForFiles("https://slsa.dev/provenance/v1", "{}"u8.ToArray(), subjects.Select(s => (s.Path, s.Digest))));
+    private static StatementFile Provenance { get; } = new("provenance.json", subjects => InTotoStatement.WriteForFiles(new Predicate("https://slsa.dev/provenance/v1", "{}"u8.ToArray()), subjects.Select(s => (s.Path, s.Digest))));
 
     private static async Task<string> ReadAsync(ExportedTree tree, TreeEntry entry)
     {

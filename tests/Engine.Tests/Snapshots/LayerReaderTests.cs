@@ -44,6 +44,23 @@ public sealed class LayerReaderTests
         Assert.Equal([path], await ListAsync(tar));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(700)]
+    public async Task Read_ATarWithoutTheEmptyBlocksAtItsEnd_IsWhole(int size)
+    {
+        var tar = Tar(new PaxTarEntry(TarEntryType.RegularFile, "a") { DataStream = new MemoryStream(new byte[size]) });
+        Assert.Equal(["a"], await ListAsync(tar[..^1024]));
+    }
+
+    [Fact]
+    public async Task Read_ATarThatEndsInAFile_IsCutOff()
+    {
+        var tar = Tar(new PaxTarEntry(TarEntryType.RegularFile, "a") { DataStream = new MemoryStream(new byte[700]) });
+        await FailAsync(tar[..^1536]);
+        await FailAsync(tar[..^2048]);
+    }
+
     [Fact]
     public async Task Read_SymbolicLink_IsLeftAsWritten()
     {

@@ -11,10 +11,13 @@ internal sealed partial class Family : IDisposable
     public Family() => Take(true);
 
     /// <summary>Who lives, the latest last.</summary>
-    public static IReadOnlyList<Member> List()
+    public static IReadOnlyList<Member> List() => ListOf(Environment.ProcessId);
+
+    /// <summary>Who lives of what a process started, and what those started, the latest last.</summary>
+    public static IReadOnlyList<Member> ListOf(int ancestor)
     {
         var all = Directory.EnumerateDirectories("/proc").Select(d => int.TryParse(Path.GetFileName(d), CultureInfo.InvariantCulture, out var id) ? Read(id) : null).OfType<Member>().ToDictionary(m => m.Id);
-        return [.. all.Values.Where(m => !m.IsDead && Ancestors(m, all).Contains(Environment.ProcessId)).OrderBy(m => m.Id)];
+        return [.. all.Values.Where(m => !m.IsDead && Ancestors(m, all).Contains(ancestor)).OrderBy(m => m.Id)];
     }
 
     /// <summary>kill -9 by number.</summary>

@@ -37,7 +37,7 @@ public sealed class ProjectDockerfileTests : IDisposable
         var failed = (await BuildAsync(home)).Failed();
 
         Assert.Contains("/Dockerfile(2,1): error MBK1805: ", failed.All);
-        Assert.Contains("A step needs the secret 'other', which this build does not lend. Lend it: ContainerSecret in a project, --secret on the command line.", failed.All);
+        Assert.Contains("secret other: not found, and a step needs it. Lend it: ContainerSecret in a project, --secret on the command line.", failed.All);
     }
 
     private async Task<string> WriteAsync(string dockerfile)

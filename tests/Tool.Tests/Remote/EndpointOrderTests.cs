@@ -1,3 +1,4 @@
+using MsBuildKit.Engine.Workers.Remote;
 using MsBuildKit.Tool.Remote;
 
 namespace MsBuildKit.Tool.Tests.Remote;

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using MsBuildKit.Tool.Remote;
+using MsBuildKit.Engine.Workers.Remote;
 using MsBuildKit.Tool.Wire;
 
 namespace MsBuildKit.Tool.Tests.Remote;

@@ -3,12 +3,12 @@ using System.Text;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
-using MsBuildKit.Engine;
 using MsBuildKit.Engine.Content;
 using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Distribution;
 using MsBuildKit.Engine.Oci;
 using MsBuildKit.Engine.Sessions;
+using MsBuildKit.Engine.Workers.Remote;
 using MsBuildKit.TestKit;
 using MsBuildKit.Tool.Daemon.Services;
 using MsBuildKit.Tool.Daemon.Sessions;
@@ -168,8 +168,7 @@ public sealed class RemoteSolverTests : IAsyncDisposable
     {
         var none = new Dictionary<string, string>();
         var session = new BuildSession([], new Dictionary<string, IContentSource>()) { Secrets = new Dictionary<string, ISecretSource> { [Secret] = new EnvironmentSecret("S", _ => "hidden") }, Ssh = new Dictionary<string, SshSource> { ["keys"] = new SshAgent(_folder["agent"]) } };
-        var request = new BuildRequest { ProjectName = "shop", CacheDirectory = _store.Root, SourceDateEpoch = 0 };
-        var graph = new RemoteGraph(new Engine.Llb.Pb.Definition(), session, _store, request)
+        var graph = new RemoteGraph(new Engine.Llb.Pb.Definition(), session, _store, new RemoteTerms("shop", 0))
         {
             Facts = new FileFactsCache(_folder["facts"], TimeProvider.System), FindPosition = name => name == StepName ? new SourcePosition("Dockerfile", 4, 0) : null,
         };

@@ -18,10 +18,10 @@ internal static class GitErrors
         $"The repository '{remote.Address}' is not fetched in the time that it may take. Try again, or use another place.");
 
     public static WorkerException NoSuchRef(GitRemote remote, string reference) => new(WorkerException.NoSuchRef, ErrorKind.NotFound,
-        $"The repository '{remote.Address}' has no {(reference.Length == 0 ? "default branch" : $"'{reference}'")}. Check the name of the branch, tag or commit.");
+        $"{(reference.Length == 0 ? "The repository has no default branch" : $"The repository does not contain ref '{reference}'")}: '{remote.Address}'. Check the name of the branch, tag or commit.");
 
     public static WorkerException WrongCommit(string what, string wanted, params IEnumerable<string> found) => new(WorkerException.WrongChecksum, ErrorKind.FailedPrecondition,
-        $"The commit of '{what}' is not the one that is wanted: it is '{string.Join("' or '", found)}' and not '{wanted}'. Look at what changed, then correct the checksum.");
+        $"The commit of '{what}' is not the one that is wanted: expected checksum to match '{wanted}', and it is '{string.Join("' or '", found)}'. Look at what changed, then correct the checksum.");
 
     public static WorkerException NoFolder(GitRemote remote, string folder) => new(WorkerException.NoSuchFolder, ErrorKind.NotFound,
         $"The commit of '{remote.Address}' has no directory '{PlainText.Of(folder)}': links are not followed. Check the path.");

@@ -60,7 +60,7 @@ internal sealed record GitSource
         SourceKeys.GitAuthTokenSecret => this with { TokenSecret = value },
         SourceKeys.GitKnownSshHosts => this with { KnownHosts = value },
         SourceKeys.GitSshSocket => this with { Ssh = value },
-        SourceKeys.GitChecksum => this with { Checksum = value.Length is > 0 and <= 64 && value.All(char.IsAsciiHexDigit) ? value.ToLowerInvariant() : throw Invalid(vertex, $"the checksum '{value}' is no part of a commit's id") },
+        SourceKeys.GitChecksum => this with { Checksum = value.Length is > 0 and <= 64 && value.All(char.IsAsciiHexDigit) ? value.ToLowerInvariant() : throw Invalid(vertex, $"invalid checksum '{value}': expected hex commit hash or the beginning of one") },
         SourceKeys.GitSkipSubmodules => this with { SkipSubmodules = value == SourceKeys.On },
         SourceKeys.GitTimes => this with { CommitTimes = value is SourceKeys.CommitTimes or SourceKeys.CheckoutTimes or "" ? value == SourceKeys.CommitTimes : throw Invalid(vertex, $"files cannot have the time of '{value}'") },
         SourceKeys.GitFetchByCommit => this with { FetchByCommit = value == SourceKeys.On },

@@ -41,7 +41,11 @@ internal sealed class NetworkNamespace : IDisposable
         return failure is null ? new NetworkNamespace(path) : throw StepErrors.NetworkFailed("the kernel", failure.Message, failure);
     }
 
-    public void Dispose() => Mounts.Detach(Path);
+    public void Dispose()
+    {
+        Mounts.Detach(Path);
+        File.Delete(Path);
+    }
 
     private static void Enter(string path)
     {

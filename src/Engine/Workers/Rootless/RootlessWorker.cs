@@ -74,7 +74,7 @@ public sealed class RootlessWorker(Func<WorkerProgram> find, string store, StepG
                 "Steps run in Linux namespaces, which this system does not have. Build in WSL, in a Linux virtual machine or on a Linux machine; builds without steps to run work here.");
         var program = _program.Value;
         var process = await NamespaceProcess.StartAsync(program, WorkerArguments.Of(program, store, grants).ToList(), _closing.Token).ConfigureAwait(false);
-        var connection = new WorkerConnection(new FrameChannel(process.Output, process.Input));
+        var connection = new WorkerConnection(new FrameChannel<Frame>(Frame.Parser, process.Output, process.Input));
         try
         {
             await connection.GreetAsync(_closing.Token).ConfigureAwait(false);

@@ -13,6 +13,8 @@ internal sealed class StepNetwork : IAsyncDisposable
 
     private StepNetwork(NetworkNamespace space, Process process) => (_namespace, _process) = (space, process);
 
+    private static string LogOf(string path) => path + ".log";
+
     public string NamespacePath => _namespace.Path;
 
     /// <summary>Whether the program that serves it still runs.</summary>
@@ -22,7 +24,7 @@ internal sealed class StepNetwork : IAsyncDisposable
     public static async Task<StepNetwork> ConnectAsync(EgressProgram program, string path, bool forwardNames, TimeProvider time, CancellationToken cancellationToken)
     {
         var space = NetworkNamespace.Create(path);
-        var log = path + ".log";
+        var log = LogOf(path);
         StepNetwork? network = null;
         try
         {
@@ -45,6 +47,7 @@ internal sealed class StepNetwork : IAsyncDisposable
         _process.StandardOutput.Dispose();
         _process.Dispose();
         _namespace.Dispose();
+        File.Delete(LogOf(_namespace.Path));
     }
 
     private async Task WaitAsync(EgressProgram program, string log, TimeProvider time, CancellationToken cancellationToken)

@@ -4,13 +4,16 @@ using System.Runtime.Versioning;
 namespace MsBuildKit.Engine.Workers.Rootless;
 
 /// <summary>Connects networks for steps, each for one step, and begins with the next before it is asked for: connecting one takes longer than
-/// all the rest of a small step.</summary>
+/// all the rest of a small step. One that nobody takes within <see cref="s_idle"/> is ended.</summary>
 /// <param name="folder">An empty folder of the worker's own.</param>
 /// <param name="searchPath">Where the programs are that connect them.</param>
 /// <param name="time">The clock.</param>
 [SupportedOSPlatform("linux")]
 internal sealed class StepNetworks(string folder, string searchPath, TimeProvider time) : IAsyncDisposable
 {
+    // A worker of a daemon may have nothing to do for days.
+    private static readonly TimeSpan s_idle = TimeSpan.FromSeconds(5);
+
     private readonly Lock _gate = new();
     private readonly Lazy<EgressProgram> _program = new(() => EgressProgram.Find(searchPath) ?? throw StepErrors.NoNetwork(searchPath));
     private readonly HashSet<Task> _ending = [];
@@ -24,18 +27,29 @@ internal sealed class StepNetworks(string folder, string searchPath, TimeProvide
     public void Prepare(bool forwardsNames)
     {
         lock (_gate)
-            if (_spare is null)
-                _spare = (forwardsNames, ConnectAsync(forwardsNames, CancellationToken.None));
+        {
+            if (_spare is not null) return;
+            var network = ConnectAsync(forwardsNames, CancellationToken.None);
+            _spare = (forwardsNames, network);
+            _ = EndUnusedAsync(network);
+        }
     }
 
     /// <summary>A network for one step, which gives it back with <see cref="Release"/>.</summary>
     public async Task<StepNetwork> TakeAsync(bool forwardsNames, CancellationToken cancellationToken)
     {
         if (TakeSpare() is not { } spare) return await ConnectAsync(forwardsNames, cancellationToken).ConfigureAwait(false);
+        StepNetwork? ready = null;
+        try
+        {
+            if (spare.ForwardsNames == forwardsNames) ready = await ReadyAsync(spare.Network, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (ready is null) End(spare.Network);
+        }
         // Why it failed or ended may be over: the step gets the answer of its own try.
-        if (spare.ForwardsNames == forwardsNames && await ReadyAsync(spare.Network, cancellationToken).ConfigureAwait(false) is { } ready) return ready;
-        End(spare.Network);
-        return await ConnectAsync(forwardsNames, cancellationToken).ConfigureAwait(false);
+        return ready ?? await ConnectAsync(forwardsNames, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Ends a network whose step is over. The next step need not wait for it.</summary>
@@ -54,6 +68,17 @@ internal sealed class StepNetworks(string folder, string searchPath, TimeProvide
     {
         if (TakeSpare() is { } spare) End(spare.Network);
         await SettleAsync().ConfigureAwait(false);
+    }
+
+    private async Task EndUnusedAsync(Task<StepNetwork> network)
+    {
+        await Task.Delay(s_idle, time).ConfigureAwait(false);
+        lock (_gate)
+        {
+            if (_spare?.Network != network) return;
+            _spare = null;
+            End(network);
+        }
     }
 
     private (bool ForwardsNames, Task<StepNetwork> Network)? TakeSpare()

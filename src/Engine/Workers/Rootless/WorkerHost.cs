@@ -29,7 +29,7 @@ public static class WorkerHost
             var caches = new CacheMounts(told.Store);
             var executor = new OpExecutor(
                 new StepExecutor(snapshots, layers, runner, caches, new FailedSteps(told.Store), area), new FileExecutor(snapshots, layers, area), new DiffExecutor(snapshots, layers, area));
-            using var channel = new FrameChannel(input, output);
+            using var channel = new FrameChannel<Frame>(Frame.Parser, input, output);
             await new WorkerServer(channel, executor, new CacheTransfer(caches, snapshots, store), new ContainerExecutor(snapshots, runner, caches, area, time), () => Prepare(runner, snapshots)).ServeAsync(CancellationToken.None).ConfigureAwait(false);
         }
     }

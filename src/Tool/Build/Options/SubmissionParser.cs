@@ -1,6 +1,6 @@
 using MsBuildKit.Engine.Frontends.Dockerfile.Conversion;
 using MsBuildKit.Engine.Oci;
-using MsBuildKit.Tool.Remote;
+using MsBuildKit.Engine.Workers.Remote;
 
 namespace MsBuildKit.Tool.Build.Options;
 
@@ -56,7 +56,7 @@ internal sealed class SubmissionParser(ToolHost host, OptionFaults faults)
             Ssh = new SshParser(host.CurrentDirectory, host.Environment, faults).Parse(given.Ssh),
             Grants = grants,
             SourceDateEpoch = ParseEpoch(buildArgs),
-            Builders = given.Builder is { } builders ? new EndpointParser(host.CurrentDirectory, "--builder", faults).Parse(builders) : [],
+            Builders = given.Builder is { } builders ? new EndpointParser(host.CurrentDirectory, f => faults.Add("--builder", f)).Parse(builders) : [],
             MetadataFile = ParseFile("--metadata-file", given.MetadataFile),
             ImageIdFile = ParseFile("--iidfile", given.ImageIdFile),
             Call = call,
@@ -113,9 +113,12 @@ internal sealed class SubmissionParser(ToolHost host, OptionFaults faults)
 
     private long ParseEpoch(Dictionary<string, string> buildArgs)
     {
-        var text = buildArgs.GetValueOrDefault(EpochVariable) ?? host.Environment.GetValueOrDefault(EpochVariable);
+        var asked = buildArgs.GetValueOrDefault(EpochVariable);
+        var text = asked ?? host.Environment.GetValueOrDefault(EpochVariable);
         if (string.IsNullOrEmpty(text)) return SourceDateEpoch.OfDockerfiles;
         if (SourceDateEpoch.Find(text) is { } epoch) return epoch;
+        // The argument may name what has the time, which the frontend finds.
+        if (asked is not null) return SourceDateEpoch.OfDockerfiles;
         faults.Add(EpochVariable, $"'{text}' is no number of seconds since 1970. Set it to one, or unset it.");
         return 0;
     }

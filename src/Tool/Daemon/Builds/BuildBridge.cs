@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Google.Protobuf;
 using MsBuildKit.Engine;
+using MsBuildKit.Engine.Attestations.BuildKit;
 using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Llb;
 using MsBuildKit.Engine.Llb.Pb;
@@ -12,6 +13,7 @@ using MsBuildKit.Tool.Daemon.Frontends;
 using MsBuildKit.Tool.Daemon.Policies;
 using MsBuildKit.Tool.Daemon.Services;
 using MsBuildKit.Tool.Daemon.Sessions;
+using MsBuildKit.Tool.Daemon.Statements;
 using MsBuildKit.Tool.Protocol.Gateway;
 using MsBuildKit.Tool.Protocol.Policies;
 using MsBuildKit.Tool.Wire;
@@ -28,22 +30,23 @@ internal sealed class BuildBridge : IAsyncDisposable
     private readonly TaskCompletionSource<FrontendResult> _returned = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly FrontendSet _frontends;
     private readonly GraphGuard _guard;
+    private readonly KnownProducers _producers;
     private readonly TimeProvider _time;
-    private IReadOnlyDictionary<string, string>? _asked;
 
-    public BuildBridge(BuildJob job, BuildStatus status, LentSession lent, FrontendSet frontends, GraphGuard guard, FrontendCall call, BuildRequest how, Platform machine, TimeProvider time)
+    public BuildBridge(BuildJob job, BuildStatus status, LentSession lent, FrontendSet frontends, GraphGuard guard, AskedFrontend asked, KnownProducers producers, BuildRequest how, Platform machine, TimeProvider time)
     {
-        (Job, Status, Lent, _frontends, _guard, Call, How, Machine, _time) = (job, status, lent, frontends, guard, call, how, machine, time);
+        (Job, Status, Lent, _frontends, _guard, Call, How, Machine, _time) = (job, status, lent, frontends, guard, asked.Call, how, machine, time);
+        (_producers, Scope) = (producers, RequestScope.OfBuild(asked));
         _refs = new(StringComparer.Ordinal);
         Ended = _end.Token;
     }
 
     // Of a frontend that another asked: the results are the build's, what it returns is its own.
     [System.Diagnostics.CodeAnalysis.SetsRequiredMembers]
-    private BuildBridge(BuildBridge parent, FrontendCall call)
+    private BuildBridge(BuildBridge parent, FrontendCall call, RequestScope scope)
     {
         (Job, Status, Lent, _frontends, _guard, Call, How, Machine, _time) = (parent.Job, parent.Status, parent.Lent, parent._frontends, parent._guard, call, parent.How, parent.Machine, parent._time);
-        (_refs, _parent) = (parent._refs, parent);
+        (_refs, _parent, _producers, Scope) = (parent._refs, parent, parent._producers, scope);
         (Caches, HasInlineCache, Judge) = (parent.Caches, parent.HasInlineCache, parent.Judge);
         Ended = parent.Ended;
     }
@@ -62,7 +65,7 @@ internal sealed class BuildBridge : IAsyncDisposable
     public ClientPolicy? Judge { get; init; }
 
     /// <summary>Finds images, as the source policy wants them.</summary>
-    public IImageResolver Images => new PolicedImages(Job.Images, (source, platform, token) => PoliceAsync(source, platform, [], token));
+    public IImageResolver Images => new PolicedImages(new WatchedImages(Job.Images, Scope), (source, platform, token) => PoliceAsync(source, platform, [], token));
 
     /// <summary>The containers that were opened.</summary>
     public BuildContainers Containers { get; } = new();
@@ -70,17 +73,17 @@ internal sealed class BuildBridge : IAsyncDisposable
     /// <summary>What the clients lend.</summary>
     public LentSession Lent { get; }
 
-    /// <summary>What the client asked for when it began the build.</summary>
+    /// <summary>What the client asked for when it began the build, or whoever asked a frontend.</summary>
     public FrontendCall Call { get; }
+
+    /// <summary>What is solved and looked up for that.</summary>
+    public RequestScope Scope { get; }
 
     /// <summary>How the build builds.</summary>
     public BuildRequest How { get; }
 
     /// <summary>The platform of what names none.</summary>
     public Platform Machine { get; }
-
-    /// <summary>What the build was asked for: by the client at its beginning, or by the client's own frontend.</summary>
-    public IReadOnlyDictionary<string, string> Attributes => _asked is { } asked && Call.Attributes.Count == 0 ? asked : Call.Attributes;
 
     /// <summary>The time.</summary>
     public DateTimeOffset Now => _time.GetUtcNow();
@@ -96,18 +99,9 @@ internal sealed class BuildBridge : IAsyncDisposable
     /// <param name="policies">Rules for its sources besides those of the build.</param>
     public BuildRef Add(Definition? graph, params IReadOnlyCollection<Policy> policies)
     {
-        BuildRef added;
-        if (graph is null or { Def.Count: 0 })
-        {
-            added = new BuildRef(graph, null, _ => Job.SolveAsync((Definition?)null, Ended));
-        }
-        else
-        {
-            var (policed, edge) = _guard.Admit(graph, _guard.Policy.With(policies));
-            if (Judge is null) Status.Announce(edge);
-            added = new BuildRef(policed, edge, r => Task.Run(() => SolveAsync(r), Ended));
-        }
+        var added = graph is null or { Def.Count: 0 } ? new BuildRef(graph, null, _ => Job.SolveAsync((Definition?)null, Ended)) : Admit(graph, policies);
         _refs[added.Id] = added;
+        Scope.Add(added);
         return added;
     }
 
@@ -137,11 +131,10 @@ internal sealed class BuildBridge : IAsyncDisposable
     {
         if (graph is { Def.Count: > 0 } && frontend.Length > 0)
             throw new DaemonException(DaemonException.BadRequest, ErrorKind.Invalid, "cannot solve with both Definition and Frontend specified");
-        if (frontend.Length > 0) Interlocked.CompareExchange(ref _asked, call.Attributes, null);
         await Caches.ImportAsync(CacheOption.OfFrontend(call.Attributes), Ended).ConfigureAwait(false);
-        if (frontend.Length > 0) return await _frontends.Find(frontend).SolveAsync(this, call, cancellationToken).ConfigureAwait(false);
+        if (frontend.Length > 0) return Remember(await AskAsync(frontend, call, cancellationToken).ConfigureAwait(false));
         if (graph is null or { Def.Count: 0 }) return new FrontendResult();
-        return new FrontendResult { Refs = new Dictionary<string, BuildRef> { [FrontendResult.Only] = Add(graph, policies) } };
+        return Remember(new FrontendResult { Refs = new Dictionary<string, BuildRef> { [FrontendResult.Only] = Add(graph, policies) } });
     }
 
     /// <summary>A result as it was sent back: its refs are those of this build.</summary>
@@ -159,8 +152,11 @@ internal sealed class BuildBridge : IAsyncDisposable
         Attestations = sent.Attestations.ToDictionary(),
     };
 
+    /// <summary>What was asked for in a scope, of which came what <paramref name="capture"/> tells.</summary>
+    public RequestProvenance Tell(RequestScope scope, BuildCapture capture) => new RequestTeller(_producers).Tell(scope, capture);
+
     /// <summary>The bridge of a frontend that runs on its own.</summary>
-    public BuildBridge CreateChild(FrontendCall call) => new(this, call);
+    public BuildBridge CreateChild(FrontendCall call) => new(this, call, Scope);
 
     /// <summary>Throws MBK2504 for a network that was not granted.</summary>
     public void Admit(NetMode network) => _guard.Admit(network);
@@ -180,8 +176,29 @@ internal sealed class BuildBridge : IAsyncDisposable
         await Containers.DisposeAsync().ConfigureAwait(false);
         if (_parent is not null) return;
         _returned.TrySetCanceled(Ended);
+        _producers.Forget(Scope);
         foreach (var known in _refs.Values) await known.DisposeAsync().ConfigureAwait(false);
         await Job.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private Task<FrontendResult> AskAsync(string frontend, FrontendCall call, CancellationToken cancellationToken) =>
+        _frontends.Find(frontend).SolveAsync(new BuildBridge(this, call, Scope.Enter(new AskedFrontend(frontend, call))), call, cancellationToken);
+
+    // Whoever gets graphs may give them to another request, also of another build.
+    private FrontendResult Remember(FrontendResult result)
+    {
+        foreach (var given in result.Refs.Values)
+            if (given.Graph is { } graph && Scope.Find(given) is { Asked: not null } scope) _producers.Add(Root.Scope, graph, Tell(scope, new BuildCapture()));
+        return result;
+    }
+
+    private BuildBridge Root => _parent?.Root ?? this;
+
+    private BuildRef Admit(Definition asked, IReadOnlyCollection<Policy> policies)
+    {
+        var (graph, edge) = _guard.Admit(asked, _guard.Policy.With(policies));
+        if (Judge is null) Status.Announce(edge);
+        return new BuildRef(graph, edge, r => Task.Run(() => SolveAsync(r), Ended));
     }
 
     private async Task<VertexResult> SolveAsync(BuildRef added)

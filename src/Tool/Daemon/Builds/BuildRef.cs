@@ -25,6 +25,9 @@ internal sealed class BuildRef(Definition? graph, Edge? edge, Func<BuildRef, Tas
     /// <summary>The graph is another one: somebody wanted other sources.</summary>
     public void Replace(Definition by, Edge loaded) => (Graph, Edge) = (by, loaded);
 
+    /// <summary>Its files are there.</summary>
+    public bool IsSolved => _result is { IsCompletedSuccessfully: true };
+
     /// <summary>Its files. It goes on being solved when one of those who wait does not any more; the build's end ends it.</summary>
     public Task<VertexResult> SolveAsync(CancellationToken cancellationToken)
     {

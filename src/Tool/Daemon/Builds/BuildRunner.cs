@@ -1,4 +1,5 @@
 using MsBuildKit.Engine;
+using MsBuildKit.Engine.Attestations;
 using MsBuildKit.Engine.Content;
 using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Workers.Rootless;
@@ -9,13 +10,14 @@ using MsBuildKit.Tool.Daemon.Policies;
 using MsBuildKit.Tool.Daemon.Records;
 using MsBuildKit.Tool.Daemon.Services;
 using MsBuildKit.Tool.Daemon.Sessions;
+using MsBuildKit.Tool.Daemon.Statements;
 using MsBuildKit.Tool.Protocol.Control;
 using MsBuildKit.Tool.Transfer;
 
 namespace MsBuildKit.Tool.Daemon.Builds;
 
 /// <summary>Runs the builds that clients ask for. Each has its own bridge, status and registries; they share the store, and the process that runs steps.</summary>
-internal sealed class BuildRunner(ToolHost host, DaemonOptions options, LocalContentStore store, BuildRegistry builds, SessionRegistry sessions, WorkerPool workers, ContextFolders folders, BuildGate gate, BuildHistory history, StoreCleaner cleaner, FrontendSet frontends)
+internal sealed class BuildRunner(ToolHost host, DaemonOptions options, LocalContentStore store, BuildRegistry builds, SessionRegistry sessions, WorkerPool workers, ContextFolders folders, BuildGate gate, BuildHistory history, StoreCleaner cleaner, FrontendSet frontends, KnownProducers producers)
 {
     /// <summary>Runs one build, and gives what its exporters say.</summary>
     public async Task<IReadOnlyDictionary<string, string>> RunAsync(SolveRequest request, CancellationToken cancellationToken)
@@ -51,31 +53,32 @@ internal sealed class BuildRunner(ToolHost host, DaemonOptions options, LocalCon
         using var log = new StatusLog(history.LogOf(asked.Ref));
         var status = new BuildStatus(log, host.Time);
         entry.Set(log);
+        var said = new List<(string, Predicate)>();
         IReadOnlyDictionary<string, string> response;
         try
         {
-            response = await RunAsync(asked, entry, status, cancellationToken).ConfigureAwait(false);
+            response = await RunAsync(asked, entry, status, said, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e)
         {
-            await EndAsync(asked.Ref, status, record => record.Error = ErrorDetails.StatusOf(e)).ConfigureAwait(false);
+            await EndAsync(asked.Ref, status, said, record => record.Error = ErrorDetails.StatusOf(e)).ConfigureAwait(false);
             throw;
         }
-        await EndAsync(asked.Ref, status, record =>
+        await EndAsync(asked.Ref, status, said, record =>
         {
             record.ExporterResponse.Add(response.ToDictionary());
-            RecordedImages.AddTo(record, store);
+            RecordedImages.AddTo(record);
         }).ConfigureAwait(false);
         return response;
     }
 
     // A build that is done stays done, also when nothing can be written down of it.
-    private async Task EndAsync(string id, BuildStatus status, Action<BuildHistoryRecord> outcome)
+    private async Task EndAsync(string id, BuildStatus status, IReadOnlyList<(string, Predicate)> said, Action<BuildHistoryRecord> outcome)
     {
         status.Complete();
         try
         {
-            history.End(id, record =>
+            history.End(id, said, record =>
             {
                 var (total, completed, cached, warnings) = status.Counts;
                 (record.NumTotalSteps, record.NumCompletedSteps, record.NumCachedSteps, record.NumWarnings) = (total, completed, cached, warnings);
@@ -88,9 +91,11 @@ internal sealed class BuildRunner(ToolHost host, DaemonOptions options, LocalCon
         }
     }
 
-    private async Task<IReadOnlyDictionary<string, string>> RunAsync(SolveRequest request, BuildRegistry.Entry entry, BuildStatus status, CancellationToken cancellationToken)
+    private async Task<IReadOnlyDictionary<string, string>> RunAsync(SolveRequest request, BuildRegistry.Entry entry, BuildStatus status, List<(string, Predicate)> said, CancellationToken cancellationToken)
     {
         UnofferedParts.Refuse(request);
+        var attested = AttestRequest.Of(request.FrontendAttrs.AsReadOnly());
+        var provenance = new ProvenanceMaker(request.Ref, host.Time.GetUtcNow(), host.Machine, options.Provenance);
         var granted = Entitlements.Grant(request.Entitlements, options.Entitlements);
         var client = request.Session.Length > 0 ? await sessions.GetAsync(request.Session, cancellationToken).ConfigureAwait(false) : null;
         var exports = ExportFactory.Create(request.Exporters, client, HasCaches(request));
@@ -99,9 +104,10 @@ internal sealed class BuildRunner(ToolHost host, DaemonOptions options, LocalCon
         using var trees = new SessionTrees(folders);
         var lent = new LentSession(client, sessions, trees);
         var caches = request.Cache.Exports.Select(e => CacheExport.Read(new CacheOption(e.Type, e.Attrs.AsReadOnly()))).ToList();
-        var how = Describe(exports.Layering, granted) with { ExportsCache = caches.Count > 0 };
+        var how = Describe(exports.Layering, RequestForm.EpochOf(request), granted);
         var job = new BuildJob(services, how, lent, store, workers.Find(services, how), status);
-        var bridge = new BuildBridge(job, status, lent, frontends, new GraphGuard(granted, request.SourcePolicy is { } policy ? new SourcePolicy([policy]) : SourcePolicy.None), new FrontendCall(request.FrontendAttrs.AsReadOnly(), request.FrontendInputs.AsReadOnly()), how, host.Machine, host.Time)
+        var asked = new AskedFrontend(request.Frontend, new FrontendCall(request.FrontendAttrs.AsReadOnly(), request.FrontendInputs.AsReadOnly()));
+        var bridge = new BuildBridge(job, status, lent, frontends, new GraphGuard(granted, request.SourcePolicy is { } policy ? new SourcePolicy([policy]) : SourcePolicy.None), asked, producers, how, host.Machine, host.Time)
         {
             Caches = new CacheImporter(job, status, client),
             HasInlineCache = caches.Any(c => c.IsInline),
@@ -110,7 +116,7 @@ internal sealed class BuildRunner(ToolHost host, DaemonOptions options, LocalCon
         await using var closed = bridge.ConfigureAwait(false);
         entry.Set(bridge);
         await bridge.Caches.ImportAsync(request.Cache.Imports.Select(i => new CacheOption(i.Type, i.Attrs.AsReadOnly())), cancellationToken).ConfigureAwait(false);
-        return await new RunningBuild(request, bridge, new ExportSet(exports.Exports), new CacheExporter(caches, client)).RunAsync(cancellationToken).ConfigureAwait(false);
+        return await new RunningBuild(request, bridge, new ExportSet(exports.Exports), new CacheExporter(caches, client), attested, provenance, said).RunAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private static bool HasCaches(SolveRequest request) => request.Cache.Exports.Count + request.Cache.Imports.Count > 0 || CacheOption.OfFrontend(request.FrontendAttrs.AsReadOnly()).Count > 0;
@@ -118,18 +124,17 @@ internal sealed class BuildRunner(ToolHost host, DaemonOptions options, LocalCon
     private BuilderServices Reach(BuilderServices services) =>
         options.Registries.Count == 0 ? services : services with { Registries = services.Registries.With(options.Registries) };
 
-    private BuildRequest Describe(ExportLayering layering, IReadOnlySet<string> granted) => new()
+    private BuildRequest Describe(ExportLayering layering, long? epoch, IReadOnlySet<string> granted) => new()
     {
         ProjectName = "image",
         CacheDirectory = store.Root,
-        SourceDateEpoch = layering.SourceDateEpoch ?? Engine.Oci.SourceDateEpoch.OfDockerfiles,
+        SourceDateEpoch = layering.SourceDateEpoch ?? epoch ?? Engine.Oci.SourceDateEpoch.OfDockerfiles,
         Compression = layering.Compression,
         CompressionLevel = layering.Level,
         AllowHostNetwork = granted.Contains(Entitlements.HostNetwork),
         AllowInsecure = granted.Contains(Entitlements.Insecure),
         AllowDevices = granted.Contains(Entitlements.Device),
+        TakesOnlyImages = true,
         Parallelism = options.Parallelism,
-        Sbom = false,
-        Provenance = false,
     };
 }

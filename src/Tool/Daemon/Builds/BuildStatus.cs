@@ -34,16 +34,10 @@ internal sealed class BuildStatus(StatusLog log, TimeProvider time) : IProgress<
     public void Announce(Edge edge)
     {
         var news = new StatusResponse();
-        var next = new Stack<Engine.Llb.Vertex>([edge.Vertex]);
-        var seen = new HashSet<Engine.Llb.Vertex>();
         lock (_gate)
         {
-            while (next.TryPop(out var vertex))
-            {
-                if (!seen.Add(vertex)) continue;
-                foreach (var input in vertex.Inputs) next.Push(input.Vertex);
+            foreach (var vertex in edge.Vertices())
                 if (!_vertices.ContainsKey(vertex.Digest.ToString())) news.Vertexes.Add(Add(vertex).Clone());
-            }
             if (news.Vertexes.Count > 0) log.Add(news);
         }
     }
@@ -163,7 +157,9 @@ internal sealed class BuildStatus(StatusLog log, TimeProvider time) : IProgress<
 
     private void Tell(string vertex, StepProgress progress)
     {
-        var status = new VertexStatus { ID = progress.Name, Vertex = vertex, Name = progress.Name, Current = progress.Current, Total = progress.Total ?? 0, Timestamp = Now, Started = Now };
+        // What moves has begun.
+        Change(vertex, progress.Name, v => v.Started ??= Now);
+        var status = new VertexStatus { ID = progress.Name, Vertex = vertex, Name = progress.Action ?? progress.Name, Current = progress.Current, Total = progress.Total ?? 0, Timestamp = Now, Started = Now };
         if (progress.Total == progress.Current) status.Completed = Now;
         log.Add(new StatusResponse { Statuses = { status } });
     }

@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using MsBuildKit.Tool.Daemon.Statements;
 using MsBuildKit.Tool.Protocol.Gateway;
 
 namespace MsBuildKit.Tool.Daemon.Builds;
@@ -15,6 +16,13 @@ internal sealed record FrontendResult
     /// <summary>By the keys that exporters know, such as <c>containerimage.config</c> and <c>refs.platforms</c>.</summary>
     public IReadOnlyDictionary<string, ByteString> Metadata { get; init; } = new Dictionary<string, ByteString>();
 
+    /// <summary>What is said of one platform, else of all; <c>null</c> for nothing.</summary>
+    public ByteString? Find(string key, string id) =>
+        id.Length > 0 && Metadata.TryGetValue($"{key}/{id}", out var own) ? own : Metadata.GetValueOrDefault(key);
+
     /// <summary>Statements of the frontend, by the ids of platforms; their refs are those of the build.</summary>
     public IReadOnlyDictionary<string, Attestations> Attestations { get; init; } = new Dictionary<string, Attestations>();
+
+    /// <summary>Everything that is said of the result, by the ids of platforms; none until the build is done.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<ResultStatement>> Statements { get; init; } = new Dictionary<string, IReadOnlyList<ResultStatement>>();
 }

@@ -14,7 +14,7 @@ internal sealed class GraphGuard(IReadOnlySet<string> granted, SourcePolicy poli
     public SourcePolicy Policy => policy;
 
     /// <summary>Loads a graph, with other sources where the policy wants them. Throws MBK1301, MBK2504, MBK2509 and MBK2510.</summary>
-    public Edge Admit(Definition asked) => Admit(asked, policy).Edge;
+    public (Definition Graph, Edge Edge) Admit(Definition asked) => Admit(asked, policy);
 
     /// <summary>The same with a policy that has more rules; gives the graph as well.</summary>
     public (Definition Graph, Edge Edge) Admit(Definition asked, SourcePolicy rules)
@@ -25,13 +25,8 @@ internal sealed class GraphGuard(IReadOnlySet<string> granted, SourcePolicy poli
                 if (isNeeded && !DaemonCapabilities.OfLlb.Contains(capability))
                     throw new DaemonException(DaemonException.CapabilityUnknown, ErrorKind.NotSupported, $"unknown API capability {capability} of {digest}: update msbuildkit, or ask for less");
         var edge = LlbGraph.Load(graph);
-        var next = new Stack<Vertex>([edge.Vertex]);
-        var seen = new HashSet<Vertex>();
-        while (next.TryPop(out var vertex))
+        foreach (var exec in edge.Vertices().Select(v => v.Op.Exec).OfType<ExecOp>())
         {
-            if (!seen.Add(vertex)) continue;
-            foreach (var input in vertex.Inputs) next.Push(input.Vertex);
-            if (vertex.Op.Exec is not { } exec) continue;
             Admit(exec.Network);
             Admit(exec.Security);
             if (exec.CdiDevices.Count > 0) Require(Entitlements.Device);

@@ -1,6 +1,8 @@
+using MsBuildKit.Engine.Attestations;
 using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Tool.Daemon.Caches;
 using MsBuildKit.Tool.Daemon.Exports;
+using MsBuildKit.Tool.Daemon.Statements;
 using MsBuildKit.Tool.Protocol.Control;
 
 namespace MsBuildKit.Tool.Daemon.Builds;
@@ -10,7 +12,10 @@ namespace MsBuildKit.Tool.Daemon.Builds;
 /// <param name="bridge">What it works with.</param>
 /// <param name="exports">Where its result goes.</param>
 /// <param name="caches">Where its results go, to be found again.</param>
-internal sealed class RunningBuild(SolveRequest request, BuildBridge bridge, ExportSet exports, CacheExporter caches)
+/// <param name="attested">What is wanted to be said of the result.</param>
+/// <param name="provenance">Writes how it was made.</param>
+/// <param name="record">Gets what records of builds keep of that, by the names of the result's trees.</param>
+internal sealed class RunningBuild(SolveRequest request, BuildBridge bridge, ExportSet exports, CacheExporter caches, AttestRequest attested, ProvenanceMaker provenance, ICollection<(string Tree, Predicate Provenance)> record)
 {
     public string Id => request.Ref;
 
@@ -22,7 +27,10 @@ internal sealed class RunningBuild(SolveRequest request, BuildBridge bridge, Exp
         var result = await FindResultAsync(cancellationToken).ConfigureAwait(false);
         await Task.WhenAll(result.Refs.Values.Select(r => r.SolveAsync(cancellationToken))).ConfigureAwait(false);
         if (request.Exporters.Count > 0) ResultImages.Validate(result);
-        if (PlatformWarnings.Find(bridge.Attributes, result, bridge.Machine) is { } warning) bridge.Status.Warn(warning);
+        var captures = await new ResultCaptures(bridge).GatherAsync(result, cancellationToken).ConfigureAwait(false);
+        if (!request.Internal) await RecordAsync(captures).ConfigureAwait(false);
+        result = result with { Statements = await new ResultStatements(bridge, attested, provenance).MakeAsync(result, captures, cancellationToken).ConfigureAwait(false) };
+        if (PlatformWarnings.Find(request.FrontendAttrs.AsReadOnly(), result, bridge.Machine) is { } warning) bridge.Status.Warn(warning);
         var late = request.EnableSessionExporter && bridge.Lent.Client is { } client ? new SessionExports(client) : null;
         var all = late is null ? exports : exports.With(await late.FindAsync(result, exports.Count, cancellationToken).ConfigureAwait(false));
         var response = await all.RunAsync(bridge, result, cancellationToken).ConfigureAwait(false);
@@ -30,6 +38,12 @@ internal sealed class RunningBuild(SolveRequest request, BuildBridge bridge, Exp
         foreach (var (key, value) in result.Metadata.Where(m => m.Key.StartsWith("frontend.", StringComparison.Ordinal))) response[key] = value.ToStringUtf8();
         if (late is not null) await late.CompleteAsync(response, cancellationToken).ConfigureAwait(false);
         return response;
+    }
+
+    private async Task RecordAsync(IReadOnlyDictionary<string, CapturedResult> captures)
+    {
+        var options = ProvenanceOptions.OfRecords with { BuilderId = attested.Provenance?.BuilderId ?? "" };
+        foreach (var (tree, capture) in captures) record.Add((tree, await provenance.WriteAsync(capture, options, bridge.Now).ConfigureAwait(false)));
     }
 
     // A client that is its own frontend asks over the bridge, and says when it is done. A graph of nothing is a graph.

@@ -7,6 +7,9 @@ internal sealed class DaemonSettings
 
     public string? Root { get; set; }
 
+    /// <summary>Where files are that say something of the builder.</summary>
+    public string? ProvenanceFolder { get; set; }
+
     public string? Group { get; set; }
 
     public int? GroupId { get; set; }

@@ -43,6 +43,7 @@ internal sealed class SettingsReader(ToolHost host, bool isRoot)
         var certificates = Certificates(settings);
         var platforms = settings.Platforms.Select(ReadPlatform).OfType<Platform>().ToList();
         var registries = settings.Registries.Select(r => (r.Key, Host: ReadRegistry(r.Key, r.Value))).ToDictionary(r => r.Key, r => r.Host, StringComparer.Ordinal);
+        var provenance = settings.ProvenanceFolder is { } folder ? ProvenanceFolder.Read(At(folder), _faults) : [];
         if (_faults.Count > 0)
             throw new DaemonException(DaemonException.BadConfiguration, ErrorKind.Invalid, $"The daemon cannot start: {string.Join("; ", _faults)}.");
         if (certificates is not { Authorities.Count: > 0 } && !settings.AllowsUnprotectedPorts && places.FirstOrDefault(ListenAddress.IsOpen) is { } open)
@@ -61,6 +62,7 @@ internal sealed class SettingsReader(ToolHost host, bool isRoot)
             Rules = Rules(settings),
             HistoryAge = settings.HistoryAge,
             HistoryEntries = settings.HistoryEntries,
+            Provenance = provenance,
             HasDockerfileFrontend = settings.HasDockerfileFrontend,
             HasGatewayFrontend = settings.HasGatewayFrontend,
             Registries = registries,

@@ -35,7 +35,7 @@ internal static class ExportFactory
     private static ExportLayering LayeringOf(IReadOnlyList<Exporter> asked, bool hasCaches)
     {
         var images = asked.Where(e => e.Type is "image" or "oci" or "docker").Select(e => ImageAttributes.Read(e.Attrs.AsReadOnly())).ToList();
-        var epochs = asked.Select(e => ExportValues.Number(e.Attrs.AsReadOnly(), "source-date-epoch")).Distinct().ToList();
+        var epochs = asked.Select(e => ExportValues.Number(e.Attrs.AsReadOnly(), ExportValues.Epoch)).Distinct().ToList();
         if (epochs.Count > 1)
             throw new DaemonException(DaemonException.NotOffered, ErrorKind.NotSupported, "exporters of one build cannot differ in source-date-epoch: give all the same, or build once for each");
         var epoch = epochs.FirstOrDefault();

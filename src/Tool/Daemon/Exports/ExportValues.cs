@@ -7,6 +7,9 @@ namespace MsBuildKit.Tool.Daemon.Exports;
 /// <summary>Values of exporters' attributes.</summary>
 internal static class ExportValues
 {
+    /// <summary>The attribute of every exporter that says which time stands for all.</summary>
+    public const string Epoch = "source-date-epoch";
+
     /// <summary>As Go reads it; nothing at all means yes. <c>null</c> when it is not said. Throws MBK2507.</summary>
     public static bool? Flag(IReadOnlyDictionary<string, string> attributes, string key)
     {

@@ -20,10 +20,20 @@ internal sealed record ImageAttributes
     /// <summary>How layers are compressed; <c>null</c> leaves it open.</summary>
     public LayerCompression? Compression { get; init; }
 
+    /// <summary>The time of all images; <c>null</c> for that which each frontend found.</summary>
     public long? SourceDateEpoch { get; init; }
+
+    /// <summary>The time that a frontend found counts for nothing.</summary>
+    public bool IsEpochReset { get; init; }
+
+    /// <summary>Layers say that no file in them is newer than the epoch.</summary>
+    public bool RewriteTimestamp { get; init; }
 
     /// <summary>A tar rather than files one by one.</summary>
     public bool Tar { get; init; } = true;
+
+    /// <summary>Statements that exporters get only when they ask for them are attached too.</summary>
+    public bool HasInlineStatements { get; init; }
 
     /// <summary>Statements about an image are artifacts (<c>oci-artifact</c>), rather than images themselves.</summary>
     public bool StatesInArtifacts { get; init; } = true;
@@ -39,9 +49,12 @@ internal sealed record ImageAttributes
         PushByDigest = ExportValues.Flag(attributes, "push-by-digest") ?? false,
         Insecure = ExportValues.Flag(attributes, "registry.insecure") ?? false,
         OciMediaTypes = ExportValues.Flag(attributes, "oci-mediatypes"),
+        HasInlineStatements = ExportValues.Flag(attributes, "attestation-inline") ?? false,
         Tar = ExportValues.Flag(attributes, "tar") ?? true,
         Compression = ReadCompression(attributes),
-        SourceDateEpoch = ExportValues.Number(attributes, "source-date-epoch"),
+        SourceDateEpoch = ExportValues.Number(attributes, ExportValues.Epoch),
+        IsEpochReset = attributes.GetValueOrDefault(ExportValues.Epoch) == "",
+        RewriteTimestamp = ExportValues.Flag(attributes, "rewrite-timestamp") ?? false,
         StatesInArtifacts = ExportValues.Flag(attributes, "oci-artifact") ?? true,
         Said = attributes,
     };

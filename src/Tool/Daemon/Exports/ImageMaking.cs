@@ -1,7 +1,9 @@
 using MsBuildKit.Engine;
+using MsBuildKit.Engine.Attestations;
 using MsBuildKit.Engine.Exporters;
 using MsBuildKit.Engine.Oci;
 using MsBuildKit.Tool.Daemon.Builds;
+using MsBuildKit.Tool.Daemon.Statements;
 
 namespace MsBuildKit.Tool.Daemon.Exports;
 
@@ -18,31 +20,27 @@ internal static class ImageMaking
     public static async Task<AssembledImage> MakeAsync(BuildBridge bridge, FrontendResult result, ImageAttributes attributes, IReadOnlyList<ImageReference> names, bool withStatements, CancellationToken cancellationToken)
     {
         var annotations = new ImageAnnotations(result.Metadata, attributes.Said);
-        var images = await ResultImages.OfAsync(result, bridge, cancellationToken).ConfigureAwait(false);
+        var times = new ImageTimes(attributes, bridge.How.SourceDateEpoch);
+        var images = await ResultImages.OfAsync(result, times, bridge, WriteAsync, cancellationToken).ConfigureAwait(false);
         // A build of nothing is an image of nothing.
         if (images.Count == 0)
             images = [new SolvedImage(bridge.Machine, null, await bridge.Job.SolveAsync((Engine.Llb.Pb.Definition?)null, cancellationToken).ConfigureAwait(false), new ImageConfig { Architecture = bridge.Machine.Architecture, Os = bridge.Machine.Os, Variant = bridge.Machine.Variant })];
-        images = [.. images.Select(i => i with
-        {
-            Statements = withStatements ? i.Statements : [],
-            Annotations = annotations.OfManifest(i.Platform),
-            DescriptorAnnotations = annotations.OfManifestDescriptor(i.Platform),
-        })];
-        var statements = withStatements ? StatementRequest.Of(bridge.Attributes) : StatementRequest.None;
+        images = [.. images.Select(i => i with { Annotations = annotations.OfManifest(i.Platform), DescriptorAnnotations = annotations.OfManifestDescriptor(i.Platform) })];
         var request = bridge.How with
         {
             Names = names,
-            DockerFormat = attributes.OciMediaTypes is false ? true : attributes.OciMediaTypes is true || statements.IsAny || images.Any(i => i.Statements.Count > 0) ? false : null,
+            DockerFormat = attributes.OciMediaTypes is false ? true : attributes.OciMediaTypes is true || images.Any(i => i.Predicates.Count > 0) ? false : null,
             IndexAnnotations = annotations.OfIndex,
             HoldsZstd = attributes.OciMediaTypes is false,
             AlwaysIndexed = withStatements && ResultTrees.IsSplit(result),
             StatesInImages = !attributes.StatesInArtifacts,
-            Sbom = statements.Sbom,
-            Provenance = statements.Provenance,
         };
-        var image = await bridge.Job.MakeAsync(request, images, statements.Parameters, attributes.Compression, cancellationToken).ConfigureAwait(false);
+        var image = await bridge.Job.MakeAsync(request, images, attributes.Compression, cancellationToken).ConfigureAwait(false);
         var pointing = image.Manifests is [var only] && image.Root.Digest == only.Descriptor.Digest ? annotations.OfManifestDescriptor(only.Platform) : annotations.OfIndexDescriptor;
         return pointing.Count == 0 ? image : image with { Root = image.Root with { Annotations = pointing } };
+
+        async Task<IReadOnlyList<Predicate>> WriteAsync(IReadOnlyList<ResultStatement> statements) =>
+            withStatements ? await Task.WhenAll(statements.Where(s => !s.IsInlineOnly || attributes.HasInlineStatements).Select(s => s.Write(names, cancellationToken))).ConfigureAwait(false) : [];
     }
 
     /// <summary>What the client is told.</summary>

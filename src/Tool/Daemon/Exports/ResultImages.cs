@@ -1,46 +1,54 @@
 using System.Text.Json;
 using Google.Protobuf;
 using MsBuildKit.Engine;
+using MsBuildKit.Engine.Attestations;
 using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Oci;
 using MsBuildKit.Tool.Daemon.Builds;
 using MsBuildKit.Tool.Daemon.Caches;
+using MsBuildKit.Tool.Daemon.Statements;
 
 namespace MsBuildKit.Tool.Daemon.Exports;
 
 /// <summary>The images of a frontend's result: which platforms, and with which configuration (BuildKit's exptypes).</summary>
 internal static class ResultImages
 {
-    private const string ConfigKey = "containerimage.config", PlatformsKey = "refs.platforms";
+    private const string ConfigKey = "containerimage.config", BaseKey = "containerimage.base.config", PlatformsKey = "refs.platforms";
 
     /// <summary>One for each platform; a result without a tree is an image of nothing.</summary>
     /// <param name="result">What the frontend came to.</param>
+    /// <param name="times">What is said of their times.</param>
     /// <param name="bridge">The build.</param>
+    /// <param name="write">Writes what is said of one.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public static async Task<IReadOnlyList<SolvedImage>> OfAsync(FrontendResult result, BuildBridge bridge, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<SolvedImage>> OfAsync(FrontendResult result, ImageTimes times, BuildBridge bridge, Func<IReadOnlyList<ResultStatement>, Task<IReadOnlyList<Predicate>>> write, CancellationToken cancellationToken)
     {
         if (result.Refs.Count == 0) return [];
         var images = new List<SolvedImage>();
         foreach (var (id, platform) in Platforms(result, bridge.Machine))
         {
-            var found = result.Refs.GetValueOrDefault(id) ?? (result.Refs.Count == 1 ? result.Refs.Values.First() : throw Missing($"failed to find ref for ID {id}"));
-            var config = Config(result, id) ?? new ImageConfig { Architecture = platform.Architecture, Os = platform.Os, Variant = platform.Variant };
-            images.Add(new SolvedImage(platform, found.Graph, await found.SolveAsync(cancellationToken).ConfigureAwait(false), config) 
+            var found = result.Refs.GetValueOrDefault(KeyOf(result, id)) ?? throw Missing($"failed to find ref for ID {id}");
+            var config = Config(result, ConfigKey, id) ?? new ImageConfig { Architecture = platform.Architecture, Os = platform.Os, Variant = platform.Variant };
+            var image = new SolvedImage(platform, found.Graph, await found.SolveAsync(cancellationToken).ConfigureAwait(false), config)
             {
-                Statements = await FrontendStatements.OfAsync(bridge, result, id, cancellationToken).ConfigureAwait(false),
                 HasWholeHistory = config.History is { Count: > 0 },
                 Cache = bridge.HasInlineCache ? await CacheExporter.CollectAsync(bridge, found, whole: false, cancellationToken).ConfigureAwait(false) : [],
-            });
+                Predicates = await write(result.Statements.GetValueOrDefault(id, [])).ConfigureAwait(false),
+            };
+            images.Add(times.Apply(image, result, id, Config(result, BaseKey, id)?.RootFs.DiffIds.Count ?? 0));
         }
         return images;
     }
+
+    /// <summary>What the result calls the tree of a platform: the only one may have any name.</summary>
+    public static string KeyOf(FrontendResult result, string id) => result.Refs.ContainsKey(id) || result.Refs.Count != 1 ? id : result.Refs.Keys.First();
 
     /// <summary>The platforms with the ids that the result has for them.</summary>
     public static IReadOnlyList<(string Id, Platform Platform)> Platforms(FrontendResult result, Platform machine)
     {
         if (result.Metadata.TryGetValue(PlatformsKey, out var json) && json.Length > 0) return [.. Read(json)];
         if (result.Refs.Count > 1) throw Missing("unable to export multiple refs, missing platforms mapping");
-        var platform = Config(result, FrontendResult.Only)?.Platform;
+        var platform = Config(result, ConfigKey, FrontendResult.Only)?.Platform;
         return [(FrontendResult.Only, platform ?? machine)];
     }
 
@@ -91,9 +99,9 @@ internal static class ResultImages
 
     private static bool IsText(JsonElement element, string name) => element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String;
 
-    private static ImageConfig? Config(FrontendResult result, string id)
+    private static ImageConfig? Config(FrontendResult result, string key, string id)
     {
-        var json = id.Length > 0 && result.Metadata.TryGetValue($"{ConfigKey}/{id}", out var own) ? own : result.Metadata.GetValueOrDefault(ConfigKey);
+        var json = result.Find(key, id);
         return json is { Length: > 0 } ? ReadConfig(json) : null;
     }
 

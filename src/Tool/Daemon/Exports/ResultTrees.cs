@@ -15,14 +15,21 @@ internal static class ResultTrees
         var trees = new List<PlatformTree>();
         foreach (var (id, platform) in result.Refs.Count == 0 ? [] : ResultImages.Platforms(result, bridge.Machine))
         {
-            var found = result.Refs.GetValueOrDefault(id) ?? result.Refs.Values.First();
+            var found = result.Refs.GetValueOrDefault(ResultImages.KeyOf(result, id)) ?? result.Refs.Values.First();
             var layers = await bridge.Job.LayersOfAsync(await found.SolveAsync(cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
-            var statements = await FrontendStatements.OfAsync(bridge, result, id, cancellationToken).ConfigureAwait(false);
-            trees.Add(new PlatformTree(id.Length > 0 ? id : platform.ToString(), layers)
-            {
-                Statements = [.. statements.Where(s => !s.IsInlineOnly).Select(s => new StatementFile(s.FileName, files => InTotoStatement.WriteForFiles(s, [.. files.Select(f => (f.Path, f.Digest))])))],
-            });
+            trees.Add(new PlatformTree(id.Length > 0 ? id : platform.ToString(), layers) { Statements = [.. await WriteAsync(result, id, cancellationToken).ConfigureAwait(false)] });
         }
         return trees;
+    }
+
+    private static async Task<IReadOnlyList<StatementFile>> WriteAsync(FrontendResult result, string id, CancellationToken cancellationToken)
+    {
+        var files = new List<StatementFile>();
+        foreach (var statement in result.Statements.GetValueOrDefault(id, []).Where(s => !s.IsInlineOnly))
+        {
+            var predicate = await statement.Write([], cancellationToken).ConfigureAwait(false);
+            files.Add(new StatementFile(statement.FileName, subjects => InTotoStatement.WriteForFiles(predicate, subjects.Select(s => (s.Path, s.Digest)))));
+        }
+        return files;
     }
 }

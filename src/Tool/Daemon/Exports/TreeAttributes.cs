@@ -8,5 +8,5 @@ internal sealed record TreeAttributes(bool? PlatformSplit, string AttestationPre
 {
     /// <summary>Throws MBK2507.</summary>
     public static TreeAttributes Read(IReadOnlyDictionary<string, string> attributes) => new(
-        ExportValues.Flag(attributes, "platform-split"), attributes.GetValueOrDefault("attestation-prefix", ""), ExportValues.Number(attributes, "source-date-epoch"));
+        ExportValues.Flag(attributes, "platform-split"), attributes.GetValueOrDefault("attestation-prefix", ""), ExportValues.Number(attributes, ExportValues.Epoch));
 }

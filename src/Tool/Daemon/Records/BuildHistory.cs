@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
+using MsBuildKit.Engine.Attestations;
 using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Oci;
 using MsBuildKit.Tool.Protocol.Control;
@@ -10,7 +11,7 @@ namespace MsBuildKit.Tool.Daemon.Records;
 
 /// <summary>The builds that were: a record of each, and what it said. Those that run are known too.</summary>
 /// <remarks>
-/// Each build has two files in one folder: its log, and once it has ended the record, which comes under its name whole. A log without a record is of a build
+/// Each build has files in one folder: its log, how its results were made, and once it has ended the record, which comes under its name whole. What has no record is of a build
 /// that the daemon did not live to see the end of, and goes when the next one starts. A record goes when it is both too old and one too many
 /// (BuildKit's solver/llbsolver/history); one that is pinned stays.
 /// </remarks>
@@ -37,7 +38,7 @@ internal sealed class BuildHistory
         (_folder, _age, _entries, _time) = (Directory.CreateDirectory(folder).FullName, age, entries, time);
         foreach (var file in Directory.EnumerateFiles(_folder, "*.record"))
             if (Read(file) is { } record && PathOf(record.Ref, ".record") == file) _kept[record.Ref] = record;
-        var known = _kept.Keys.SelectMany(r => new[] { PathOf(r, ".record"), PathOf(r, ".log") }).ToHashSet(StringComparer.Ordinal);
+        var known = _kept.Values.SelectMany(r => StatementsOf(r).Select(s => PathOf(r.Ref, s)).Append(PathOf(r.Ref, ".record")).Append(PathOf(r.Ref, ".log"))).ToHashSet(StringComparer.Ordinal);
         foreach (var file in Directory.EnumerateFiles(_folder).Where(f => !known.Contains(f))) File.Delete(file);
         Collect();
     }
@@ -63,8 +64,9 @@ internal sealed class BuildHistory
 
     /// <summary>It has ended, and its log has all that it will.</summary>
     /// <param name="id">Of the build.</param>
+    /// <param name="said">How its results were made, by the names of their trees.</param>
     /// <param name="outcome">Takes what came of it into the record.</param>
-    public void End(string id, Action<BuildHistoryRecord> outcome)
+    public void End(string id, IReadOnlyList<(string Tree, Predicate Provenance)> said, Action<BuildHistoryRecord> outcome)
     {
         BuildHistoryRecord record;
         lock (_gate)
@@ -76,6 +78,7 @@ internal sealed class BuildHistory
             }
             record = running.Clone();
         }
+        foreach (var (tree, provenance) in said) Keep(record, tree, provenance);
         outcome(record);
         record.CompletedAt = Timestamp.FromDateTimeOffset(_time.GetUtcNow());
         record.Logs = Describe(LogOf(id));
@@ -120,7 +123,11 @@ internal sealed class BuildHistory
     /// <summary>The file with some content; <c>null</c> when no build has it.</summary>
     public string? FindContent(string digest)
     {
-        lock (_gate) return _kept.Values.FirstOrDefault(r => r.Logs.Digest == digest) is { } record ? LogOf(record.Ref) : null;
+        lock (_gate)
+        {
+            if (_kept.Values.FirstOrDefault(r => r.Logs.Digest == digest) is { } logged) return LogOf(logged.Ref);
+            return _kept.Values.FirstOrDefault(r => Statements(r).Any(s => s.Digest == digest)) is { } record ? PathOf(record.Ref, EndingOf(digest)) : null;
+        }
     }
 
     /// <summary>What runs and what was, and then what comes, unless only the former is asked for. Throws MBK2515.</summary>
@@ -174,6 +181,7 @@ internal sealed class BuildHistory
         if (!_kept.Remove(id, out var record)) return;
         File.Delete(PathOf(id, ".record"));
         File.Delete(LogOf(id));
+        foreach (var statement in StatementsOf(record)) File.Delete(PathOf(id, statement));
         Tell(BuildHistoryEventType.Deleted, record);
     }
 
@@ -183,6 +191,20 @@ internal sealed class BuildHistory
         File.WriteAllBytes(path + ".new", record.ToByteArray());
         File.Move(path + ".new", path, overwrite: true);
     }
+
+    private void Keep(BuildHistoryRecord record, string tree, Predicate provenance)
+    {
+        var digest = Digest.Of(provenance.Json).ToString();
+        File.WriteAllBytes(PathOf(record.Ref, EndingOf(digest)), provenance.Json);
+        var info = tree.Length == 0 ? record.Result ??= new BuildResultInfo() : record.Results.TryGetValue(tree, out var known) ? known : record.Results[tree] = new BuildResultInfo();
+        info.Attestations.Add(new BlobDescriptor { MediaType = MediaTypes.InToto, Digest = digest, Size = provenance.Json.Length, Annotations = { [AnnotationKeys.PredicateType] = provenance.Type } });
+    }
+
+    private static IEnumerable<BlobDescriptor> Statements(BuildHistoryRecord record) => record.Results.Values.Append(record.Result).OfType<BuildResultInfo>().SelectMany(r => r.Attestations);
+
+    private static IEnumerable<string> StatementsOf(BuildHistoryRecord record) => Statements(record).Select(s => EndingOf(s.Digest));
+
+    private static string EndingOf(string digest) => $".{digest.Split(':')[^1]}.json";
 
     private static BuildHistoryRecord? Read(string path)
     {

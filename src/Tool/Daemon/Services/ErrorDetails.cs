@@ -7,6 +7,7 @@ using MsBuildKit.Engine.Llb;
 using MsBuildKit.Engine.Llb.Pb;
 using MsBuildKit.Tool.Daemon.Builds;
 using MsBuildKit.Tool.Daemon.Frontends.Dockerfile;
+using MsBuildKit.Tool.Daemon.Statements;
 using MsBuildKit.Tool.Daemon.Policies;
 using Range = MsBuildKit.Engine.Llb.Pb.Range;
 using Status = Grpc.Core.Status;
@@ -73,6 +74,9 @@ internal static class ErrorDetails
             case FrontendException { Subrequest: { } name }:
                 yield return Detail("errdefs.Subrequest", json => json.WriteString("name", name));
                 break;
+            case StatementException { Folders: { Count: > 0 } folders }:
+                yield return Detail("errdefs.ProvenanceMaterialsIncomplete", json => WriteFolders(json, folders));
+                break;
             case FrontendException { Capability: { } name }:
                 yield return Detail("errdefs.FrontendCap", json => json.WriteString("name", name));
                 break;
@@ -87,6 +91,19 @@ internal static class ErrorDetails
         json.WriteStartObject("description");
         foreach (var (key, value) in vertex.Metadata.Description) json.WriteString(key, value);
         json.WriteEndObject();
+    }
+
+    private static void WriteFolders(Utf8JsonWriter json, IReadOnlyCollection<string> folders)
+    {
+        json.WriteStartArray("incomplete");
+        foreach (var folder in folders)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", folder);
+            json.WriteString("reason", "local_source");
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
     }
 
     private static Any SourceDetail(SourceInfo text, IReadOnlyList<Range> ranges) => Detail("errdefs.Source", json =>

@@ -13,6 +13,7 @@ internal sealed class WorkerDescription(string id, IReadOnlyList<Engine.Oci.Plat
     public BuildkitVersion Version { get; } = new()
     {
         Package = "MsBuildKit",
+        DockerfileVersion = Frontends.DockerfileFrontend.Version,
         Version = typeof(WorkerDescription).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0],
         Revision = typeof(WorkerDescription).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+').ElementAtOrDefault(1) ?? "",
     };

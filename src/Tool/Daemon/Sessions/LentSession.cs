@@ -24,9 +24,9 @@ internal sealed class LentSession(ClientSession? client, SessionRegistry session
     public string? FindFolder(string name) => null;
 
     /// <inheritdoc />
-    public async ValueTask<SentTree?> FetchTreeAsync(string name, IReadOnlyDictionary<string, string> attributes, CancellationToken cancellationToken) =>
+    public async ValueTask<SentTree?> FetchTreeAsync(string name, IReadOnlyDictionary<string, string> attributes, IProgress<long> received, CancellationToken cancellationToken) =>
         await FindClientAsync(attributes.GetValueOrDefault(TreeSession, ""), cancellationToken).ConfigureAwait(false) is { } lender
-            ? await trees.FetchAsync(lender, name, attributes, cancellationToken).ConfigureAwait(false) : null;
+            ? await trees.FetchAsync(lender, name, attributes, received, cancellationToken).ConfigureAwait(false) : null;
 
     /// <inheritdoc />
     public IContentSource? FindLayout(string name) => LayoutOf(client, name);

@@ -21,18 +21,21 @@ internal sealed class SessionPackets : IPacketChannel, IDisposable
     private static readonly Method<Packet, Packet> s_fetch = new(MethodType.DuplexStreaming, "moby.filesync.v1.FileSync", "DiffCopy", s_packets, s_packets);
 
     private readonly AsyncDuplexStreamingCall<Packet, Packet> _call;
+    private readonly IProgress<long>? _received;
+    private long _bytes;
 
-    private SessionPackets(ClientSession client, Method<Packet, Packet> method, Metadata headers, CancellationToken cancellationToken)
+    private SessionPackets(ClientSession client, Method<Packet, Packet> method, Metadata headers, IProgress<long>? received, CancellationToken cancellationToken)
     {
+        _received = received;
         if (!client.Serves(method.FullName)) throw SessionErrors.NotServed(method.FullName);
         _call = client.Channel.CreateCallInvoker().AsyncDuplexStreamingCall(method, null, new CallOptions(headers, cancellationToken: cancellationToken));
     }
 
-    /// <summary>The client sends files.</summary>
-    public static SessionPackets Fetch(ClientSession client, Metadata headers, CancellationToken cancellationToken) => new(client, s_fetch, headers, cancellationToken);
+    /// <summary>The client sends files. Who wants to hears how many bytes of all packets came.</summary>
+    public static SessionPackets Fetch(ClientSession client, Metadata headers, IProgress<long> received, CancellationToken cancellationToken) => new(client, s_fetch, headers, received, cancellationToken);
 
     /// <summary>The client takes files.</summary>
-    public static SessionPackets Send(ClientSession client, Metadata headers, CancellationToken cancellationToken) => new(client, s_send, headers, cancellationToken);
+    public static SessionPackets Send(ClientSession client, Metadata headers, CancellationToken cancellationToken) => new(client, s_send, headers, null, cancellationToken);
 
     /// <inheritdoc />
     public async ValueTask SendAsync(Packet packet, CancellationToken cancellationToken)
@@ -56,7 +59,9 @@ internal sealed class SessionPackets : IPacketChannel, IDisposable
     {
         try
         {
-            return await _call.ResponseStream.MoveNext(cancellationToken).ConfigureAwait(false) ? _call.ResponseStream.Current : null;
+            if (!await _call.ResponseStream.MoveNext(cancellationToken).ConfigureAwait(false)) return null;
+            _received?.Report(_bytes += _call.ResponseStream.Current.CalculateSize());
+            return _call.ResponseStream.Current;
         }
         catch (RpcException e)
         {

@@ -20,18 +20,19 @@ internal sealed class SessionTrees(ContextFolders folders) : IDisposable
     /// <param name="client">Who has it.</param>
     /// <param name="name">Its name there.</param>
     /// <param name="attributes">Of the source.</param>
+    /// <param name="received">Hears how many bytes came.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public async Task<SentTree> FetchAsync(ClientSession client, string name, IReadOnlyDictionary<string, string> attributes, CancellationToken cancellationToken)
+    public async Task<SentTree> FetchAsync(ClientSession client, string name, IReadOnlyDictionary<string, string> attributes, IProgress<long> received, CancellationToken cancellationToken)
     {
         var headers = new Metadata { { Name, Escape(name) }, { Name + Encoded, "1" } };
         var filter = FolderFilter.Of(attributes);
         Add(headers, Include, filter.Include);
         Add(headers, Exclude, filter.Exclude);
         Add(headers, Follow, filter.Follow);
-        using var packets = SessionPackets.Fetch(client, headers, cancellationToken);
-        var received = await folders.ReceiveAsync(new ContextId(KeyOf(client, attributes), name), packets, OptionsOf(attributes), cancellationToken).ConfigureAwait(false);
-        _held.Add(received);
-        return received.Sent;
+        using var packets = SessionPackets.Fetch(client, headers, received, cancellationToken);
+        var context = await folders.ReceiveAsync(new ContextId(KeyOf(client, attributes), name), packets, OptionsOf(attributes), cancellationToken).ConfigureAwait(false);
+        _held.Add(context);
+        return context.Sent;
     }
 
     public void Dispose()

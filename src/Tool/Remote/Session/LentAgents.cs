@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using Google.Protobuf;
 using Grpc.Core;
-using MsBuildKit.Engine;
+using MsBuildKit.Engine.Workers.Remote;
 using MsBuildKit.Engine.Sessions;
 using MsBuildKit.Tool.Daemon.Sessions;
 using MsBuildKit.Tool.Protocol.Ssh;

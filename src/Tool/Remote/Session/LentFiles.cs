@@ -1,7 +1,7 @@
 using System.Net;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http;
-using MsBuildKit.Engine;
+using MsBuildKit.Engine.Workers.Remote;
 using MsBuildKit.Engine.Sessions;
 using MsBuildKit.Tool.Protocol;
 using MsBuildKit.Tool.Protocol.FileSync;
@@ -31,7 +31,7 @@ internal sealed class LentFiles(RemoteGraph graph) : FileSync.FileSyncBase
         return Dated((await graph.Facts.ReadFolderAsync(name, folder, filter, cancellationToken).ConfigureAwait(false)).Sent);
     }
 
-    private SentTree Dated(SentTree sent) => sent with { Tree = sent.Tree with { ModifiedSeconds = graph.Request.SourceDateEpoch } };
+    private SentTree Dated(SentTree sent) => sent with { Tree = sent.Tree with { ModifiedSeconds = graph.Terms.SourceDateEpoch } };
 
     private static IReadOnlyList<string> Values(IHeaderDictionary headers, string key) =>
         [.. headers[key].OfType<string>().Select(v => headers.ContainsKey(key + Encoded) ? WebUtility.UrlDecode(v) : v)];

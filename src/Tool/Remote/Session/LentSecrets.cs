@@ -1,6 +1,6 @@
 using Google.Protobuf;
 using Grpc.Core;
-using MsBuildKit.Engine;
+using MsBuildKit.Engine.Workers.Remote;
 using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Tool.Protocol.Secrets;
 

@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using MsBuildKit.Engine;
+using MsBuildKit.Engine.Workers.Remote;
 using MsBuildKit.Engine.Distribution;
 using MsBuildKit.Tool.Daemon.Services;
 using MsBuildKit.Tool.Protocol.Control;

@@ -253,21 +253,21 @@ public sealed class DockerfileParserTests
     public void Parse_BeforeTheFirstStage_OnlyArgumentsStand() => AssertFault("ARG a\n  RUN x\nFROM a", "MBK1922", 2, 3, "'RUN'");
 
     [Fact]
-    public void Parse_AMisspeltStage_IsOneFault() => AssertFault("FORM a\nRUN x", "MBK1920", 1, 1, "did you mean 'FROM'");
+    public void Parse_AMisspeltStage_IsOneFault() => AssertFault("FORM a\nRUN x", "MBK1920", 1, 1, "did you mean FROM");
 
     [Theory]
-    [InlineData("COPPY a b", "MBK1920", 1, "'COPY'")]
-    [InlineData("FOO", "MBK1920", 1, "'FOO'")]
-    [InlineData("COPY --form=b a b", "MBK1923", 6, "'from'")]
-    [InlineData("MAINTAINER --boo a", "MBK1923", 12, "'--boo'")]
+    [InlineData("COPPY a b", "MBK1920", 1, "unknown instruction: COPPY (did you mean COPY?)")]
+    [InlineData("FOO", "MBK1920", 1, "unknown instruction: FOO")]
+    [InlineData("COPY --form=b a b", "MBK1923", 6, "unknown flag: --form (did you mean from?)")]
+    [InlineData("MAINTAINER --boo a", "MBK1923", 12, "unknown flag: --boo;")]
     [InlineData("COPY a --from=b c\nUSER --x a", "MBK1923", 6, "none")]
     [InlineData("COPY --from a b", "MBK1924", 6, "--from=value")]
     [InlineData("COPY --chown=a --chown=b c d", "MBK1924", 16, "more than once")]
     [InlineData("COPY --link=maybe c d", "MBK1924", 6, "true or false")]
     [InlineData("COPY --link= c d", "MBK1924", 6, "true or false")]
-    [InlineData("RUN --network=hots a", "MBK1938", 5, "'host'")]
+    [InlineData("RUN --network=hots a", "MBK1938", 5, "(did you mean host?)")]
     [InlineData("RUN --security=none a", "MBK1938", 5, "sandbox")]
-    [InlineData("RUN --mount=typ=bind a", "MBK1936", 5, "'type'")]
+    [InlineData("RUN --mount=typ=bind a", "MBK1936", 5, "unexpected key 'typ' (did you mean type?)")]
     [InlineData("COPY a", "MBK1925", 1, "destination")]
     [InlineData("ADD", "MBK1925", 1, "sources")]
     [InlineData("COPY a <<E\nE", "MBK1927", 8, "<<E")]

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using MsBuildKit.Engine.Llb.Pb;
+using MsBuildKit.Engine.Workers.Rootless;
 
 namespace MsBuildKit.Engine.Tests.Workers.Rootless;
 
@@ -59,6 +60,55 @@ public static partial class StepScenes
         Assert.EndsWith("\n1\n", bench.Text.Output, StringComparison.Ordinal);
         await bench.Runner.DisposeAsync();
         StepBench.AssertNothingLeft();
+    }
+
+    public static async Task ANetworkThatNobodyTakesGoes()
+    {
+        LinkPrograms("crun", "pasta");
+        var (folder, time) = (Directory.CreateDirectory("/mnt/networks").FullName, new HeldTime());
+        await using var networks = new StepNetworks(folder, "/mnt/path", time);
+        networks.Prepare(forwardsNames: false);
+        await using (var taken = await networks.TakeAsync(forwardsNames: false, default))
+        {
+            Assert.Equal(folder + "/1", taken.NamespacePath);
+            networks.Prepare(forwardsNames: false);
+            time.Pass();
+            await networks.SettleAsync();
+            Assert.Equal([folder + "/1", folder + "/1.log"], Directory.GetFiles(folder).Order(StringComparer.Ordinal));
+            Assert.True(taken.IsServed);
+        }
+        Assert.Empty(Directory.GetFiles(folder));
+    }
+
+    public static async Task ANetworkThatACancelledStepWouldHaveTakenGoes()
+    {
+        LinkPrograms("crun", "pasta");
+        var folder = Directory.CreateDirectory("/mnt/networks").FullName;
+        await using var networks = new StepNetworks(folder, "/mnt/path", TimeProvider.System);
+        networks.Prepare(forwardsNames: false);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => networks.TakeAsync(forwardsNames: false, new CancellationToken(canceled: true)));
+        await networks.SettleAsync();
+        Assert.Empty(Directory.GetFiles(folder));
+        Assert.DoesNotContain(Process.GetProcesses(), p => p.ProcessName.StartsWith("pas", StringComparison.Ordinal));
+    }
+
+    // Pauses last until they are told to be over.
+    private sealed class HeldTime : TimeProvider
+    {
+        private Action? _waiting;
+
+        public void Pass()
+        {
+            var over = _waiting;
+            _waiting = null;
+            over?.Invoke();
+        }
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            if (dueTime == TimeSpan.FromSeconds(5)) _waiting += () => callback(state);
+            return base.CreateTimer(callback, state, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
     }
 
     private static async Task NetworkAsync()

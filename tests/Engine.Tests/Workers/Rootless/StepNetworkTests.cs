@@ -8,5 +8,7 @@ public sealed class StepNetworkTests
     [InlineData(nameof(StepScenes.Slirp4netnsReachesTheHostsNetworkAndNames))]
     [InlineData(nameof(StepScenes.AStubOfNamesIsAskedThroughTheForwarder))]
     [InlineData(nameof(StepScenes.ANetworkThatIsConnectedAheadIsFreshAndGoesWithTheRunner))]
+    [InlineData(nameof(StepScenes.ANetworkThatNobodyTakesGoes))]
+    [InlineData(nameof(StepScenes.ANetworkThatACancelledStepWouldHaveTakenGoes))]
     public Task Network_OfAStep(string scene) => WorkerSpace.PlayAsync(scene);
 }

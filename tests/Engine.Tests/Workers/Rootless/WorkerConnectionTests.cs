@@ -29,8 +29,8 @@ public sealed class WorkerConnectionTests : IAsyncLifetime
 
     public ValueTask InitializeAsync()
     {
-        _serving = new WorkerServer(new FrameChannel(_fromEngine, _toEngine), _executor, _caches, _containers).ServeAsync(default);
-        _connection = new WorkerConnection(new FrameChannel(_fromWorker, _toWorker));
+        _serving = new WorkerServer(new FrameChannel<Frame>(Frame.Parser, _fromEngine, _toEngine), _executor, _caches, _containers).ServeAsync(default);
+        _connection = new WorkerConnection(new FrameChannel<Frame>(Frame.Parser, _fromWorker, _toWorker));
         return ValueTask.CompletedTask;
     }
 
@@ -213,7 +213,7 @@ public sealed class WorkerConnectionTests : IAsyncLifetime
     [InlineData("0000000a0801")]
     public async Task Read_NoFrame_IsRefused(string hex)
     {
-        using var channel = new FrameChannel(new MemoryStream(Convert.FromHexString(hex)), Stream.Null);
+        using var channel = new FrameChannel<Frame>(Frame.Parser, new MemoryStream(Convert.FromHexString(hex)), Stream.Null);
         if (hex.Length == 0) Assert.Null(await channel.ReadAsync(default));
         else await Assert.ThrowsAsync<InvalidDataException>(() => channel.ReadAsync(default));
     }

@@ -50,6 +50,18 @@ public sealed class BuildStatusTests : IDisposable
     }
 
     [Fact]
+    public async Task Report_WhatIsMovedForAStep_BeginsItAndIsToldWithWhatIsDone()
+    {
+        _status.Report(new StepProgress("transferring context:", 5, null) { Step = "d", Action = "transferring" });
+        _status.Report(new StepProgress("transferring context:", 9, 9) { Step = "d", Action = "transferring" });
+        var told = await ReadAsync();
+        Assert.NotNull(told.SelectMany(r => r.Vertexes).First().Started);
+        var moved = told.SelectMany(r => r.Statuses).ToList();
+        Assert.Equal([("transferring context:", "transferring", 5L), ("transferring context:", "transferring", 9L)], moved.Select(s => (s.ID, s.Name, s.Current)));
+        Assert.Equal([false, true], moved.Select(s => s.Completed is not null));
+    }
+
+    [Fact]
     public async Task Complete_WhileAStepRuns_TellsThatItWasStopped()
     {
         _status.Report(new StepStarted("s") { Step = "d" });

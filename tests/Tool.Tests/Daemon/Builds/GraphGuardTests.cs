@@ -17,7 +17,7 @@ public sealed class GraphGuardTests
         var graph = LlbMarshaller.Marshal(LlbState.Image("docker.io/library/a:1", Platform.LinuxAmd64, "a").Run(new ExecOptions { Args = ["x"], Network = network, Security = security }, Platform.LinuxAmd64).Root);
         var error = Assert.ThrowsAny<BuildException>(() => new GraphGuard(new HashSet<string>(), SourcePolicy.None).Admit(graph));
         Assert.Equal(("MBK2504", $"{entitlement} is not allowed"), (error.Code, error.Message));
-        Assert.Equal(Op.OpOneofCase.Exec, new GraphGuard(new HashSet<string> { entitlement }, SourcePolicy.None).Admit(graph).Vertex.Op.OpCase);
+        Assert.Equal(Op.OpOneofCase.Exec, new GraphGuard(new HashSet<string> { entitlement }, SourcePolicy.None).Admit(graph).Edge.Vertex.Op.OpCase);
     }
 
     [Fact]

@@ -63,16 +63,4 @@ public sealed class ExportAttributesTests
         foreach (var bad in new[] { "{", "[]", """{"Platforms":[{"ID":1}]}""" })
             Assert.ThrowsAny<BuildException>(() => ResultImages.Platforms(two with { Metadata = new Dictionary<string, ByteString> { ["refs.platforms"] = ByteString.CopyFromUtf8(bad) } }, Platform.LinuxAmd64));
     }
-
-    [Fact]
-    public void StatementRequest_TellsArgumentsOnlyWhenAllIsToBeTold()
-    {
-        var attributes = new Dictionary<string, string> { ["filename"] = "Dockerfile", ["build-arg:A"] = "1", ["attest:provenance"] = "mode=min", ["attest:sbom"] = "" };
-        var some = StatementRequest.Of(attributes);
-        Assert.Equal((true, true), (some.Sbom, some.Provenance));
-        Assert.Equal(["filename"], some.Parameters.Keys);
-        attributes["attest:provenance"] = "mode=max";
-        Assert.Equal(["build-arg:A", "filename"], StatementRequest.Of(attributes).Parameters.Keys);
-        Assert.False(StatementRequest.Of(new Dictionary<string, string> { ["attest:provenance"] = "disabled=true" }).IsAny);
-    }
 }

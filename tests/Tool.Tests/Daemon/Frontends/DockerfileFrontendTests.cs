@@ -41,6 +41,30 @@ public sealed class DockerfileFrontendTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Solve_TheTimeOfAContextThatHasNone_IsNotTold() =>
+        Assert.DoesNotContain("source.date.epoch", (await _build.SolveAsync(Scratch, ("build-arg:SOURCE_DATE_EPOCH", "context"))).Metadata.Keys);
+
+    [Fact]
+    public async Task Solve_ATimeInTheDockerfile_IsToldExporters() =>
+        Assert.Equal("12", (await _build.SolveAsync("ARG SOURCE_DATE_EPOCH=12\n" + Scratch)).Metadata["source.date.epoch"].ToStringUtf8());
+
+    [Fact]
+    public async Task Solve_ADockerfileThatGrewMeanwhile_IsNotReadInPart()
+    {
+        await _build.SolveAsync(Scratch);
+        var error = await Assert.ThrowsAnyAsync<BuildException>(() => _build.SolveAsync("ARG A=12\n" + Scratch));
+        Assert.Contains("changed during the build", error.Message);
+    }
+
+    [Fact]
+    public async Task Solve_AnInputWithoutAGraph_IsRefused()
+    {
+        var call = FrontendBuild.CallWith(new Dictionary<string, Definition> { ["context"] = new() });
+        var error = await Assert.ThrowsAsync<FrontendException>(() => _build.SolveAsync(call));
+        Assert.Contains("invalid nil input definition to definition op: 'context'", error.Message);
+    }
+
+    [Fact]
     public async Task Solve_SeveralPlatforms_GivesTreesByPlatform()
     {
         var result = await _build.SolveAsync(Scratch, ("platform", "linux/amd64,linux/arm/v7"), ("build-arg:SOURCE_DATE_EPOCH", "12"));

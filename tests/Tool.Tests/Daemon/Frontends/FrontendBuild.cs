@@ -9,6 +9,7 @@ using MsBuildKit.Tool.Daemon.Builds;
 using MsBuildKit.Tool.Daemon.Frontends;
 using MsBuildKit.Tool.Daemon.Policies;
 using MsBuildKit.Tool.Daemon.Sessions;
+using MsBuildKit.Tool.Daemon.Statements;
 using MsBuildKit.Tool.Protocol.Control;
 using MsBuildKit.Tool.Transfer;
 using Platform = MsBuildKit.Engine.Oci.Platform;
@@ -40,7 +41,7 @@ internal sealed class FrontendBuild : IAsyncDisposable
         var job = new BuildJob(_services, how, new BuildSession([], new Dictionary<string, IContentSource>()) { Folders = folders }, _store, null, Status);
         var frontends = new Dictionary<string, IFrontend> { [DockerfileFrontend.Name] = new DockerfileFrontend() };
         if (gateway is not null) frontends["gateway.v0"] = gateway;
-        Bridge = new BuildBridge(job, Status, new LentSession(null, new SessionRegistry(TimeProvider.System), new SessionTrees(_folders)), new FrontendSet(frontends), new GraphGuard(new HashSet<string>(), SourcePolicy.None), Call(), how, Platform.LinuxAmd64, TimeProvider.System);
+        Bridge = new BuildBridge(job, Status, new LentSession(null, new SessionRegistry(TimeProvider.System), new SessionTrees(_folders)), new FrontendSet(frontends), new GraphGuard(new HashSet<string>(), SourcePolicy.None), new AskedFrontend("", Call()), Producers, how, Platform.LinuxAmd64, TimeProvider.System);
     }
 
     public TempFolder Folder { get; } = new("frontend");
@@ -48,6 +49,8 @@ internal sealed class FrontendBuild : IAsyncDisposable
     public BuildBridge Bridge { get; }
 
     public BuildStatus Status { get; }
+
+    public KnownProducers Producers { get; } = new();
 
     public Task<FrontendResult> SolveAsync(string dockerfile, params (string Key, string Value)[] attributes)
     {

@@ -1,3 +1,4 @@
+using MsBuildKit.Engine.Attestations;
 using MsBuildKit.TestKit;
 using MsBuildKit.Tool.Daemon;
 using MsBuildKit.Tool.Daemon.Builds;
@@ -25,6 +26,21 @@ public sealed class BuildHistoryTests : IDisposable
         var told = new List<StatusResponse>();
         await foreach (var happened in StatusLog.ReplayAsync(history.FindLog("one")!, default)) told.Add(happened);
         Assert.Equal("said by one", Assert.Single(Assert.Single(told).Vertexes).Name);
+    }
+
+    [Fact]
+    public async Task End_WhatWasSaidOfResults_IsKeptAsLongAsTheBuild()
+    {
+        Build(Open(), "one", said: [("", new Predicate("t1", "{\"a\":1}"u8.ToArray())), ("linux/arm64", new Predicate("t2", "{\"b\":2}"u8.ToArray()))]);
+        var history = Open();
+        var record = Assert.Single(await KnownAsync(history)).Record;
+        var (whole, other) = (Assert.Single(record.Result.Attestations), Assert.Single(record.Results["linux/arm64"].Attestations));
+        Assert.Equal(("application/vnd.in-toto+json", 7L, "t1"), (whole.MediaType, whole.Size, whole.Annotations["in-toto.io/predicate-type"]));
+        Assert.Equal("{\"a\":1}", File.ReadAllText(history.FindContent(whole.Digest)!));
+        Assert.Equal("{\"b\":2}", File.ReadAllText(history.FindContent(other.Digest)!));
+        history.Update(new UpdateBuildHistoryRequest { Ref = "one", Delete = true });
+        Assert.Null(history.FindContent(whole.Digest));
+        Assert.Empty(Directory.EnumerateFiles(_folder.Path));
     }
 
     [Fact]
@@ -96,11 +112,11 @@ public sealed class BuildHistoryTests : IDisposable
 
     private BuildHistory Open() => new(_folder.Path, TimeSpan.FromHours(2), 2, _time);
 
-    private void Build(BuildHistory history, string id, Action<BuildHistoryRecord>? outcome = null, bool isInternal = false)
+    private void Build(BuildHistory history, string id, Action<BuildHistoryRecord>? outcome = null, bool isInternal = false, IReadOnlyList<(string, Predicate)>? said = null)
     {
         history.Begin(new SolveRequest { Ref = id, Frontend = "dockerfile.v0", Internal = isInternal });
         using (var log = new StatusLog(history.LogOf(id))) log.Add(new StatusResponse { Vertexes = { new Vertex { Name = $"said by {id}" } } });
-        history.End(id, outcome ?? (_ => { }));
+        history.End(id, said ?? [], outcome ?? (_ => { }));
         _time.Advance(1);
     }
 

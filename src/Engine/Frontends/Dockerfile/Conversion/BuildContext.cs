@@ -26,7 +26,11 @@ public sealed record HttpContext(string Url) : BuildContext;
 public sealed record ImageContext(ImageReference Reference) : BuildContext;
 
 /// <summary>An image in a layout or archive that the caller lends (<c>oci-layout://</c>).</summary>
-public sealed record LayoutContext(string Store, string? Tag, Digest? Digest) : BuildContext;
+public sealed record LayoutContext(string Store, string? Tag, Digest? Digest) : BuildContext
+{
+    /// <summary>What the graph calls the image, as it would one of a registry; <c>null</c> for the name of the layout.</summary>
+    public string? Name { get; init; }
+}
 
 /// <summary>A tree that the caller has a graph of.</summary>
 /// <param name="Tree">Its files.</param>

@@ -65,7 +65,9 @@ internal sealed class ContextTrees(ConversionScope scope, ResolvedImages images,
         {
             var inLayout = await images.FindAsync(layout, platform).ConfigureAwait(false);
             Add(new UsedImage($"{layout.Store}@{inLayout.Digest}", inLayout.Digest, platform, IsRemote: false));
-            return new ContextTree(LlbState.OciLayout(layout.Store, inLayout.Digest, platform, name), inLayout.Config);
+            var tree = layout.Name is null ? LlbState.OciLayout(layout.Store, inLayout.Digest, platform, name)
+                : LlbState.OciLayout($"{layout.Name}@{inLayout.Digest}", platform, new OciLayoutOptions { Store = layout.Store }, name);
+            return new ContextTree(tree, inLayout.Config);
         }
         var reference = ((ImageContext)context).Reference;
         if (reference is { Registry: ImageReference.DefaultRegistry, Repository: "library/scratch" }) return new ContextTree(LlbState.Scratch);

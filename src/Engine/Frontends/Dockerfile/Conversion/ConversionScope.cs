@@ -10,7 +10,8 @@ namespace MsBuildKit.Engine.Frontends.Dockerfile.Conversion;
 /// <summary>What all stages of one platform's conversion share: what was asked for, and what is gathered on the way.</summary>
 internal sealed class ConversionScope
 {
-    private const string EpochArg = "SOURCE_DATE_EPOCH";
+    /// <summary>The argument that says which time stands for every one.</summary>
+    public const string EpochArg = "SOURCE_DATE_EPOCH";
     private const long LastSecond = 253402300799;
 
     private readonly List<DockerfileFault> _faults = [];
@@ -68,6 +69,9 @@ internal sealed class ConversionScope
     /// <summary>The same, when it was asked for; <c>null</c> when nothing was said.</summary>
     public long? AskedEpoch => string.IsNullOrEmpty(EpochText) ? null : Epoch;
 
+    /// <summary>What that argument says, be it a time or where to find one; <c>null</c> or empty when nothing was said.</summary>
+    public string? EpochText => Request.BuildArgs.GetValueOrDefault(EpochArg) ?? Globals.Variables.Find(EpochArg);
+
     /// <summary>The epoch as images write it.</summary>
     public string Time { get; }
 
@@ -117,8 +121,6 @@ internal sealed class ConversionScope
         return name;
     }
 
-    private string? EpochText => Request.BuildArgs.GetValueOrDefault(EpochArg) ?? Globals.Variables.Find(EpochArg);
-
     private string Arg(string name) => Request.BuildArgs.GetValueOrDefault(name, "");
 
     private long ReadEpoch()
@@ -127,6 +129,6 @@ internal sealed class ConversionScope
         if (string.IsNullOrEmpty(text)) return Request.SourceDateEpoch;
         return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var epoch) && epoch is >= 0 and <= LastSecond
             ? epoch
-            : throw new Fault(FaultCodes.BadEpoch, $"The argument '{EpochArg}' is '{text}', which is not a time: give it the seconds since 1970, such as '1700000000'.");
+            : throw new Fault(FaultCodes.BadEpoch, $"invalid {EpochArg}: {text} is not a time. Give it the seconds since 1970, such as '1700000000'.");
     }
 }

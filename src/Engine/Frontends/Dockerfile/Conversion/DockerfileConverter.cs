@@ -14,7 +14,8 @@ namespace MsBuildKit.Engine.Frontends.Dockerfile.Conversion;
 /// <param name="images">Finds images and reads their configuration.</param>
 /// <param name="lint">Is told what checks find.</param>
 /// <param name="files">Reads the <c>.dockerignore</c> of named contexts, or <c>null</c> when they have none.</param>
-public sealed class DockerfileConverter(IImageConfigResolver images, ILintSink lint, IContextFiles? files = null)
+/// <param name="times">Finds the time of a source where the Dockerfile or the caller wants it for every time; <c>null</c> when only seconds are a time.</param>
+public sealed class DockerfileConverter(IImageConfigResolver images, ILintSink lint, IContextFiles? files = null, ISourceTimes? times = null)
 {
     /// <summary>One image for each platform of the request, in its order.</summary>
     /// <exception cref="DockerfileException">It cannot be converted. All that is wrong with it is told at once.</exception>
@@ -23,6 +24,7 @@ public sealed class DockerfileConverter(IImageConfigResolver images, ILintSink l
         file.OrThrow();
         RequireLinux(file, request);
         var resolved = new ResolvedImages(images, cancellationToken);
+        if (times is not null) request = await new EpochSource(file, request, resolved, files, times).ResolveAsync(cancellationToken).ConfigureAwait(false);
         var converted = new List<DockerfileImage>();
         foreach (var platform in request.Platforms.Select(p => p.Normalize()))
         {

@@ -21,6 +21,9 @@ public sealed record DockerfileImage(
 
     /// <summary>Seconds that stand for every time, when the Dockerfile or its arguments say so.</summary>
     public long? Epoch { get; init; }
+
+    /// <summary>What else an SBOM tells of, where the Dockerfile or its arguments say so: stages, and the build context.</summary>
+    public IReadOnlyDictionary<string, LlbState> Scans { get; init; } = new Dictionary<string, LlbState>();
 }
 
 /// <summary>An image that a graph begins with.</summary>

@@ -31,7 +31,7 @@ internal sealed class PlatformConversion(ParsedDockerfile file, DockerfileReques
         return new DockerfileImage(platform, target.Tree, target.Image.Finish(platform, scope.Time), contexts.Used, scope.Steps)
         {
             Stages = [.. file.Stages.Where(s => needed.Any(n => ReferenceEquals(n.From, s.From)))],
-            Base = target.BaseImage, Epoch = scope.AskedEpoch,
+            Base = target.BaseImage, Epoch = scope.AskedEpoch, Scans = ScanTargets.Find(scope, target, needed, main),
         };
     }
 

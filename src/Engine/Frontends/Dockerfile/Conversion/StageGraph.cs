@@ -33,7 +33,7 @@ internal sealed class StageGraph
         if (_byName.TryGetValue(name.ToLowerInvariant(), out var stage)) return stage;
         if (int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number < Stages.Count) return Stages[number];
         throw new Fault(FaultCodes.UnknownTarget,
-            $"The target '{name}' is no stage of the Dockerfile{NearestName.Suggest(name.ToLowerInvariant(), Names)}. Name one of its stages, or none for the last.",
+            $"target stage \"{name}\" could not be found{NearestName.Suggest(name.ToLowerInvariant(), Names)}. Name one of its stages, or none for the last.",
             _scope.File.Stages[^1].From.Range);
     }
 

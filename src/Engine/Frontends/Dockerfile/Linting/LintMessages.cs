@@ -66,5 +66,5 @@ public static class LintMessages
 
     public static string ExposeInvalidFormat(string port) => $"EXPOSE '{port}' should name a port alone, without an address or a port of the host.";
 
-    private static string Suggestion(string? name) => name is null ? "" : $" (did you mean '{name}'?)";
+    private static string Suggestion(string? name) => name is null ? "" : $" (did you mean {name}?)";
 }

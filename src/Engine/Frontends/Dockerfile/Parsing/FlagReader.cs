@@ -58,7 +58,7 @@ internal sealed class FlagReader
         foreach (var flag in _flags.Where(f => !_known.Contains(f.Name)))
         {
             var offers = _known.Count == 0 ? "it has none" : "it has " + string.Join(", ", _known.Order(StringComparer.Ordinal).Select(k => "--" + k));
-            _faults.Add(DockerfileCodes.UnknownFlag, $"The instruction has no flag '--{FaultList.Short(flag.Name)}'{NearestName.Suggest(flag.Name, _known, ignoreCase: true)}; {offers}.", flag.Range);
+            _faults.Add(DockerfileCodes.UnknownFlag, $"unknown flag: --{FaultList.Short(flag.Name)}{NearestName.Suggest(flag.Name, _known, ignoreCase: true)}; {offers}.", flag.Range);
         }
     }
 

@@ -56,7 +56,7 @@ internal sealed partial class InstructionParser
         if (!s_kinds.TryGetValue(parser.Keyword, out var kind))
         {
             faults.Add(DockerfileCodes.UnknownInstruction,
-                $"There is no instruction '{FaultList.Short(parser.Keyword)}'{NearestName.Suggest(parser.Keyword, s_kinds.Keys, ignoreCase: true)}; correct it, or end the line before it with '{escape}' if it belongs there.",
+                $"unknown instruction: {FaultList.Short(parser.Keyword)}{NearestName.Suggest(parser.Keyword, s_kinds.Keys, ignoreCase: true)}; correct it, or end the line before it with '{escape}' if it belongs there.",
                 line.RangeOf(parser._command.Keyword));
             return null;
         }

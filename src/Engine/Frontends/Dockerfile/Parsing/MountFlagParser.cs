@@ -50,7 +50,7 @@ internal sealed class MountFlagParser
         var key = (sign < 0 ? field : field[..sign]).ToLowerInvariant();
         if (!s_keys.Contains(key))
         {
-            _fault = $"has the unknown key '{FaultList.Short(key)}'{NearestName.Suggest(key, s_keys, ignoreCase: true)}; its keys are {string.Join(", ", s_keys)}";
+            _fault = $"has the unexpected key '{FaultList.Short(key)}'{NearestName.Suggest(key, s_keys, ignoreCase: true)}; its keys are {string.Join(", ", s_keys)}";
             return;
         }
         if (sign >= 0) ReadValue(key, field[(sign + 1)..]);
@@ -78,7 +78,7 @@ internal sealed class MountFlagParser
     {
         _mount = key switch
         {
-            "type" => Enum.TryParse<MountKind>(value, ignoreCase: true, out var kind) && IsName(value) ? _mount with { Kind = kind } : Wrong(key, value, NearestName.Suggest(value, Names<MountKind>(), ignoreCase: true), $"use one of: {string.Join(", ", Names<MountKind>())}"),
+            "type" => Enum.TryParse<MountKind>(value, ignoreCase: true, out var kind) && IsName(value) ? _mount with { Kind = kind } : Unsupported(value),
             "from" => _mount with { From = OrNull(value) },
             "source" or "src" => _mount with { Source = OrNull(value) },
             "target" or "dst" or "destination" => _mount with { Target = OrNull(value) },
@@ -117,6 +117,13 @@ internal sealed class MountFlagParser
         if (_mount.From is not null) return "cannot have 'from' with the type secret; remove it";
         if (_mount is { Source: null, Target: null, Id: null }) return "names no secret; add id, source or target";
         return _mount is { Source: not null, Id: not null } ? "has both 'source' and 'id'; remove one" : null;
+    }
+
+    private MountFlag Unsupported(string kind)
+    {
+        var kinds = Names<MountKind>();
+        _fault = $"has the unsupported mount type \"{FaultList.Short(kind)}\"{NearestName.Suggest(kind, kinds, ignoreCase: true)}; use one of: {string.Join(", ", kinds)}";
+        return _mount;
     }
 
     private MountFlag WrongSwitch(string key, string value) => Wrong(key, value, "", "write true or false");

@@ -47,7 +47,7 @@ internal sealed class StageList(FaultList faults)
     internal void Finish(int lastLine)
     {
         if (_hasFrom || _mayHaveFrom) return;
-        var what = _hasAny ? "has no FROM" : "has no instructions";
-        faults.Add(DockerfileCodes.NoStage, $"The Dockerfile {what}; start it with FROM and an image.", new TextRange(lastLine, 1, lastLine, 1));
+        var what = _hasAny ? "FROM" : "instructions";
+        faults.Add(DockerfileCodes.NoStage, $"The dockerfile contains no stages to build, as it has no {what}; start it with FROM and an image.", new TextRange(lastLine, 1, lastLine, 1));
     }
 }

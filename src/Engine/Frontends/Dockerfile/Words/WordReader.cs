@@ -229,7 +229,7 @@ internal sealed class WordReader(string source, WordOptions options, IVariables 
     private static WordException Required(string name, string message, bool isUnset)
     {
         var why = message.Length > 0 ? message : isUnset ? "it must be set" : "it must not be empty";
-        return new WordException(DockerfileCodes.VariableRequired, $"The variable '{name}' is required: {why}. Give it a value.");
+        return new WordException(DockerfileCodes.VariableRequired, $"{name}: {why}. The variable is required: give it a value.");
     }
 
     private WordException Unsupported(string modifier) => Syntax($"has the modifier '{modifier}', which is unknown");

@@ -1,10 +1,6 @@
-using System.IO.Compression;
 using MsBuildKit.Engine.Content;
 using MsBuildKit.Engine.Snapshots;
 using MsBuildKit.Engine.Snapshots.Linux;
-using SharpCompress.Compressors.BZip2;
-using SharpCompress.Compressors.Xz;
-using ZstdSharp;
 
 namespace MsBuildKit.Engine.Workers.Rootless.FileActions;
 
@@ -13,7 +9,6 @@ namespace MsBuildKit.Engine.Workers.Rootless.FileActions;
 internal static class ArchiveUnpacker
 {
     private const int MadeMode = 0b111_101_101, BufferSize = 1 << 17;
-    private const long Allowance = 1L << 30;
     private const string Removal = ".wh.";
 
     /// <summary>Unpacks what is at a path, links followed, into a directory of a tree on disk, which is made when it is missing; false when it is no archive.
@@ -62,26 +57,5 @@ internal static class ArchiveUnpacker
         await placement.PlaceAsync(owned, content, cancellationToken).ConfigureAwait(false);
     }
 
-    private static Stream Open(RootedTree source, string archive)
-    {
-        // Decompressors ask for single bytes.
-        var packed = new FileStream(source.OpenFile(archive), FileAccess.Read, BufferSize);
-        try
-        {
-            Span<byte> head = stackalloc byte[6];
-            head = head[..packed.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)];
-            packed.Position = 0;
-            if (head.StartsWith((ReadOnlySpan<byte>)[0x1f, 0x8b, 0x08])) return Unpack(packed, p => new GZipStream(p, CompressionMode.Decompress));
-            if (head.StartsWith("BZh"u8)) return Unpack(packed, p => BZip2Stream.Create(p, SharpCompress.Compressors.CompressionMode.Decompress, decompressConcatenated: true));
-            if (head.StartsWith((ReadOnlySpan<byte>)[0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00])) return Unpack(packed, p => new XZStream(p));
-            return head.StartsWith((ReadOnlySpan<byte>)[0x28, 0xb5, 0x2f, 0xfd]) ? Unpack(packed, p => new DecompressionStream(p)) : packed;
-        }
-        catch
-        {
-            packed.Dispose();
-            throw;
-        }
-    }
-
-    private static UnpackStream Unpack(Stream packed, Func<Stream, Stream> decompress) => new(packed, decompress, Allowance);
+    private static Stream Open(RootedTree source, string archive) => PackedTar.Open(new FileStream(source.OpenFile(archive), FileAccess.Read, BufferSize));
 }

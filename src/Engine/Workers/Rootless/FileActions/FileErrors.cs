@@ -29,7 +29,7 @@ internal static class FileErrors
         new(InTheWayCode, ErrorKind.NotSupported, $"'/{path}' is a device, which cannot be copied. Leave it out by a pattern.");
 
     public static WorkerException NothingFound(string pattern) =>
-        new(NothingFoundCode, ErrorKind.NotFound, $"'{pattern}' is nothing in the tree that is copied from. Check the path, and what the steps before leave there.");
+        new(NothingFoundCode, ErrorKind.NotFound, $"\"{pattern}\": not found in the tree that is copied from. Check the path, and what the steps before leave there.");
 
     public static WorkerException BadArchive(string path, string why, Exception inner) =>
         new(BadArchiveCode, ErrorKind.Invalid, $"The archive '/{path}' cannot be unpacked: {why}. Make it again without that, or copy it as a file.", inner);

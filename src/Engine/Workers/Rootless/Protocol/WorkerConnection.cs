@@ -8,7 +8,7 @@ namespace MsBuildKit.Engine.Workers.Rootless.Protocol;
 /// ends, every call fails.</remarks>
 public sealed class WorkerConnection : IAsyncDisposable
 {
-    private readonly FrameChannel _channel;
+    private readonly FrameChannel<Frame> _channel;
     private readonly ConcurrentDictionary<ulong, WorkerCall> _calls = new();
     private readonly CancellationTokenSource _closing = new();
     private readonly TaskCompletionSource<Hello> _greeting = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -17,7 +17,7 @@ public sealed class WorkerConnection : IAsyncDisposable
     private ulong _last;
 
     /// <param name="channel">To the worker; the connection owns it.</param>
-    public WorkerConnection(FrameChannel channel)
+    public WorkerConnection(FrameChannel<Frame> channel)
     {
         _channel = channel;
         _reading = Task.Run(ReadAllAsync);
@@ -27,9 +27,9 @@ public sealed class WorkerConnection : IAsyncDisposable
     public async Task GreetAsync(CancellationToken cancellationToken)
     {
         var hello = await _greeting.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
-        if (hello.Version != FrameChannel.Version)
+        if (hello.Version != WorkerServer.Version)
             throw new WorkerException(WorkerException.OtherVersion, ErrorKind.FailedPrecondition,
-                $"The worker speaks version {hello.Version} of the protocol and this build version {FrameChannel.Version}. Install both anew from one package.");
+                $"The worker speaks version {hello.Version} of the protocol and this build version {WorkerServer.Version}. Install both anew from one package.");
     }
 
     /// <summary>Whether the worker is gone.</summary>

@@ -10,8 +10,11 @@ namespace MsBuildKit.Engine.Workers.Rootless.Protocol;
 /// <param name="caches">Takes caches out and puts them in.</param>
 /// <param name="containers">Has containers.</param>
 /// <param name="greeted">Is called once the engine knows that the worker is there: what it needs later need not be waited for before.</param>
-public sealed class WorkerServer(FrameChannel channel, IStepExecutor steps, ICacheExecutor caches, IContainerExecutor containers, Action? greeted = null)
+public sealed class WorkerServer(FrameChannel<Frame> channel, IStepExecutor steps, ICacheExecutor caches, IContainerExecutor containers, Action? greeted = null)
 {
+    /// <summary>The version of the protocol that this code speaks.</summary>
+    public const int Version = 3;
+
     private readonly ConcurrentDictionary<ulong, CancellationTokenSource> _running = new();
     private readonly ConcurrentDictionary<ulong, Conversation> _conversations = new();
 
@@ -21,7 +24,7 @@ public sealed class WorkerServer(FrameChannel channel, IStepExecutor steps, ICac
         var calls = new ConcurrentDictionary<ulong, Task>();
         try
         {
-            await channel.WriteAsync(new Frame { Hello = new Hello { Version = FrameChannel.Version } }, cancellationToken).ConfigureAwait(false);
+            await channel.WriteAsync(new Frame { Hello = new Hello { Version = Version } }, cancellationToken).ConfigureAwait(false);
             greeted?.Invoke();
             while (await channel.ReadAsync(cancellationToken).ConfigureAwait(false) is { } frame)
                 switch (frame.BodyCase)

@@ -1,3 +1,4 @@
+using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Frontends.Dockerfile.Conversion;
 using MsBuildKit.Engine.Llb;
 using MsBuildKit.Engine.Sessions;
@@ -14,7 +15,20 @@ internal sealed class IgnoreFiles(SolvedFiles trees, IReadOnlyDictionary<string,
     {
         if (source.Context is not FolderContext folder) return [];
         var options = new LocalSourceOptions { SharedKeyHint = $"{folder.Name}-{IgnoreFile.Name}", SessionId = folder.SessionId };
-        return IgnoreFile.Read(source.Ignore ?? await FindAsync(folder.Name, IgnoreFile.Name, options, $"[internal] load {IgnoreFile.Name}", cancellationToken).ConfigureAwait(false));
+        return IgnoreFile.Read(source.Ignore ?? await FindLentAsync(folder.Name, options, cancellationToken).ConfigureAwait(false));
+    }
+
+    // Who copies nothing of the context need not lend it.
+    private async Task<byte[]?> FindLentAsync(string folder, LocalSourceOptions options, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await FindAsync(folder, IgnoreFile.Name, options, $"[internal] load {IgnoreFile.Name}", cancellationToken).ConfigureAwait(false);
+        }
+        catch (BuildException e) when (e.Kind is ErrorKind.NotFound or ErrorKind.NotSupported)
+        {
+            return null;
+        }
     }
 
     /// <inheritdoc />

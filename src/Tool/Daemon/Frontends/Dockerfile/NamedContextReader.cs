@@ -30,7 +30,7 @@ internal sealed class NamedContextReader(FrontendCall call, OptionFaults faults)
         {
             _ when parts.Length < 2 => Bad(key, $"'{value}' does not say what it is"),
             "docker-image" => ReadImage(key, rest),
-            "oci-layout" => ReadLayout(key, rest),
+            "oci-layout" => ReadLayout(key, name, rest),
             "local" => new FolderContext(rest) { SessionId = call.Attributes.GetValueOrDefault("local-sessionid:" + rest, ""), SharedKey = call.Attributes.GetValueOrDefault("sharedkey:localdir:" + name, "") },
             "input" => ReadInput(key, rest),
             "http" or "https" => IsGit(key, value, out var isFaulty) ? new GitContext(value) : isFaulty ? null : new HttpContext(value),
@@ -46,13 +46,15 @@ internal sealed class NamedContextReader(FrontendCall call, OptionFaults faults)
         return ImageReference.TryParse(name, out var reference, out var why) ? new ImageContext(reference!) : Bad(key, $"'{name}' names no image: {why}");
     }
 
-    private BuildContext? ReadLayout(string key, string text)
+    // The graph names the image as the Dockerfile does: what the client calls its layout says nothing.
+    private BuildContext? ReadLayout(string key, string context, string text)
     {
         var name = WithoutSlashes(text);
         var at = name.LastIndexOf('@');
         if (at <= 0 || !Digest.TryParse(name[(at + 1)..], out var digest)) return Bad(key, $"'{name}' has no digest");
         var store = name[..at];
-        return new LayoutContext(store.LastIndexOf(':') is var colon && colon > store.LastIndexOf('/') ? store[..colon] : store, Tag: null, digest);
+        var isReference = ImageReference.TryParse($"{context.Split("::")[0]}@{digest}", out var reference, out _);
+        return new LayoutContext(store.LastIndexOf(':') is var colon && colon > store.LastIndexOf('/') ? store[..colon] : store, Tag: null, digest) { Name = isReference ? reference!.ToString()[..^(digest.ToString().Length + 1)] : null };
     }
 
     private BuildContext? ReadInput(string key, string name)

@@ -24,7 +24,7 @@ internal sealed class SessionImages(BuildBridge bridge, bool showsPlatforms) : I
         var source = bridge.Lent.FindLayout(store)
             ?? throw new FrontendException(FrontendException.NoLayout, ErrorKind.NotFound, $"The client lends no layout '{store}'. Name one that it does, or build without it.");
         var root = await ImageResolution.DescribeAsync(source, digest!.Value, store, cancellationToken).ConfigureAwait(false);
-        var image = await ImageResolution.ResolveAsync(source, root, platform, cancellationToken).ConfigureAwait(false);
+        var image = await ImageResolution.ResolveAsync(source, root, platform, takesOnlyImage: true, cancellationToken).ConfigureAwait(false);
         return new FoundImage(image.Manifest.Digest, image.Config);
     });
 

@@ -30,6 +30,9 @@ internal sealed class Converting : IImageConfigResolver, IContextFiles, ILintSin
     /// <summary>Files at the top of contexts, by context and path.</summary>
     public Dictionary<string, string> Files { get; } = [];
 
+    /// <summary>Knows the times of sources, or <c>null</c> when nothing does.</summary>
+    public ISourceTimes? Times { get; init; }
+
     public List<string> Asked { get; } = [];
 
     public List<(string Rule, string Message, int Line)> Warnings { get; } = [];
@@ -48,7 +51,7 @@ internal sealed class Converting : IImageConfigResolver, IContextFiles, ILintSin
     public async Task<IReadOnlyList<Converted>> AllAsync(string text, Func<DockerfileRequest, DockerfileRequest>? change = null)
     {
         var request = (change ?? (r => r))(Request with { Text = text });
-        var images = await new DockerfileConverter(this, this, this).ConvertAsync(DockerfileParser.Parse(text, "Dockerfile"), request, TestContext.Current.CancellationToken);
+        var images = await new DockerfileConverter(this, this, this, Times).ConvertAsync(DockerfileParser.Parse(text, "Dockerfile"), request, TestContext.Current.CancellationToken);
         return [.. images.Select(i => new Converted(i))];
     }
 

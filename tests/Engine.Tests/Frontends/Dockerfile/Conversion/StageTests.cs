@@ -74,7 +74,7 @@ public sealed class StageTests
     {
         var fault = await Converting.FaultAsync("FROM alpine AS build\nRUN 1\n", r => r with { Target = "biuld" });
         Assert.Equal("MBK1940", fault.Code);
-        Assert.Contains("did you mean 'build'?", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("did you mean build?", fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -91,7 +91,7 @@ public sealed class StageTests
     {
         var fault = await Converting.FaultAsync("FROM alpine AS mising\nFROM missing\nRUN x\n");
         Assert.Equal((OciException.InvalidReference, 2), (fault.Code, fault.Range.Line));
-        Assert.EndsWith("(did you mean 'mising'?)", fault.Message, StringComparison.Ordinal);
+        Assert.EndsWith("(did you mean mising?)", fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]

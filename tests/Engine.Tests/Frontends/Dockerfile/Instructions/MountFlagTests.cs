@@ -46,8 +46,8 @@ public sealed class MountFlagTests
     public void TryParse_QuotedFields_HoldCommasAndQuotes() => Assert.Equal("/a,\"b", Read("type=bind,\"target=/a,\"\"b\"").Target);
 
     [Theory]
-    [InlineData("typ=bind", "'type'")]
-    [InlineData("type=cahce", "'cache'")]
+    [InlineData("typ=bind", "unexpected key 'typ' (did you mean type?)")]
+    [InlineData("type=cahce", "unsupported mount type \"cahce\" (did you mean cache?)")]
     [InlineData("type=4", "use one of")]
     [InlineData("type=cache,sharing=lock", "'sharing'")]
     [InlineData("target", "target=value")]
@@ -68,7 +68,7 @@ public sealed class MountFlagTests
     [InlineData("type=secret,id=a,from=b", "'from'")]
     [InlineData("type=secret,id=a,sharing=locked", "'sharing'")]
     [InlineData("target=/a\"b", "quotes")]
-    [InlineData("", "unknown key")]
+    [InlineData("", "unexpected key")]
     public void TryParse_WhatCannotBe_IsTold(string value, string part)
     {
         Assert.Null(MountFlag.TryParse(value, isExpanded: true, out var error));
@@ -80,7 +80,7 @@ public sealed class MountFlagTests
     {
         Assert.NotNull(MountFlag.TryParse("type=$KIND,mode=$MODE,required,size=$SIZE", isExpanded: false, out _));
         Assert.Null(MountFlag.TryParse("type=cache,tagret=$T", isExpanded: false, out var error));
-        Assert.Contains("'target'", error);
+        Assert.Contains("(did you mean target?)", error);
         Assert.Null(MountFlag.TryParse("from=$STAGE", isExpanded: false, out error));
         Assert.Contains("'from'", error);
     }

@@ -35,7 +35,7 @@ public sealed class LintRulesTests
     [Fact]
     public void Messages_WithASuggestion_OfferIt()
     {
-        Assert.Contains("(did you mean '$HOME'?)", LintMessages.UndefinedVar("HOEM", "HOME"), StringComparison.Ordinal);
+        Assert.Contains("(did you mean $HOME?)", LintMessages.UndefinedVar("HOEM", "HOME"), StringComparison.Ordinal);
         Assert.DoesNotContain("did you mean", LintMessages.UndefinedArgInFrom("HOEM", null), StringComparison.Ordinal);
     }
 }

@@ -160,7 +160,7 @@ public sealed class OutlineSubrequestTests
         var error = Assert.Throws<DockerfileException>(() => OutlineSubrequest.Answer(Asked.File(Args), Asked.Request(Args, "secnd")));
 
         Assert.Equal("MBK1963", error.Code);
-        Assert.Contains("(did you mean 'second'?)", error.Message, StringComparison.Ordinal);
+        Assert.Contains("(did you mean second?)", error.Message, StringComparison.Ordinal);
     }
 
     private static IEnumerable<(string Name, bool? Required, int Line)> Mounted(JsonNode json, string kind) =>

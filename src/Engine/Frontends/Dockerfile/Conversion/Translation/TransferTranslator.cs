@@ -13,7 +13,7 @@ internal sealed class TransferTranslator(ConversionScope scope, LlbState context
     public void Translate(StageNode stage, TransferInstruction written, StageNode? from)
     {
         if (from is { IsDone: false })
-            throw new Fault(FaultCodes.UnknownStage, $"'--from={((CopyInstruction)written).From}' is a stage that is built after '{stage.Title}'. Move it above.");
+            throw new Fault(FaultCodes.UnknownStage, $"cannot copy from stage '{((CopyInstruction)written).From}', which needs to be defined before current stage '{stage.Title}'. Move it above.");
         var transfer = Expand(stage, written);
         if (from is null) Check(transfer);
         var name = scope.Name(stage, written, StepNames.WithKeyword(scope.Words.Show(written.Text, stage.Variables)));

@@ -1,7 +1,6 @@
-using MsBuildKit.Tool.Build.Options;
-using MsBuildKit.Tool.Remote;
+using MsBuildKit.Engine.Workers.Remote;
 
-namespace MsBuildKit.Tool.Tests.Remote;
+namespace MsBuildKit.Engine.Tests.Workers.Remote;
 
 /// <summary>Addresses of builders, as BuildKit's client reads them.</summary>
 public sealed class EndpointParserTests
@@ -45,16 +44,16 @@ public sealed class EndpointParserTests
     [InlineData("ssh://me:secret@host", "passwords and options belong")]
     public void Parse_Wrong_SaysWhatAndWhatToDo(string text, string expected)
     {
-        var faults = new OptionFaults();
-        Assert.Empty(new EndpointParser("/here", "--builder", faults).Parse(text));
-        Assert.Contains(expected, Assert.Single(faults.Texts));
+        var faults = new List<string>();
+        Assert.Empty(new EndpointParser("/here", faults.Add).Parse(text));
+        Assert.Contains(expected, Assert.Single(faults));
     }
 
     private static IReadOnlyList<BuilderEndpoint> Parse(string text)
     {
-        var faults = new OptionFaults();
-        var endpoints = new EndpointParser("/here", "--builder", faults).Parse(text);
-        Assert.Empty(faults.Texts);
+        var faults = new List<string>();
+        var endpoints = new EndpointParser("/here", faults.Add).Parse(text);
+        Assert.Empty(faults);
         return endpoints;
     }
 }

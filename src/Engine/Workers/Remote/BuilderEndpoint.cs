@@ -1,14 +1,14 @@
-namespace MsBuildKit.Tool.Remote;
+namespace MsBuildKit.Engine.Workers.Remote;
 
 /// <summary>Where a builder is.</summary>
 /// <param name="Text">As the user wrote it.</param>
-internal abstract record BuilderEndpoint(string Text);
+public abstract record BuilderEndpoint(string Text);
 
 /// <summary>A socket on this machine.</summary>
-internal sealed record SocketEndpoint(string Text, string Path) : BuilderEndpoint(Text);
+public sealed record SocketEndpoint(string Text, string Path) : BuilderEndpoint(Text);
 
 /// <summary>A port of a machine. Paths of certificates are absolute; without an authority the connection is not encrypted.</summary>
-internal sealed record PortEndpoint(string Text, string Host, int Port) : BuilderEndpoint(Text)
+public sealed record PortEndpoint(string Text, string Host, int Port) : BuilderEndpoint(Text)
 {
     /// <summary>Vouches for the builder.</summary>
     public string? Authority { get; init; }
@@ -16,6 +16,7 @@ internal sealed record PortEndpoint(string Text, string Host, int Port) : Builde
     /// <summary>Shows who we are, with <see cref="Key"/>.</summary>
     public string? Certificate { get; init; }
 
+    /// <summary>Of <see cref="Certificate"/>.</summary>
     public string? Key { get; init; }
 
     /// <summary>The name in the builder's certificate, when it is not the host's.</summary>
@@ -26,4 +27,4 @@ internal sealed record PortEndpoint(string Text, string Host, int Port) : Builde
 /// <param name="Text">As the user wrote it.</param>
 /// <param name="Program">Its name, looked for in PATH.</param>
 /// <param name="Arguments">Each by itself; no shell reads them.</param>
-internal sealed record ProgramEndpoint(string Text, string Program, IReadOnlyList<string> Arguments) : BuilderEndpoint(Text);
+public sealed record ProgramEndpoint(string Text, string Program, IReadOnlyList<string> Arguments) : BuilderEndpoint(Text);

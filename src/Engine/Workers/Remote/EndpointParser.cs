@@ -1,13 +1,11 @@
 using System.Net;
-using MsBuildKit.Tool.Build.Options;
 
-namespace MsBuildKit.Tool.Remote;
+namespace MsBuildKit.Engine.Workers.Remote;
 
 /// <summary>Reads the addresses of builders, with ',' between several.</summary>
 /// <param name="folder">What relative paths of certificates start from.</param>
-/// <param name="option">Whose value it is.</param>
-/// <param name="faults">Get what is wrong.</param>
-internal sealed class EndpointParser(string folder, string option, OptionFaults faults)
+/// <param name="fault">Hears what is wrong: what, which, what to do next.</param>
+public sealed class EndpointParser(string folder, Action<string> fault)
 {
     private const string Forms = "unix://, tcp://, docker-container://, podman-container://, kube-pod:// or ssh://";
 
@@ -96,7 +94,7 @@ internal sealed class EndpointParser(string folder, string option, OptionFaults 
 
     private BuilderEndpoint? Fault(string text)
     {
-        faults.Add(option, text);
+        fault(text);
         return null;
     }
 }

@@ -1,7 +1,7 @@
 using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Oci;
 
-namespace MsBuildKit.Engine;
+namespace MsBuildKit.Engine.Workers.Remote;
 
 /// <summary>Solves graphs somewhere else, such as in a daemon of BuildKit. Planning and all that is done with the result stay here.</summary>
 public interface IRemoteSolver

@@ -2,21 +2,21 @@ using System.Buffers;
 using System.Buffers.Binary;
 using Google.Protobuf;
 
-namespace MsBuildKit.Engine.Workers.Rootless.Protocol;
+namespace MsBuildKit.Engine.Workers;
 
-/// <summary>Frames over two streams, as worker.proto describes them. One reader; any number of writers, one at a time.</summary>
-public sealed class FrameChannel(Stream input, Stream output) : IDisposable
+/// <summary>Messages over two streams, each a length of four bytes (big-endian) and then itself. One reader; any number of writers, one at a time.</summary>
+/// <param name="parser">Reads a message.</param>
+/// <param name="input">From the other side.</param>
+/// <param name="output">To it.</param>
+public sealed class FrameChannel<T>(MessageParser<T> parser, Stream input, Stream output) : IDisposable where T : class, IMessage<T>
 {
-    /// <summary>The version of the protocol that this code speaks.</summary>
-    public const int Version = 3;
-
     /// <summary>The longest frame, in bytes. Secrets and the content of small files travel in one.</summary>
     public const int LongestFrame = 1 << 26;
 
     private readonly SemaphoreSlim _writing = new(1);
 
     /// <summary>The next frame, or <c>null</c> when the other side ended. Throws <see cref="InvalidDataException"/> for what is no frame.</summary>
-    public async Task<Frame?> ReadAsync(CancellationToken cancellationToken)
+    public async Task<T?> ReadAsync(CancellationToken cancellationToken)
     {
         var head = new byte[sizeof(int)];
         var read = await input.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
@@ -28,7 +28,7 @@ public sealed class FrameChannel(Stream input, Stream output) : IDisposable
         try
         {
             await input.ReadExactlyAsync(buffer.AsMemory(0, length), cancellationToken).ConfigureAwait(false);
-            return Frame.Parser.ParseFrom(buffer, 0, length);
+            return parser.ParseFrom(buffer, 0, length);
         }
         catch (Exception e) when (e is EndOfStreamException or InvalidProtocolBufferException)
         {
@@ -42,7 +42,7 @@ public sealed class FrameChannel(Stream input, Stream output) : IDisposable
     }
 
     /// <summary>Sends a frame whole, or not at all when it is cancelled before its turn.</summary>
-    public async Task WriteAsync(Frame frame, CancellationToken cancellationToken)
+    public async Task WriteAsync(T frame, CancellationToken cancellationToken)
     {
         var length = frame.CalculateSize();
         if (length > LongestFrame) throw new InvalidDataException($"a frame of {length} bytes");
