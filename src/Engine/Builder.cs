@@ -112,7 +112,7 @@ public sealed class Builder(BuilderServices services)
             if (_services.Remote is { } remote)
             {
                 var elsewhere = new RemoteChains(remote, _ground, _request, _progress);
-                foreach (var plan in plans) chains.Add(await elsewhere.SolveAsync(plan, session, cancellationToken).ConfigureAwait(false));
+                foreach (var plan in plans) chains.Add(await elsewhere.SolveAsync(plan, session, trees, cancellationToken).ConfigureAwait(false));
                 return chains;
             }
             using var solver = _ground.CreateSolver(session, trees);

@@ -4,6 +4,7 @@ using MsBuildKit.Engine.Llb.Pb;
 using MsBuildKit.Engine.Oci;
 using MsBuildKit.Engine.Sessions;
 using MsBuildKit.Engine.Snapshots;
+using MsBuildKit.Engine.Workers;
 using MsBuildKit.Engine.Workers.Remote;
 using Digest = MsBuildKit.Engine.Oci.Digest;
 
@@ -13,12 +14,13 @@ namespace MsBuildKit.Engine;
 internal sealed class RemoteChains(IRemoteSolver solver, BuildGround ground, BuildRequest request, IProgress<Diagnostics.BuildEvent>? progress)
 {
     /// <summary>Has a plan's graph solved; the layers are in the store, or where the base has them.</summary>
-    public async Task<LayerChain> SolveAsync(ImagePlan plan, IBuildSession session, CancellationToken cancellationToken)
+    public async Task<LayerChain> SolveAsync(ImagePlan plan, IBuildSession session, LentTrees trees, CancellationToken cancellationToken)
     {
         if (plan.Graph is not { } graph) return LayerChain.Scratch;
-        var known = plan.BaseLayers.DistinctBy(l => l.Blob.Digest).ToDictionary(l => l.Blob.Digest);
+        var (sent, lent, layersHere) = await new LentLayers(ground, plan.Platform).MakeAsync(graph, session, trees, cancellationToken).ConfigureAwait(false);
+        var known = plan.BaseLayers.Concat(layersHere).DistinctBy(l => l.Blob.Digest).ToDictionary(l => l.Blob.Digest);
         var manifest = await solver.SolveAsync(
-            new RemoteGraph(graph, session, ground.Store, Terms) { KnownBlobs = known.Keys.ToHashSet(), Facts = ground.Facts, FindPosition = plan.FindPosition }, progress, cancellationToken).ConfigureAwait(false);
+            new RemoteGraph(sent, lent, ground.Store, Terms) { KnownBlobs = known.Keys.ToHashSet(), Facts = ground.Facts, FindPosition = plan.FindPosition }, progress, cancellationToken).ConfigureAwait(false);
         var image = ImageManifest.Parse(await ReadAsync(manifest, cancellationToken).ConfigureAwait(false));
         var config = ImageConfig.Parse(await ReadAsync(image.Config.Digest, cancellationToken).ConfigureAwait(false));
         var names = HistoryOf(LlbGraph.Load(graph), image.Layers.Count);

@@ -25,11 +25,14 @@ internal sealed class SourceTimes(BuildGround ground, IBuildSession session) : I
         return scheme switch
         {
             "git" => await FindNewestAsync(vertex, cancellationToken).ConfigureAwait(false),
-            "http" or "https" => await ground.Remote.FindTimeAsync(scheme, vertex, session, cancellationToken).ConfigureAwait(false)
+            "http" or "https" => await FindChangedAsync(scheme, vertex, cancellationToken).ConfigureAwait(false)
                 ?? await FindNewestInArchiveAsync(vertex, cancellationToken).ConfigureAwait(false),
             _ => null,
         };
     }
+
+    private async Task<long?> FindChangedAsync(string scheme, Vertex vertex, CancellationToken cancellationToken) =>
+        ground.Remote.Inspect(scheme, vertex, session, objects: false, cancellationToken) is { } facts ? (await facts.ConfigureAwait(false)).Changed?.ToUnixTimeSeconds() : null;
 
     // All files of a commit have its time.
     private async Task<long?> FindNewestAsync(Vertex vertex, CancellationToken cancellationToken)

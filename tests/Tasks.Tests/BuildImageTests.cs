@@ -67,6 +67,28 @@ public sealed class BuildImageTests : IDisposable
         Assert.False(File.Exists(_bench.Folder["out/index.json"]));
     }
 
+    [Fact]
+    public void Execute_BuilderElsewhereWithoutTheTool_SaysSoAndLeavesNothing()
+    {
+        using var task = Create();
+        (task.Builder, task.BuilderEndpoint, task.ToolAssembly) = ("BuildKit", $"unix://{_bench.Folder["socket"]}", _bench.Folder["absent.dll"]);
+        Assert.False(task.Execute());
+        Assert.Equal("MBK2612", Assert.Single(_engine.Errors).Code);
+        Assert.False(File.Exists(_bench.Folder["out/index.json"]));
+    }
+
+    [Fact]
+    public void Execute_OtherEndpointWhereThisProcessBuilds_ChangesNothing()
+    {
+        foreach (var endpoint in new[] { "", "unix:///a" })
+        {
+            using var task = Create();
+            (task.BuilderEndpoint, task.StateFile) = (endpoint, _bench.Folder["obj/state"]);
+            Assert.True(task.Execute());
+        }
+        Assert.EndsWith(", nothing changed)", _engine.Messages.Last(m => m.Importance == MessageImportance.High).Message);
+    }
+
     private BuildImage Create() => new()
     {
         BuildEngine = _engine,

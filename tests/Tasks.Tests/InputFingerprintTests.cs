@@ -56,6 +56,16 @@ public sealed class InputFingerprintTests : IDisposable
         Assert.NotEqual(before, await FindAsync((metadata, value)));
     }
 
+    [Theory]
+    [InlineData("BuildKit", "unix:///a", "BuildKit", "unix:///b")]
+    [InlineData("", "", "BuildKit", "unix:///a")]
+    public async Task Find_OtherBuilder_IsAnother(string builder, string endpoint, string otherBuilder, string otherEndpoint)
+    {
+        async Task<byte[]?> FindWith(string name, string address) => await InputFingerprint.FindAsync(_bench.Parameters with { Builder = name, BuilderEndpoint = address }, new FileFactsCache(_bench.Folder["facts"], TimeProvider.System), default);
+        Assert.Equal(await FindWith(builder, endpoint), await FindWith(builder, endpoint));
+        Assert.NotEqual(await FindWith(builder, endpoint), await FindWith(otherBuilder, otherEndpoint));
+    }
+
     private async Task<byte[]?> FindAsync(params (string, string)[] metadata)
     {
         foreach (var (path, content) in new[] { ("project/x.sh", "#!/bin/sh\na\n"), ("project/lent/a", "a"), ("tools/t", "a"), ("project/token.txt", "secret") })

@@ -28,7 +28,7 @@ public static class SealedFile
     }
 
     /// <summary>Writes the body, making the folder; leaves nothing half-written and returns false when that cannot be.</summary>
-    public static bool TryWrite(string path, ReadOnlySpan<byte> body)
+    public static bool TryWrite(string path, ReadOnlySpan<byte> body, bool isDurable = true)
     {
         var staged = string.Create(CultureInfo.InvariantCulture, $"{path}.{Environment.ProcessId}-{Interlocked.Increment(ref s_counter)}.tmp");
         try
@@ -38,7 +38,7 @@ public static class SealedFile
             using (var file = File.OpenHandle(staged, FileMode.Create, FileAccess.Write, FileShare.None))
             {
                 RandomAccess.Write(file, bytes, 0);
-                RandomAccess.FlushToDisk(file);
+                if (isDurable) RandomAccess.FlushToDisk(file);
             }
             File.Move(staged, path, overwrite: true);
             return true;

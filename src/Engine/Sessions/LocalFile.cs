@@ -7,4 +7,8 @@ namespace MsBuildKit.Engine.Sessions;
 /// <param name="Mode">Permission bits, or <c>null</c> for the rule: 0755 when the file is executable, else 0644.</param>
 /// <param name="Uid">Owner, overriding the copy's.</param>
 /// <param name="Gid">Group, overriding the copy's.</param>
-public sealed record LocalFile(string Path, string HostPath, int? Mode = null, int? Uid = null, int? Gid = null);
+public sealed record LocalFile(string Path, string HostPath, int? Mode = null, int? Uid = null, int? Gid = null)
+{
+    /// <summary>Where its bytes begin at <see cref="HostPath"/>, of a file in a <see cref="SentTree"/>, whose size is known; <c>null</c> when it is all of what is there.</summary>
+    public long? Offset { get; init; }
+}

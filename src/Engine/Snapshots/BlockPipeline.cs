@@ -8,20 +8,21 @@ namespace MsBuildKit.Engine.Snapshots;
 
 /// <summary>Takes a stream of bytes, hashes it, compresses its blocks on several cores and writes them in order.</summary>
 /// <remarks>Memory is bounded by the slots, a few more than there are cores: each holds one block and what became of it, and is used again
-/// and again. They are made as they are needed, and go with the pipeline: the shared pool would keep some for every thread that lives.</remarks>
+/// and again, by pipelines to come too. They are made as they are needed.</remarks>
 internal sealed class BlockPipeline : IAsyncDisposable
 {
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly Crc32 _crc = new();
     private readonly IBlockCompressor _compressor;
     private readonly ContentIngest _output;
-    private readonly Channel<Slot> _free = Channel.CreateUnbounded<Slot>(new() { SingleReader = true, SingleWriter = true });
-    private readonly Channel<(Slot Slot, Task<CompressedBlock> Compressed)> _underWay =
-        Channel.CreateUnbounded<(Slot, Task<CompressedBlock>)>(new() { SingleReader = true, SingleWriter = true });
+    private readonly Channel<BlockSlot> _free = Channel.CreateUnbounded<BlockSlot>(new() { SingleReader = true, SingleWriter = true });
+    private readonly Channel<(BlockSlot Slot, Task<CompressedBlock> Compressed)> _underWay =
+        Channel.CreateUnbounded<(BlockSlot, Task<CompressedBlock>)>(new() { SingleReader = true, SingleWriter = true });
     private readonly EarlierBlocks? _earlier;
+    private readonly List<BlockSlot> _slots = [];
     private readonly CancellationToken _cancellationToken;
     private readonly Task _writing;
-    private Slot _slot;
+    private BlockSlot _slot;
     private int _slotsToMake;
     private int _filled;
     private long _length;
@@ -73,6 +74,8 @@ internal sealed class BlockPipeline : IAsyncDisposable
         _underWay.Writer.TryComplete();
         await _writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _hash.Dispose();
+        // What a failure interrupted may still be used by who compresses.
+        if (_writing.IsCompletedSuccessfully) BlockSlot.Return(_slots);
     }
 
     private async ValueTask EmitAsync()
@@ -85,7 +88,7 @@ internal sealed class BlockPipeline : IAsyncDisposable
         _hash.AppendData(slot.Block, 0, count);
         _crc.Append(slot.Block.AsSpan(0, count));
         _underWay.Writer.TryWrite((slot, compressing));
-        Slot? next;
+        BlockSlot? next;
         while (!_free.Reader.TryRead(out next))
         {
             if (_slotsToMake > 0)
@@ -126,11 +129,11 @@ internal sealed class BlockPipeline : IAsyncDisposable
         return new CompressedBlock(content, _earlier.Find(content, output) ?? _compressor.Compress(block, output));
     }
 
-    private Slot MakeSlot()
+    private BlockSlot MakeSlot()
     {
         _slotsToMake--;
-        return new Slot(GC.AllocateUninitializedArray<byte>(_compressor.BlockSize), GC.AllocateUninitializedArray<byte>(_compressor.OutputSize));
+        var slot = BlockSlot.Rent(_compressor.BlockSize, _compressor.OutputSize);
+        _slots.Add(slot);
+        return slot;
     }
-
-    private sealed record Slot(byte[] Block, byte[] Output);
 }

@@ -77,7 +77,7 @@ internal sealed class LentFiles : IFileTree
         public FileStatus Status => new(
             Type | Mode, ToWorker(Uid) ?? StepIds.First, ToWorker(Gid) ?? StepIds.First, Facts?.Size ?? 0, Seconds, 0, Device: 0, Inode: 0, Links: 1, NodeMajor: 0, NodeMinor: 0);
 
-        public Stream Open() => Facts!.Size == 0 ? Stream.Null : new LentFileStream(File!.HostPath, Facts.Sha256);
+        public Stream Open() => Facts!.Size == 0 ? Stream.Null : new LentFileStream(File!, Facts);
 
         public string Describe() => FormattableString.Invariant($"{Type}\0{Mode}\0{Uid}\0{Gid}\0{Facts?.Sha256}\0{Link}\0{IsImplied}\0{Seconds}");
 

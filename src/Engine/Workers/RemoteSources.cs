@@ -50,10 +50,6 @@ internal sealed class RemoteSources
         _ => null,
     };
 
-    /// <summary>When a file of a web server changed, in seconds since 1970; <c>null</c> when its server does not say, and for other sources.</summary>
-    public async Task<long?> FindTimeAsync(string scheme, Vertex vertex, IBuildSession session, CancellationToken cancellationToken) =>
-        scheme is "http" or "https" && _http is not null ? await _http.FindTimeAsync(vertex, session, cancellationToken).ConfigureAwait(false) : null;
-
     /// <summary>The result of one, or <c>null</c>.</summary>
     public Task<VertexResult>? FindResult(string scheme, Vertex vertex, IBuildSession session, CancellationToken cancellationToken) => scheme switch
     {

@@ -11,6 +11,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using MsBuildKit.Engine.Content;
 using MsBuildKit.Engine.Diagnostics;
+using MsBuildKit.Engine.Workers;
 using MsBuildKit.Tool.Daemon.Builds;
 using MsBuildKit.Tool.Daemon.Configuration;
 using MsBuildKit.Tool.Daemon.Frontends;
@@ -26,11 +27,16 @@ namespace MsBuildKit.Tool.Daemon;
 /// <summary>Serves BuildKit's API until it is told to stop.</summary>
 internal sealed class DaemonServer(ToolHost host, DaemonOptions options)
 {
+    // Blocks are compressed, and files hashed and written, on the threads that answer clients too, which must not wait for all of that.
+    private const int Threads = 16;
+
     // What a browser would find is not what is served: calls are long, and so are their bodies.
     private const int Window = 4 << 20, MostCalls = 1 << 14;
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        ThreadPool.GetMinThreads(out var threads, out var ports);
+        ThreadPool.SetMinThreads(Math.Max(threads, Threads), ports);
         using var signals = new StopSignals();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(signals.Stop, cancellationToken);
         var sockets = options.Listen.OfType<UnixDomainSocketEndPoint>().ToList();
@@ -41,7 +47,7 @@ internal sealed class DaemonServer(ToolHost host, DaemonOptions options)
         var workers = new WorkerPool(store);
         await using var closedWorkers = workers.ConfigureAwait(false);
         using var folders = new ContextFolders(Path.Combine(store.Root, "contexts"), host.Time);
-        var builds = new BuildGate();
+        var builds = new BuildGate(new IdleMemory(host.Time));
         using var storage = new DaemonStorage(host, store, folders, builds, workers);
         var cleaner = new StoreCleaner(host, store.Root, storage, options.Rules);
         await using var closedCleaner = cleaner.ConfigureAwait(false);

@@ -88,7 +88,7 @@ internal sealed class RemoteBuild(BuilderEndpoint endpoint, EndpointConnector co
     {
         var terms = graph.Terms;
         var solve = new SolveRequest { Ref = reference, Session = session, Definition = RemoteLayouts.Name(graph.Graph, session) };
-        var exporter = new Exporter { Type = Exporter, Attrs = { ["tar"] = "false", ["oci-mediatypes"] = "true", ["compression"] = NameOf(terms.Compression) } };
+        var exporter = new Exporter { Type = Exporter, Attrs = { ["tar"] = "false", ["oci-mediatypes"] = "true", ["compression"] = NameOf(terms.Compression), ["source-date-epoch"] = terms.SourceDateEpoch.ToString(CultureInfo.InvariantCulture) } };
         if (terms.CompressionLevel is { } level) exporter.Attrs["compression-level"] = level.ToString(CultureInfo.InvariantCulture);
         solve.Exporters.Add(exporter);
         if (terms.AllowHostNetwork) solve.Entitlements.Add("network.host");

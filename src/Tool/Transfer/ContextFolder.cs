@@ -68,7 +68,7 @@ internal sealed class ContextFolder
             var changed = received > 0 || files.Count != _index.Count || !files.All(f => _index.TryGetValue(f.Key, out var file) && ReferenceEquals(file, f.Value));
             if (!changed) return context;
             _index = files;
-            ContextIndex.Write(IndexPath, files);
+            ContextIndex.Write(IndexPath, files, Content.Find);
         }
         return context;
     }
@@ -77,10 +77,10 @@ internal sealed class ContextFolder
 
     private void Open()
     {
-        var index = ContextIndex.Read(IndexPath);
+        var (index, places) = ContextIndex.Read(IndexPath);
         try
         {
-            Content.Open(index.Values.Select(f => f.Facts.Sha256).ToHashSet());
+            Content.Open(places);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -106,5 +106,6 @@ internal sealed class ContextFolder
         var used = _index.Values.Select(f => f.Facts.Sha256).ToHashSet();
         foreach (var context in _held) used.UnionWith(context.Sent.Facts.Select(f => f.Sha256));
         Content.Sweep(used);
+        if (_held.Count == 0 && Content.Compact()) ContextIndex.Write(IndexPath, _index, Content.Find);
     }
 }

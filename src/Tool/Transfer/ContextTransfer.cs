@@ -29,6 +29,7 @@ internal sealed class ContextTransfer : IReceivingTree, IAsyncDisposable
     private readonly MemoryStream _metadata = new();
     private readonly Channel<(Stat Entry, IReadOnlyList<ReadOnlyMemory<byte>> Chunks)> _waiting =
         Channel.CreateBounded<(Stat, IReadOnlyList<ReadOnlyMemory<byte>>)>(Waiting);
+    private readonly Lazy<ContentPack> _pack;
     private readonly Task _writers;
     private ReceivedContext? _received;
     private int _count;
@@ -37,6 +38,7 @@ internal sealed class ContextTransfer : IReceivingTree, IAsyncDisposable
         string name, ContextFolder folder, IReadOnlyDictionary<string, ContextFile> known, long began, ContextOptions options, CancellationToken cancellationToken)
     {
         (_name, _folder, _known, _began, _options) = (name, folder, known, began, options);
+        _pack = new Lazy<ContentPack>(folder.Content.CreatePack);
         _writers = Task.WhenAll(Enumerable.Range(0, Writers).Select(_ => Task.Run(() => WriteAsync(cancellationToken), CancellationToken.None)));
     }
 
@@ -80,6 +82,7 @@ internal sealed class ContextTransfer : IReceivingTree, IAsyncDisposable
         _waiting.Writer.TryComplete();
         while (_waiting.Reader.TryRead(out _)) continue;
         await _writers.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (_pack.IsValueCreated) _pack.Value.Dispose();
         _metadata.Dispose();
     }
 
@@ -130,7 +133,7 @@ internal sealed class ContextTransfer : IReceivingTree, IAsyncDisposable
 
     private ContextFile Empty(Stat entry)
     {
-        _folder.Content.Add([]);
+        _folder.Content.Add([], () => _pack.Value);
         return new ContextFile(entry, s_empty, _began);
     }
 
@@ -140,7 +143,7 @@ internal sealed class ContextTransfer : IReceivingTree, IAsyncDisposable
         {
             await foreach (var (entry, chunks) in _waiting.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
             {
-                var digest = _folder.Content.Add(chunks);
+                var digest = _folder.Content.Add(chunks, () => _pack.Value);
                 Keep(entry, new FileFacts(digest, "", entry.Size, ProgramFile.IsProgram(chunks[0].Span)));
             }
         }
@@ -164,7 +167,7 @@ internal sealed class ContextTransfer : IReceivingTree, IAsyncDisposable
     {
         ReadOnlyMemory<byte> bytes = _metadata.ToArray();
         var entry = new Stat { Path = MetadataPath, Mode = 0b110_100_100, Size = bytes.Length, ModTime = _began };
-        _files[MetadataPath] = new ContextFile(entry, new FileFacts(_folder.Content.Add([bytes]), "", bytes.Length, Executable: false), _began);
+        _files[MetadataPath] = new ContextFile(entry, new FileFacts(_folder.Content.Add([bytes], () => _pack.Value), "", bytes.Length, Executable: false), _began);
     }
 
     private SentTree ToTree()
@@ -176,6 +179,9 @@ internal sealed class ContextTransfer : IReceivingTree, IAsyncDisposable
         return new SentTree(tree, [.. files.Select(f => f.Facts)]);
     }
 
-    private LocalFile ToFile(ContextFile file) =>
-        new(file.Entry.Path, _folder.Content.PathOf(file.Facts.Sha256), EntryMode.ToPosix(file.Entry.Mode), (int)file.Entry.Uid, (int)file.Entry.Gid);
+    private LocalFile ToFile(ContextFile file)
+    {
+        var place = _folder.Content.Find(file.Facts.Sha256);
+        return new LocalFile(file.Entry.Path, _folder.Content.PathOf(place), EntryMode.ToPosix(file.Entry.Mode), (int)file.Entry.Uid, (int)file.Entry.Gid) { Offset = place.Offset };
+    }
 }

@@ -51,7 +51,7 @@ internal sealed class LentTreeSource : ISentTree
     public ValueTask<Stream> OpenAsync(Stat entry, CancellationToken cancellationToken)
     {
         var index = _indexes[entry.Path];
-        return new ValueTask<Stream>(new LentFileStream(_sent.Tree.Files[index].HostPath, _sent.Facts[index].Sha256));
+        return new ValueTask<Stream>(new LentFileStream(_sent.Tree.Files[index], _sent.Facts[index]));
     }
 
     private void Add(Dictionary<string, Stat> entries, Stat entry)

@@ -52,6 +52,19 @@ public sealed class StatementTests
     }
 
     [Fact]
+    public void WriteStatement_SubjectsOfThePredicate_StandForThemselvesOrBesideThoseItIsAttachedTo()
+    {
+        var other = Digest.Of("other"u8);
+        Assert.Equal(["other " + other.Hex], Subjects(new PredicateSubject("other", [other])));
+        Assert.Equal(["pkg:docker/shop@1?platform=linux%2Famd64 " + Digest.Of("x"u8).Hex, "alias " + Digest.Of("x"u8).Hex], Subjects(new PredicateSubject("alias", [])));
+        Assert.Equal(["pkg:docker/shop@1?platform=linux%2Famd64 " + Digest.Of("x"u8).Hex], Subjects(new PredicateSubject("", [])));
+
+        static IEnumerable<string> Subjects(PredicateSubject subject) =>
+            JsonDocument.Parse(InTotoStatement.Write(new Predicate("t", "{}"u8.ToArray()) { Subjects = [subject] }, [ImageReference.Parse("shop:1")], Platform.LinuxAmd64, Digest.Of("x"u8)))
+                .RootElement.GetProperty("subject").EnumerateArray().Select(s => $"{s.GetProperty("name").GetString()} {s.GetProperty("digest").GetProperty("sha256").GetString()}");
+    }
+
+    [Fact]
     public void WriteStatement_OfAnImageWithoutAName_StillHasASubject()
     {
         var statement = JsonDocument.Parse(InTotoStatement.Write(new Predicate("t", "{}"u8.ToArray()), [], Platform.LinuxAmd64, Digest.Of("x"u8))).RootElement;

@@ -73,6 +73,16 @@ public sealed class ImageResolutionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Resolve_OnlyImageOfAnotherPlatform_IsTakenByThoseWhoWantItSo()
+    {
+        var arm64 = await ImageAsync("arm64");
+        Assert.Equal("MBK1203", (await Assert.ThrowsAsync<ContentException>(() => ResolveAsync(arm64))).Code);
+        Assert.Equal("linux/arm64", (await ImageResolution.ResolveAsync(_store, arm64, Platform.LinuxAmd64, takesOnlyImage: true, default)).Config.Platform.ToString());
+        var index = await IndexAsync(arm64 with { Platform = Platform.LinuxAmd64 });
+        Assert.Equal("MBK1203", (await Assert.ThrowsAsync<ContentException>(() => ImageResolution.ResolveAsync(_store, index, Platform.LinuxAmd64, takesOnlyImage: true, default))).Code);
+    }
+
+    [Fact]
     public async Task Resolve_BlobIsMissing_SaysWhich()
     {
         var config = Descriptor.Of(MediaTypes.OciConfig, "gone"u8);

@@ -38,6 +38,10 @@ public sealed class OciDocumentTests
         Assert.Equal("MBK1104", Assert.Throws<OciException>(() => ImageConfig.Parse(Bytes(json))).Code);
 
     [Fact]
+    public void ParseConfig_LayersAsGoWritesNone_AreNone() =>
+        Assert.Empty(ImageConfig.Parse(Bytes("""{"architecture":"amd64","os":"linux","rootfs":{"type":"","diff_ids":null}}""")).RootFs.DiffIds);
+
+    [Fact]
     public void ParseIndex_NullEntry_IsRefused() =>
         Assert.Equal("MBK1104", Assert.Throws<OciException>(() => ImageIndex.Parse(Bytes("""{"schemaVersion":2,"manifests":[null]}"""))).Code);
 

@@ -40,6 +40,31 @@ public sealed class SolverTests : IDisposable
     }
 
     [Fact]
+    public async Task FindKnown_AfterAHit_TellsWhatIsRememberedAndRunsNothing()
+    {
+        var edge = LlbGraph.Load(LlbMarshaller.Marshal(Step("top", Step("a", LlbState.Local("x")), Step("b", LlbState.Local("y")))));
+        using var cold = Solver();
+        await cold.SolveAsync(edge, default);
+        _worker.Forgotten.UnionWith(["local://x()", "local://y()", "b(local://y())"]);
+        using var warm = Solver();
+        await warm.SolveAsync(edge, default);
+        var known = await warm.FindKnownAsync(edge, default);
+        Assert.Equal(["a", "top"], known.Select(k => k.Vertex.Name));
+        Assert.Equal("a(local://x())", Assert.Single(known[0].Results));
+        Assert.Equal((1, 1), (_worker.Runs["b"], _worker.Runs["top"]));
+    }
+
+    [Fact]
+    public async Task FindKnown_WhatRanInTheBuild_IsKnownWhateverIsRemembered()
+    {
+        var edge = LlbGraph.Load(LlbMarshaller.Marshal(Step("top", LlbState.Local("x"))));
+        using var solver = Solver();
+        await solver.SolveAsync(edge, default);
+        _worker.Forgotten.UnionWith(["local://x()", "top(local://x())"]);
+        Assert.Equal(["local://x", "top"], (await solver.FindKnownAsync(edge, default)).Select(k => k.Vertex.Name));
+    }
+
+    [Fact]
     public async Task Solve_BytesGone_RunsAgain()
     {
         var graph = Step("top", LlbState.Local("x"));
@@ -214,13 +239,12 @@ public sealed class SolverTests : IDisposable
         Assert.Equal(1, _worker.Runs["a"]);
     }
 
+    private Solver<string> Solver(int slots = 4, ICacheIndex? index = null) =>
+        new(_worker, index ?? new FileCacheIndex(_folder["index"], TimeProvider.System), new KeyLocks(_folder["locks"]), new SolverOptions { Time = TimeProvider.System, Slots = slots });
+
     private async Task<string> SolveAsync(LlbState state, CancellationToken cancellationToken = default, int slots = 4, ICacheIndex? index = null)
     {
-        using var solver = new Solver<string>(
-            _worker,
-            index ?? new FileCacheIndex(_folder["index"], TimeProvider.System),
-            new KeyLocks(_folder["locks"]),
-            new SolverOptions { Time = TimeProvider.System, Slots = slots });
+        using var solver = Solver(slots, index);
         return await solver.SolveAsync(LlbGraph.Load(LlbMarshaller.Marshal(state)), cancellationToken);
     }
 

@@ -49,7 +49,7 @@ internal sealed class StringWorker : IVertexWorker<string>
     public ValueTask<byte[]?> SaveAsync(Vertex vertex, IReadOnlyList<string> results, CancellationToken cancellationToken) =>
         new(Encoding.UTF8.GetBytes(results[0]));
 
-    public ValueTask<IReadOnlyList<string>?> LoadAsync(Vertex vertex, ReadOnlyMemory<byte> record, CancellationToken cancellationToken)
+    public ValueTask<IReadOnlyList<string?>?> LoadAsync(Vertex vertex, ReadOnlyMemory<byte> record, CancellationToken cancellationToken)
     {
         var text = Encoding.UTF8.GetString(record.Span);
         return new(Forgotten.Contains(text) ? null : [text]);

@@ -284,8 +284,8 @@ public sealed class EngineWorkerTests : IAsyncDisposable
         var record = await worker.SaveAsync(Step(), [new LayersResult(new LayerChain([remote, own])), new LayersResult(new LayerChain([own]))], default);
         Assert.Equal([own.Blob.Digest, own.Blob.Digest], RecordReferences.Of(record!).Select(r => r.Digest));
         var chains = ChainRecord.Read(record, reference => new LayerOrigin(_bench.Store, reference))!;
-        Assert.Equal([remote, own], chains[0].Layers);
-        Assert.Equal([own], chains[1].Layers);
+        Assert.Equal([remote, own], chains[0]!.Layers);
+        Assert.Equal([own], chains[1]!.Layers);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Formats.Tar;
+using System.Text;
 using System.Text.Json.Nodes;
 using MsBuildKit.TestKit;
 using MsBuildKit.TestKit.Real;
@@ -57,8 +58,26 @@ public sealed class ServeTests(ServedDaemon daemon) : IClassFixture<ServedDaemon
         (await daemon.BuildAsync(context, "-t", name, "--push", "--sbom=true", "--provenance=mode=max", "--build-arg", "WHO=me", "--metadata-file", context["meta.json"])).Succeeded();
         var digest = JsonNode.Parse(File.ReadAllText(context["meta.json"]))!["containerimage.digest"]!.GetValue<string>();
         Assert.Equal(digest, await Crane.DigestAsync(name));
-        Assert.Equal("me", (await Buildx.InspectAsync(name, "{{json .Provenance.SLSA.buildDefinition.externalParameters}}"))!["properties"]!["build-arg:WHO"]!.GetValue<string>());
+        var provenance = (await Buildx.InspectAsync(name, "{{json .Provenance.SLSA}}"))!;
+        var request = provenance["buildDefinition"]!["externalParameters"]!["request"]!;
+        Assert.Equal(("dockerfile.v0", "me"), (request["frontend"]!.GetValue<string>(), request["args"]!["build-arg:WHO"]!.GetValue<string>()));
+        Assert.Equal(["context", "dockerfile"], request["locals"]!.AsArray().Select(l => l!["name"]!.GetValue<string>()));
+        Assert.Contains("COPY a /", Encoding.UTF8.GetString(Convert.FromBase64String(provenance["runDetails"]!["metadata"]!["buildkit_metadata"]!["source"]!["infos"]![0]!["data"]!.GetValue<string>())), StringComparison.Ordinal);
+        Assert.InRange(DateTimeOffset.UtcNow - provenance["runDetails"]!["metadata"]!["startedOn"]!.GetValue<DateTimeOffset>(), TimeSpan.Zero, TimeSpan.FromMinutes(10));
         Assert.NotNull((await Buildx.InspectAsync(name, "{{json .SBOM.SPDX}}"))!["spdxVersion"]);
+    }
+
+    [Fact]
+    public async Task Build_Files_HaveStatementsBesideThemOnlyWhenTheyAreAskedFor()
+    {
+        using var context = daemon.MakeContext(("Dockerfile", "FROM scratch\nCOPY a /\n"), ("a", "A"));
+        (await daemon.BuildAsync(context, "-o", $"type=local,dest={context["plain"]}")).Succeeded();
+        Assert.Equal(["a"], Directory.EnumerateFiles(context["plain"]).Select(Path.GetFileName));
+        (await daemon.BuildAsync(context, "--attest", "type=provenance,mode=max,version=v0.2", "--sbom=true", "-o", $"type=local,platform-split=true,attestation-prefix=said-,dest={context["out"]}")).Succeeded();
+        Assert.Equal(["a", "said-provenance.json", "said-sbom.spdx.json"], Directory.EnumerateFiles(Directory.EnumerateDirectories(context["out"]).Single()).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        var statement = JsonNode.Parse(File.ReadAllText(Directory.EnumerateFiles(context["out"], "said-provenance.json", SearchOption.AllDirectories).Single()))!;
+        Assert.Equal(("https://slsa.dev/provenance/v0.2", "a"), (statement["predicateType"]!.GetValue<string>(), statement["subject"]![0]!["name"]!.GetValue<string>()));
+        Assert.Equal("https://mobyproject.org/buildkit@v1", statement["predicate"]!["buildType"]!.GetValue<string>());
     }
 
     [Fact]

@@ -35,6 +35,7 @@ internal static class StepProject
                 <UseAppHost>false</UseAppHost>
                 <NuGetAudit>false</NuGetAudit>
                 <MsBuildKitTasksAssembly>{TheTool.Tasks}</MsBuildKitTasksAssembly>
+                <MsBuildKitToolAssembly>{TheTool.Path}.dll</MsBuildKitToolAssembly>
                 <ContainerBaseImage>oci-layout:{folder}/base</ContainerBaseImage>
                 <ContainerLocalRegistry>none</ContainerLocalRegistry>
               </PropertyGroup>

@@ -46,16 +46,6 @@ public sealed class HostTests(SdkPackage sdk) : IDisposable
     }
 
     [Fact]
-    public async Task ContainerBuild_OfWhatIsNotOfferedYet_IsRefused()
-    {
-        _tree.Console("App", p => p.Property("ContainerBuilder", "x"));
-
-        var run = await _tree.RunAsync("msbuild", "App", "-t:_MsBuildKitCheckHost");
-
-        Assert.Equal(["MBK1031"], run.ErrorCodes);
-    }
-
-    [Fact]
     public async Task ContainerBuild_BesideVisualStudiosContainerTools_IsOursAndSaysSo()
     {
         const string tools = "Microsoft.VisualStudio.Azure.Containers.Tools.Targets";

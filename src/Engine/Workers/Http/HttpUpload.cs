@@ -34,7 +34,7 @@ internal static class HttpUpload
                 await ingest.WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
             }
             var size = ingest.Length;
-            return new WebFile(await ingest.CommitAsync(null, null, cancellationToken).ConfigureAwait(false), size, null, null, null, null);
+            return new WebFile(await ingest.CommitAsync(null, null, cancellationToken).ConfigureAwait(false), size, null, null, null);
         }
         finally
         {

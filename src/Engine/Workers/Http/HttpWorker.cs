@@ -64,15 +64,7 @@ internal sealed class HttpWorker(WebFiles files, LocalContentStore store, ICache
         var file = await FindAsync(source, authorization, session, cancellationToken).ConfigureAwait(false);
         if (!await IsHereAsync(file, cancellationToken).ConfigureAwait(false)) await FetchAgainAsync(source, authorization, file, session, cancellationToken).ConfigureAwait(false);
         if (source.Checksum is { } wanted && wanted != file.Content) throw Mismatch(vertex, wanted, file.Content);
-        return new SourceFacts(file.Content.ToString()) { FileName = HttpFileName.Of(source, file), Changed = file.Modified is { } seconds ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null, Content = file.Content };
-    }
-
-    /// <summary>When the file changed, in seconds since 1970, as its server says; <c>null</c> when it does not say.</summary>
-    public async Task<long?> FindTimeAsync(Vertex vertex, IBuildSession session, CancellationToken cancellationToken)
-    {
-        var source = HttpSource.Of(vertex);
-        var authorization = await HttpAuthorization.FindAsync(source, session, cancellationToken).ConfigureAwait(false);
-        return (await FindAsync(source, authorization, session, cancellationToken).ConfigureAwait(false)).Modified;
+        return new SourceFacts(file.Content.ToString()) { FileName = HttpFileName.Of(source, file), Changed = file.ChangedAt, Content = file.Content };
     }
 
     // Once in a build: two vertices of one address, and the key and the result of each, speak of the same file.

@@ -30,7 +30,7 @@ public static class WorkerHost
             var executor = new OpExecutor(
                 new StepExecutor(snapshots, layers, runner, caches, new FailedSteps(told.Store), area), new FileExecutor(snapshots, layers, area), new DiffExecutor(snapshots, layers, area));
             using var channel = new FrameChannel<Frame>(Frame.Parser, input, output);
-            await new WorkerServer(channel, executor, new CacheTransfer(caches, snapshots, store), new ContainerExecutor(snapshots, runner, caches, area, time), () => Prepare(runner, snapshots)).ServeAsync(CancellationToken.None).ConfigureAwait(false);
+            await new WorkerServer(channel, executor, new CacheTransfer(caches, snapshots, store), new ContainerExecutor(snapshots, runner, caches, area, time), () => Prepare(runner, snapshots), new IdleMemory(time)).ServeAsync(CancellationToken.None).ConfigureAwait(false);
         }
     }
 

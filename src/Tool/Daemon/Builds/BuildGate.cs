@@ -1,9 +1,11 @@
 using MsBuildKit.Engine.Diagnostics;
+using MsBuildKit.Engine.Workers;
 
 namespace MsBuildKit.Tool.Daemon.Builds;
 
 /// <summary>Lets builds begin until the daemon is told to stop, and says when the last has ended.</summary>
-internal sealed class BuildGate
+/// <param name="memory">Is told of builds.</param>
+internal sealed class BuildGate(IdleMemory? memory = null)
 {
     private readonly Lock _gate = new();
     private readonly TaskCompletionSource _empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -18,11 +20,13 @@ internal sealed class BuildGate
             if (_isClosed) throw new DaemonException(DaemonException.Stopping, ErrorKind.Unavailable, "the daemon is being stopped: build again when it runs anew");
             _running++;
         }
+        memory?.Enter();
     }
 
     /// <summary>A build has ended.</summary>
     public void Leave()
     {
+        memory?.Leave();
         lock (_gate)
             if (--_running == 0 && _isClosed) _empty.TrySetResult();
     }

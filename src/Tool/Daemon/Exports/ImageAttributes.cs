@@ -32,8 +32,8 @@ internal sealed record ImageAttributes
     /// <summary>A tar rather than files one by one.</summary>
     public bool Tar { get; init; } = true;
 
-    /// <summary>Statements that exporters get only when they ask for them are attached too.</summary>
-    public bool HasInlineStatements { get; init; }
+    /// <summary>Statements that belong nowhere but into images are reason enough to attach some; <c>null</c> leaves it open.</summary>
+    public bool? HasInlineStatements { get; init; }
 
     /// <summary>Statements about an image are artifacts (<c>oci-artifact</c>), rather than images themselves.</summary>
     public bool StatesInArtifacts { get; init; } = true;
@@ -49,7 +49,7 @@ internal sealed record ImageAttributes
         PushByDigest = ExportValues.Flag(attributes, "push-by-digest") ?? false,
         Insecure = ExportValues.Flag(attributes, "registry.insecure") ?? false,
         OciMediaTypes = ExportValues.Flag(attributes, "oci-mediatypes"),
-        HasInlineStatements = ExportValues.Flag(attributes, "attestation-inline") ?? false,
+        HasInlineStatements = ExportValues.Flag(attributes, "attestation-inline"),
         Tar = ExportValues.Flag(attributes, "tar") ?? true,
         Compression = ReadCompression(attributes),
         SourceDateEpoch = ExportValues.Number(attributes, ExportValues.Epoch),

@@ -14,7 +14,7 @@ internal sealed class ImageExport(ImageAttributes attributes) : IExport
     public async Task<IReadOnlyDictionary<string, string>> RunAsync(BuildBridge bridge, FrontendResult result, string vertex, CancellationToken cancellationToken)
     {
         var names = ImageMaking.Names(attributes, result);
-        var image = await ImageMaking.MakeAsync(bridge, result, attributes, names, withStatements: true, cancellationToken).ConfigureAwait(false);
+        var image = await ImageMaking.MakeAsync(bridge, result, attributes with { HasInlineStatements = attributes.HasInlineStatements ?? true }, names, withStatements: true, cancellationToken).ConfigureAwait(false);
         if (attributes.Push)
             foreach (var target in names.GroupBy(n => (n.Registry, n.Repository)))
                 await PushAsync(bridge, image, ImageReference.Create(target.Key.Registry, target.Key.Repository), attributes.PushByDigest ? [] : [.. target], vertex, cancellationToken).ConfigureAwait(false);

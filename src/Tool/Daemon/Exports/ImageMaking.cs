@@ -19,6 +19,8 @@ internal static class ImageMaking
 
     public static async Task<AssembledImage> MakeAsync(BuildBridge bridge, FrontendResult result, ImageAttributes attributes, IReadOnlyList<ImageReference> names, bool withStatements, CancellationToken cancellationToken)
     {
+        // An index is made for others than these, and then it has these too.
+        var isAttached = withStatements && (attributes.HasInlineStatements is true || ResultTrees.IsSplit(result) || result.Statements.Values.Any(s => s.Any(t => !t.IsInlineOnly)));
         var annotations = new ImageAnnotations(result.Metadata, attributes.Said);
         var times = new ImageTimes(attributes, bridge.How.SourceDateEpoch);
         var images = await ResultImages.OfAsync(result, times, bridge, WriteAsync, cancellationToken).ConfigureAwait(false);
@@ -40,7 +42,7 @@ internal static class ImageMaking
         return pointing.Count == 0 ? image : image with { Root = image.Root with { Annotations = pointing } };
 
         async Task<IReadOnlyList<Predicate>> WriteAsync(IReadOnlyList<ResultStatement> statements) =>
-            withStatements ? await Task.WhenAll(statements.Where(s => !s.IsInlineOnly || attributes.HasInlineStatements).Select(s => s.Write(names, cancellationToken))).ConfigureAwait(false) : [];
+            isAttached ? await Task.WhenAll(statements.Select(s => s.Write(names, cancellationToken))).ConfigureAwait(false) : [];
     }
 
     /// <summary>What the client is told.</summary>

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Grpc.Core;
 using MsBuildKit.Engine.Sessions;
 using MsBuildKit.Tool.Transfer;
@@ -14,7 +13,8 @@ internal sealed class SessionTrees(ContextFolders folders) : IDisposable
     /// <summary>Headers of which a client is sent several.</summary>
     public static IReadOnlySet<string> Repeated { get; } = new HashSet<string>(StringComparer.Ordinal) { Include, Exclude, Follow };
 
-    private readonly ConcurrentBag<ReceivedContext> _held = [];
+    private readonly Lock _gate = new();
+    private readonly List<ReceivedContext> _held = [];
 
     /// <summary>Fetches what a source takes.</summary>
     /// <param name="client">Who has it.</param>
@@ -31,13 +31,14 @@ internal sealed class SessionTrees(ContextFolders folders) : IDisposable
         Add(headers, Follow, filter.Follow);
         using var packets = SessionPackets.Fetch(client, headers, received, cancellationToken);
         var context = await folders.ReceiveAsync(new ContextId(KeyOf(client, attributes), name), packets, OptionsOf(attributes), cancellationToken).ConfigureAwait(false);
-        _held.Add(context);
+        lock (_gate) _held.Add(context);
         return context.Sent;
     }
 
     public void Dispose()
     {
-        foreach (var received in _held) received.Dispose();
+        lock (_gate)
+            foreach (var received in _held) received.Dispose();
     }
 
     private const string Encoded = "-encoded";

@@ -20,7 +20,7 @@ internal sealed record ProvenanceOptions
 
     public bool IsReproducible { get; init; }
 
-    /// <summary>Only exporters that ask for it get it.</summary>
+    /// <summary>It belongs nowhere but into images.</summary>
     public bool IsInlineOnly { get; init; }
 
     /// <summary>A result of which not all can be said is an error.</summary>

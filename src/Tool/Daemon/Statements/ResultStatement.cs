@@ -8,7 +8,7 @@ namespace MsBuildKit.Tool.Daemon.Statements;
 /// <param name="Write">Writes it of a result that becomes an image of some names.</param>
 internal sealed record ResultStatement(string FileName, Func<IReadOnlyList<ImageReference>, CancellationToken, Task<Predicate>> Write)
 {
-    /// <summary>Only exporters that ask for it get it.</summary>
+    /// <summary>It belongs nowhere but into images, and those are made no index of for its sake alone, unless an exporter wants it.</summary>
     public bool IsInlineOnly { get; init; }
 
     /// <summary>One that says the same of whatever the result becomes.</summary>

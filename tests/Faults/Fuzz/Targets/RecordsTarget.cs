@@ -81,8 +81,9 @@ internal sealed class RecordsTarget : FuzzTarget
 
     public override void Dispose() => _folder.Dispose();
 
-    private static string Count(LayerChain chain)
+    private static string Count(LayerChain? chain)
     {
+        if (chain is null) return "unknown";
         Require(chain.Layers.All(l => l is { CreatedBy: not null, Blob: { MediaType: not null, Digest.IsEmpty: false } } && !l.DiffId.IsEmpty), "a layer of a record lacks something");
         return chain.Layers.Count.ToString(CultureInfo.InvariantCulture);
     }

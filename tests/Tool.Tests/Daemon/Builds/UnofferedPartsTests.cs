@@ -9,10 +9,10 @@ public sealed class UnofferedPartsTests
     [Fact]
     public void Refuse_WhatWouldBeMissed_IsAllTold()
     {
-        var request = new SolveRequest { SourcePolicySession = "s", ProxyNetwork = true, CompatibilityVersion = 99, Cache = new CacheOptions { Exports = { new CacheOptionsEntry { Type = "gha" } } } };
+        var request = new SolveRequest { ProxyNetwork = true, CompatibilityVersion = 99 };
         var error = Assert.ThrowsAny<BuildException>(() => UnofferedParts.Refuse(request));
         Assert.Equal("MBK2519", error.Code);
-        Assert.All(["\"gha\"", "policy", "proxy-network", "99"], part => Assert.Contains(part, error.Message));
+        Assert.All(["proxy-network", "99"], part => Assert.Contains(part, error.Message));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using MsBuildKit.Engine.Diagnostics;
+using MsBuildKit.Engine.Exporters;
 using MsBuildKit.Engine.Oci;
 using MsBuildKit.Tool.Daemon.Builds;
 using MsBuildKit.Tool.Daemon.Exports;
@@ -18,8 +19,8 @@ public sealed class ExportAttributesTests
             ["annotation.k"] = "v", ["annotation-index.i"] = "w", ["tar"] = "false", ["something-new"] = "x",
         });
         Assert.Equal(["a/b:1", "c:2"], read.Names);
-        Assert.Equal((true, false, Compression.Zstd, 3, 5L, false), (read.Push, read.OciMediaTypes, read.Compression, read.CompressionLevel, read.SourceDateEpoch, read.Tar));
-        Assert.Equal(("v", "w"), (read.ManifestAnnotations["k"], read.IndexAnnotations["i"]));
+        Assert.Equal((true, false, new LayerCompression(Compression.Zstd, 3), 5L, false), (read.Push, read.OciMediaTypes, read.Compression, read.SourceDateEpoch, read.Tar));
+        Assert.Equal("v", read.Said["annotation.k"]);
     }
 
     [Theory]
@@ -36,17 +37,18 @@ public sealed class ExportAttributesTests
     [Fact]
     public void Create_ForAClientThatIsNotThere_OnlyImages()
     {
-        Assert.Single(ExportFactory.Create([new Exporter { Type = "image" }], null).Exports);
-        Assert.Contains("session", Assert.ThrowsAny<BuildException>(() => ExportFactory.Create([new Exporter { Type = "oci" }], null)).Message);
-        Assert.Contains("could not be found", Assert.ThrowsAny<BuildException>(() => ExportFactory.Create([new Exporter { Type = "moby" }], null)).Message);
+        Assert.Single(ExportFactory.Create([new Exporter { Type = "image" }], null, false).Exports);
+        Assert.Contains("session", Assert.ThrowsAny<BuildException>(() => ExportFactory.Create([new Exporter { Type = "oci" }], null, false)).Message);
+        Assert.Contains("could not be found", Assert.ThrowsAny<BuildException>(() => ExportFactory.Create([new Exporter { Type = "moby" }], null, false)).Message);
     }
 
     [Fact]
-    public void Create_ExportersThatWantOtherLayers_IsRefused()
+    public void Create_ExportersThatWantOtherLayers_GetTheUsualOnesToBeCompressedAnew()
     {
         static Exporter Image(string compression) => new() { Type = "image", Attrs = { ["compression"] = compression } };
-        Assert.Equal(Compression.Zstd, ExportFactory.Create([Image("zstd"), Image("zstd")], null).Layering.Compression);
-        Assert.Equal("MBK2519", Assert.ThrowsAny<BuildException>(() => ExportFactory.Create([Image("zstd"), Image("gzip")], null)).Code);
+        Assert.Equal(Compression.Zstd, ExportFactory.Create([Image("zstd"), Image("zstd")], null, false).Layering.Compression);
+        Assert.Equal(Compression.Gzip, ExportFactory.Create([Image("zstd"), Image("gzip")], null, false).Layering.Compression);
+        Assert.Equal(Compression.Gzip, ExportFactory.Create([Image("zstd")], null, true).Layering.Compression);
     }
 
     [Fact]

@@ -6,6 +6,7 @@ using MsBuildKit.Engine.Llb.Pb;
 using MsBuildKit.Engine.Sessions;
 using MsBuildKit.TestKit;
 using MsBuildKit.Tool.Daemon.Builds;
+using MsBuildKit.Tool.Daemon.Caches;
 using MsBuildKit.Tool.Daemon.Frontends;
 using MsBuildKit.Tool.Daemon.Policies;
 using MsBuildKit.Tool.Daemon.Sessions;
@@ -41,7 +42,7 @@ internal sealed class FrontendBuild : IAsyncDisposable
         var job = new BuildJob(_services, how, new BuildSession([], new Dictionary<string, IContentSource>()) { Folders = folders }, _store, null, Status);
         var frontends = new Dictionary<string, IFrontend> { [DockerfileFrontend.Name] = new DockerfileFrontend() };
         if (gateway is not null) frontends["gateway.v0"] = gateway;
-        Bridge = new BuildBridge(job, Status, new LentSession(null, new SessionRegistry(TimeProvider.System), new SessionTrees(_folders)), new FrontendSet(frontends), new GraphGuard(new HashSet<string>(), SourcePolicy.None), new AskedFrontend("", Call()), Producers, how, Platform.LinuxAmd64, TimeProvider.System);
+        Bridge = new BuildBridge(job, Status, new LentSession(null, new SessionRegistry(TimeProvider.System), new SessionTrees(_folders)), new FrontendSet(frontends), new GraphGuard(new HashSet<string>(), SourcePolicy.None), new AskedFrontend("", Call()), Producers, how, Platform.LinuxAmd64, TimeProvider.System) { Caches = new CacheImporter(job, Status, null) };
     }
 
     public TempFolder Folder { get; } = new("frontend");

@@ -10,7 +10,8 @@ namespace MsBuildKit.Engine.Workers.Rootless.Protocol;
 /// <param name="caches">Takes caches out and puts them in.</param>
 /// <param name="containers">Has containers.</param>
 /// <param name="greeted">Is called once the engine knows that the worker is there: what it needs later need not be waited for before.</param>
-public sealed class WorkerServer(FrameChannel<Frame> channel, IStepExecutor steps, ICacheExecutor caches, IContainerExecutor containers, Action? greeted = null)
+/// <param name="memory">Is told of calls.</param>
+public sealed class WorkerServer(FrameChannel<Frame> channel, IStepExecutor steps, ICacheExecutor caches, IContainerExecutor containers, Action? greeted = null, IdleMemory? memory = null)
 {
     /// <summary>The version of the protocol that this code speaks.</summary>
     public const int Version = 3;
@@ -31,7 +32,7 @@ public sealed class WorkerServer(FrameChannel<Frame> channel, IStepExecutor step
                 {
                     case Frame.BodyOneofCase.Cancel: Stop(frame.Call); break;
                     case Frame.BodyOneofCase.Bytes or Frame.BodyOneofCase.Room or Frame.BodyOneofCase.Resize or Frame.BodyOneofCase.Signal: Tell(frame); break;
-                    default: calls[frame.Call] = Begin(frame, call => calls.TryRemove(call, out _)); break;
+                    default: Keep(calls, frame.Call, Begin(frame)); break;
                 }
         }
         catch (Exception e) when (e is IOException or InvalidDataException or OperationCanceledException)
@@ -42,11 +43,19 @@ public sealed class WorkerServer(FrameChannel<Frame> channel, IStepExecutor step
         await Task.WhenAll(calls.Values).ConfigureAwait(false);
     }
 
-    private Task Begin(Frame frame, Action<ulong> ended)
+    // A call may have ended before it is kept.
+    private static void Keep(ConcurrentDictionary<ulong, Task> calls, ulong call, Task running)
+    {
+        calls[call] = running;
+        _ = running.ContinueWith(_ => calls.TryRemove(call, out Task? _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    }
+
+    private Task Begin(Frame frame)
     {
         var call = frame.Call;
         var stop = new CancellationTokenSource();
         _running[call] = stop;
+        memory?.Enter();
         // What else is said in it may follow at once.
         if (frame.BodyCase is Frame.BodyOneofCase.OpenContainer or Frame.BodyOneofCase.StartProcess) _conversations[call] = new Conversation(call, SendAsync);
         return Task.Run(async () =>
@@ -55,7 +64,7 @@ public sealed class WorkerServer(FrameChannel<Frame> channel, IStepExecutor step
             _running.TryRemove(call, out _);
             _conversations.TryRemove(call, out _);
             await SendAsync(answer).ConfigureAwait(false);
-            ended(call);
+            memory?.Leave();
             stop.Dispose();
         });
     }

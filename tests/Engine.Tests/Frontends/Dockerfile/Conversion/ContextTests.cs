@@ -132,6 +132,15 @@ public sealed class ContextTests
     }
 
     [Fact]
+    public async Task Named_LayoutWithAName_IsCalledSoInTheGraph()
+    {
+        var converting = new Converting { Images = { ["store"] = Converting.Plain() } };
+        var made = await converting.OneAsync("FROM base\nRUN x\n", r => r with { NamedContexts = new Dictionary<string, BuildContext> { ["base"] = new LayoutContext("store", "1", null) { Name = "docker.io/library/base" } } });
+        Assert.StartsWith("oci-layout://docker.io/library/base@sha256:77", made.Vertices[0].Op.Source.Identifier, StringComparison.Ordinal);
+        Assert.Equal("store", made.Vertices[0].Op.Source.Attrs["oci.store"]);
+    }
+
+    [Fact]
     public async Task Named_Layout_IsItsImage()
     {
         var converting = new Converting { Images = { ["store"] = Converting.Plain(new ContainerConfig { User = "u" }) } };

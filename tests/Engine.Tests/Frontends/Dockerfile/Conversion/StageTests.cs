@@ -19,6 +19,24 @@ public sealed class StageTests
         Assert.Equal((Converting.Pinned, true), (used.Name, used.IsRemote));
     }
 
+    [Theory]
+    [InlineData("", new[] { "file" })]
+    [InlineData("BUILDKIT_SBOM_SCAN_CONTEXT", new[] { "context", "file" })]
+    [InlineData("BUILDKIT_SBOM_SCAN_STAGE", new[] { "base", "file", "other" })]
+    public async Task Scans_WhatArgumentsWantLookedThrough_IsFoundBesidesTheTarget(string global, string[] names)
+    {
+        var text = $"{(global.Length > 0 ? $"ARG {global}=true\n" : "")}FROM scratch AS file\nARG BUILDKIT_SBOM_SCAN_STAGE=true\nCOPY a /\nFROM scratch AS unneeded\nARG BUILDKIT_SBOM_SCAN_STAGE=true\nFROM scratch AS base\nCOPY --from=file a /\nFROM scratch AS other\nCOPY b /\nFROM base\nCOPY --from=other b /\n";
+        Assert.Equal(names, (await Converting.RunAsync(text)).Image.Scans.Keys.Order(StringComparer.Ordinal));
+        Assert.Empty((await Converting.RunAsync(text, r => r with { BuildArgs = new Dictionary<string, string> { ["BUILDKIT_SBOM_SCAN_STAGE"] = "false", ["BUILDKIT_SBOM_SCAN_CONTEXT"] = "false" } })).Image.Scans);
+    }
+
+    [Fact]
+    public async Task Scans_ArgumentThatNamesStages_MeansThose()
+    {
+        var made = await Converting.RunAsync("ARG BUILDKIT_SBOM_SCAN_STAGE=a,x\nFROM scratch AS a\nCOPY a /\nFROM scratch AS b\nCOPY --from=a a /\nFROM scratch\nCOPY --from=b a /\n");
+        Assert.Equal(["a"], made.Image.Scans.Keys);
+    }
+
     [Fact]
     public async Task From_Scratch_IsNothing()
     {
