@@ -28,7 +28,7 @@ public sealed class Solver<TResult> : IDisposable
     public Solver(IVertexWorker<TResult> worker, ICacheIndex index, IKeyLock locks, SolverOptions options)
     {
         (_worker, _index, _locks, _options) = (worker, index, locks, options);
-        _slots = new SemaphoreSlim(options.Slots);
+        _slots = options.Shared ?? new SemaphoreSlim(options.Slots);
     }
 
     /// <summary>The result of <paramref name="edge"/>. Throws <see cref="SolveException"/> naming the vertex that failed.</summary>
@@ -74,7 +74,10 @@ public sealed class Solver<TResult> : IDisposable
     }
 
     /// <inheritdoc />
-    public void Dispose() => _slots.Dispose();
+    public void Dispose()
+    {
+        if (_options.Shared is null) _slots.Dispose();
+    }
 
     // Inputs first, so that the last is the root.
     private List<Node> Visit(Edge root, CancellationTokenSource stop)

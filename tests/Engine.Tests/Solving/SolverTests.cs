@@ -240,6 +240,21 @@ public sealed class SolverTests : IDisposable
     }
 
     [Fact]
+    public async Task Solve_WithSharedSlots_RunsNoMoreAtOnceThanThereAre()
+    {
+        using var slots = new SemaphoreSlim(1);
+        _worker.OnRun = (_, token) => Task.Delay(20, token);
+        var options = new SolverOptions { Time = TimeProvider.System, Slots = 4, Shared = slots };
+        await Task.WhenAll(Enumerable.Range(0, 3).Select(async i =>
+        {
+            using var solver = new Solver<string>(_worker, new FileCacheIndex(_folder["index"], TimeProvider.System), new KeyLocks(_folder["locks"]), options);
+            await solver.SolveAsync(LlbGraph.Load(LlbMarshaller.Marshal(Step($"top{i}", Step($"a{i}", LlbState.Local("x"))))), default);
+        }));
+        Assert.Equal(1, _worker.MostAtOnce);
+        Assert.Equal(1, slots.CurrentCount);
+    }
+
+    [Fact]
     public async Task Solve_WhatACacheFromElsewhereHas_IsNotRunAndNotRemembered()
     {
         var graph = Step("top", Step("a", LlbState.Local("x")));
