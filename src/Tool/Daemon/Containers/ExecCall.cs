@@ -5,6 +5,7 @@ using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Workers.Rootless;
 using MsBuildKit.Engine.Workers.Rootless.Containers;
 using MsBuildKit.Tool.Daemon.Builds;
+using MsBuildKit.Tool.Daemon.Services;
 using MsBuildKit.Tool.Protocol.Gateway;
 
 namespace MsBuildKit.Tool.Daemon.Containers;
@@ -73,12 +74,30 @@ internal sealed class ExecCall(BuildBridge bridge, IAsyncStreamReader<ExecMessag
     private async Task StartAsync(string id, InitMessage init, CancellationToken cancellationToken)
     {
         if (_processes.ContainsKey(id)) throw new DaemonException(DaemonException.ContainerTaken, ErrorKind.AlreadyExists, $"Process {id} already exists");
-        bridge.Admit(init.Security);
         var container = bridge.Containers.Find(init.ContainerID);
-        var process = await container.StartAsync(
-            new ProcessDescription { Meta = init.Meta ?? new(), SecretEnvironment = [.. init.Secretenv], Security = init.Security, HasTerminal = init.Tty, HasInput = init.Fds.Contains(0u) },
-            cancellationToken).ConfigureAwait(false);
+        ContainerProcess process;
+        try
+        {
+            bridge.Containers.Admit(init.ContainerID);
+            bridge.Admit(init.Security);
+            process = await container.StartAsync(
+                new ProcessDescription { Meta = init.Meta ?? new(), SecretEnvironment = [.. init.Secretenv], Security = init.Security, HasTerminal = init.Tty, HasInput = init.Fds.Contains(0u) },
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch (BuildException e)
+        {
+            await RefuseAsync(id, e, cancellationToken).ConfigureAwait(false);
+            return;
+        }
         await _sending.Writer.WriteAsync(new ExecMessage { ProcessID = id, Started = new StartedMessage() }, cancellationToken).ConfigureAwait(false);
         _processes[id] = new ExecProcess(id, process, init.Fds, _sending.Writer, cancellationToken);
+    }
+
+    // Clients wait for a process to have started whatever happens, and only then hear how it ended.
+    private async Task RefuseAsync(string id, BuildException error, CancellationToken cancellationToken)
+    {
+        await _sending.Writer.WriteAsync(new ExecMessage { ProcessID = id, Started = new StartedMessage() }, cancellationToken).ConfigureAwait(false);
+        await _sending.Writer.WriteAsync(new ExecMessage { ProcessID = id, Exit = new ExitMessage { Code = ExecProcess.UnknownStatus, Error = ErrorDetails.Describe(error) } }, cancellationToken).ConfigureAwait(false);
+        await _sending.Writer.WriteAsync(new ExecMessage { ProcessID = id, Done = new DoneMessage() }, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -11,7 +11,7 @@ namespace MsBuildKit.Tool.Daemon.Containers;
 internal sealed class ExecProcess : IAsyncDisposable
 {
     private const int Piece = 1 << 15;
-    private const uint UnknownStatus = 255;
+    internal const uint UnknownStatus = 255;
 
     private readonly string _id;
     private readonly ChannelWriter<ExecMessage> _sending;
