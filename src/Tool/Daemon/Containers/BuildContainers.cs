@@ -34,7 +34,7 @@ internal sealed class BuildContainers : IAsyncDisposable
             mounts.Add(mount);
         }
         var opened = await bridge.Job.OpenContainerAsync(
-            new ContainerDescription { Inputs = inputs, Mounts = mounts, Network = network, Platform = request.Platform, Hostname = request.Hostname, ExtraHosts = [.. request.ExtraHosts] },
+            new ContainerDescription { Inputs = inputs, Mounts = mounts, Network = network, Platform = request.Platform is { Architecture.Length: > 0 } platform ? platform : null, Hostname = request.Hostname, ExtraHosts = [.. request.ExtraHosts] },
             cancellationToken).ConfigureAwait(false);
         if (_containers.TryAdd(request.ContainerID, opened)) return;
         await opened.DisposeAsync().ConfigureAwait(false);
@@ -46,6 +46,9 @@ internal sealed class BuildContainers : IAsyncDisposable
     {
         if (_denied.TryGetValue(id, out var why)) throw why;
     }
+
+    /// <summary>It was not released yet.</summary>
+    public bool Has(string id) => _containers.ContainsKey(id);
 
     /// <summary>Throws MBK2526.</summary>
     public StepContainer Find(string id) => _containers.GetValueOrDefault(id)
