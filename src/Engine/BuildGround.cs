@@ -84,7 +84,7 @@ internal sealed class BuildGround : IAsyncDisposable
             : new StepWorker(Store, Materializer, Worker, session, StepOptions, _progress);
         var worker = new EngineWorker(Store, session, trees, Images, Layering, steps, Remote);
         return new GraphSolver(
-            new Solver<VertexResult>(worker, Index, _vertexLocks, new SolverOptions { Time = _services.Time, Slots = _request.Parallelism, Progress = _progress, Imports = imports }),
+            new Solver<VertexResult>(worker, Index, _vertexLocks, new SolverOptions { Time = _services.Time, Slots = _request.Parallelism, Shared = _services.Slots, Progress = _progress, Imports = imports }),
             new TreeLayers(Store, Layering));
     }
 

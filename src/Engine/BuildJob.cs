@@ -120,7 +120,7 @@ public sealed class BuildJob : IAsyncDisposable
         if (compression is not null)
             chains = await Task.WhenAll(chains.Select(async c => new LayerChain(await _ground.Conversion.ConvertAsync(c.Layers, compression, cancellationToken).ConfigureAwait(false)))).ConfigureAwait(false);
         var plans = images.Select((image, i) => new SolvedPlan(image with { Config = InlineCache.Put(image.Config, image.Cache, chains[i].Layers) }));
-        var (image, _) = await new ImageMaker(request, _ground.Store, request.Names ?? []).MakeAsync([.. plans], chains, new SolvedDescriber(), cancellationToken).ConfigureAwait(false);
+        var (image, _) = await new ImageMaker(request, _ground.Store, request.Names ?? []).MakeAsync([.. plans], chains, new SolvedDescriber(new FileLayers(_ground.Store, _ground.Materializer)), cancellationToken).ConfigureAwait(false);
         return image;
     }
 

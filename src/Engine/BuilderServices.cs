@@ -34,6 +34,9 @@ public sealed record BuilderServices : IDisposable
     /// <summary>Solves graphs instead of this process; <c>null</c> means that they are solved here.</summary>
     public IRemoteSolver? Remote { get; init; }
 
+    /// <summary>How many operations run at once in all builds that have these services; <c>null</c> means that each build counts its own.</summary>
+    public SemaphoreSlim? Slots { get; init; }
+
     /// <summary>Loads images into local engines.</summary>
     public required LocalEngineLoader LocalEngines { get; init; }
 

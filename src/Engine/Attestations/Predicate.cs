@@ -10,6 +10,9 @@ public sealed record Predicate(string Type, byte[] Json)
     /// <summary>What else it speaks of, or alone.</summary>
     /// <value>Default: none, for what the statement is attached to.</value>
     public IReadOnlyList<PredicateSubject> Subjects { get; init; } = [];
+
+    /// <summary>It is an SBOM of somebody who saw the files of an image and not their layers.</summary>
+    public bool LacksLayers { get; init; }
 }
 
 /// <summary>Something that a predicate names itself.</summary>

@@ -15,6 +15,9 @@ internal static class StoreTrees
 
     private const string Gone = "gone-";
 
+    // How often what changes meanwhile is measured anew.
+    private const int Looks = 10;
+
     /// <summary>The file that the users of a cache lock.</summary>
     public static string CacheLock(string path) => path + ".lock";
 
@@ -77,7 +80,21 @@ internal static class StoreTrees
 
     private static IEnumerable<string> Folders(string path) => Directory.Exists(path) ? Directory.EnumerateDirectories(path) : [];
 
+    // What somebody takes away while it is measured is measured anew.
     private static StoredTree Measure(CollectedKind kind, string path, string lockFile)
+    {
+        for (var left = Looks; ; left--)
+            try
+            {
+                return MeasureOnce(kind, path, lockFile);
+            }
+            catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException && left > 0)
+            {
+                if (!Directory.Exists(path)) return new StoredTree(kind, new StoredFile(path, 0, DateTime.UnixEpoch), 0, null);
+            }
+    }
+
+    private static StoredTree MeasureOnce(CollectedKind kind, string path, string lockFile)
     {
         var (size, count) = (0L, 0);
         var seen = new HashSet<(ulong, ulong)>();

@@ -207,12 +207,12 @@ public sealed class RegistryRepository : IContentSource
         }
     }
 
-    // What an index lists are manifests, so they need not be looked for among the blobs first.
+    // What an index lists are manifests as a rule, so they need not be looked for among the blobs first. Caches list blobs.
     private Descriptor Remember(byte[] document, Descriptor descriptor)
     {
         _manifests[descriptor.Digest] = true;
         if (MediaTypes.IsIndex(descriptor.MediaType))
-            foreach (var manifest in ImageIndex.Parse(document, descriptor.MediaType).Manifests)
+            foreach (var manifest in ImageIndex.Parse(document, descriptor.MediaType).Manifests.Where(m => MediaTypes.IsManifest(m.MediaType) || MediaTypes.IsIndex(m.MediaType)))
                 _manifests[manifest.Digest] = true;
         return descriptor;
     }

@@ -24,7 +24,7 @@ internal static class GivenGraph
             path.Pop();
             if (nodes.ContainsKey(digest)) continue;
             definition.Metadata.TryGetValue(digest, out var metadata);
-            nodes[digest] = new LlbNode(bytes[digest], [.. ops[digest].Inputs.Select(i => new LlbState(nodes[i.Digest], (int)i.Index))], metadata?.Clone() ?? new OpMetadata());
+            nodes[digest] = new LlbNode(bytes[digest], [.. ops[digest].Inputs.Select(i => new LlbState(nodes[i.Digest], (int)i.Index))], metadata?.Clone() ?? new OpMetadata()) { GivenPlaces = GivenPlace.Of(definition.Source, digest) };
         }
         return new LlbState(nodes[result.Digest], (int)result.Index);
     }

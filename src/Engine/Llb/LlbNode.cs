@@ -48,4 +48,7 @@ internal sealed record LlbNode
 
     /// <summary>Where it stands in the text that it was made of, or <c>null</c>.</summary>
     public SourcePlace? Place { get; init; }
+
+    /// <summary>Where those who wrote it say that it stands.</summary>
+    public IReadOnlyList<GivenPlace> GivenPlaces { get; init; } = [];
 }

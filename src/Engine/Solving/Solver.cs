@@ -28,7 +28,7 @@ public sealed class Solver<TResult> : IDisposable
     public Solver(IVertexWorker<TResult> worker, ICacheIndex index, IKeyLock locks, SolverOptions options)
     {
         (_worker, _index, _locks, _options) = (worker, index, locks, options);
-        _slots = new SemaphoreSlim(options.Slots);
+        _slots = options.Shared ?? new SemaphoreSlim(options.Slots);
     }
 
     /// <summary>The result of <paramref name="edge"/>. Throws <see cref="SolveException"/> naming the vertex that failed.</summary>
@@ -64,7 +64,7 @@ public sealed class Solver<TResult> : IDisposable
     }
 
     /// <summary>What became of the vertices of an edge that was solved, inputs first. What was not needed because something above it was found is told of as
-    /// far as it is in the index; nothing runs.</summary>
+    /// far as it is in the index or in caches from elsewhere; nothing runs.</summary>
     public async Task<IReadOnlyList<SolvedVertex<TResult>>> CollectAsync(Edge edge, CancellationToken cancellationToken)
     {
         var collected = new List<SolvedVertex<TResult>>();
@@ -74,7 +74,10 @@ public sealed class Solver<TResult> : IDisposable
     }
 
     /// <inheritdoc />
-    public void Dispose() => _slots.Dispose();
+    public void Dispose()
+    {
+        if (_options.Shared is null) _slots.Dispose();
+    }
 
     // Inputs first, so that the last is the root.
     private List<Node> Visit(Edge root, CancellationTokenSource stop)
@@ -152,8 +155,10 @@ public sealed class Solver<TResult> : IDisposable
         private async Task<IReadOnlyList<TResult?>?> RecallAsync(Digest key, CancellationToken cancellationToken)
         {
             if (_solver._worker.IsFree(_vertex) && KnownInputs is { } inputs) return await _solver._worker.RunAsync(_vertex, inputs, cancellationToken).ConfigureAwait(false);
-            if (await _solver._index.FindAsync(key, cancellationToken).ConfigureAwait(false) is not { } record) return null;
-            return await _solver._worker.LoadAsync(_vertex, record, cancellationToken).ConfigureAwait(false);
+            if (await _solver._index.FindAsync(key, cancellationToken).ConfigureAwait(false) is { } record
+                && await _solver._worker.LoadAsync(_vertex, record, cancellationToken).ConfigureAwait(false) is { } own) return own;
+            if (_solver._options.Imports is not { } imports || await imports.FindAsync(_vertex, key, cancellationToken).ConfigureAwait(false) is not { } imported) return null;
+            return await _solver._worker.LoadAsync(_vertex, imported, cancellationToken).ConfigureAwait(false);
         }
 
         /// <summary>Waits until what ran is remembered.</summary>

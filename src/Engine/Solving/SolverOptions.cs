@@ -12,6 +12,9 @@ public sealed record SolverOptions
     /// <value>Default: 2.</value>
     public int Slots { get; init; } = 2;
 
+    /// <summary>Slots that several solvers share, instead of <see cref="Slots"/> of its own; <c>null</c> for none.</summary>
+    public SemaphoreSlim? Shared { get; init; }
+
     /// <summary>Who is told what happens, or <c>null</c>.</summary>
     public IProgress<BuildEvent>? Progress { get; init; }
 

@@ -20,7 +20,7 @@ internal static class ChainRecord
         try
         {
             var chains = OciJson.Read<List<List<LayerRecord>?>>(record, "cache record");
-            if (chains.Count == 0 || chains.OfType<List<LayerRecord>>().Any(c => c.Any(r => r?.Blob is null || r.DiffId.IsEmpty || r.CreatedBy is null))) return null;
+            if (chains.All(c => c is null) || chains.OfType<List<LayerRecord>>().Any(c => c.Any(r => r?.Blob is null || r.DiffId.IsEmpty || r.CreatedBy is null))) return null;
             return [.. chains.Select(c => c is null ? null : new LayerChain([.. c.Select(r => ToLayer(r, open))]))];
         }
         catch (OciException)

@@ -33,6 +33,9 @@ internal sealed record DaemonOptions
     /// <summary>How many operations of a build run at once.</summary>
     public int Parallelism { get; init; } = 2;
 
+    /// <summary>How many operations of all builds together run at once; <c>null</c> for no such limit.</summary>
+    public int? MostAtOnce { get; init; }
+
     /// <summary>What clients are told of the worker besides.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
 

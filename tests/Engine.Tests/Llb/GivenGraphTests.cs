@@ -30,6 +30,27 @@ public sealed class GivenGraphTests
     }
 
     [Fact]
+    public void Of_OperationsWithPlaces_KeepThemAndTextsThatSayTheSameAreOne()
+    {
+        var (text, own) = (new SourceText("Dockerfile", "Dockerfile", "FROM a\nCOPY b c\n"), new SourceText("Dockerfile", "Dockerfile", "FROM a\nCOPY b c\n"));
+        var given = LlbMarshaller.Marshal(LlbState.Local("x").At(new SourcePlace(new SourceText("other", "", "x"), 1, 1)).File("copy", FileStep.MakeDirectory("/a", 493)).At(new SourcePlace(text, 2, 2)));
+        given.Source.Infos[1].Definition = LlbMarshaller.Marshal(LlbState.Local("dockerfile"));
+        var made = LlbMarshaller.Marshal(LlbState.Of(given).File("more", FileStep.MakeDirectory("/b", 493)).At(new SourcePlace(own, 1, 1)));
+        Assert.Equal(["other", "Dockerfile"], made.Source.Infos.Select(i => i.Filename));
+        Assert.NotNull(made.Source.Infos[1].Definition);
+        var places = made.Def.SkipLast(1).Select(d => Assert.Single(made.Source.Locations[ImageDigest.Of(d.Span).ToString()].Locations_));
+        Assert.Equal([(0, 1), (1, 2), (1, 1)], places.Select(p => (p.SourceIndex, p.Ranges[0].Start.Line)));
+    }
+
+    [Fact]
+    public void Of_PlaceOfNoText_IsLeftOut()
+    {
+        var given = LlbMarshaller.Marshal(LlbState.Local("x").At(new SourcePlace(new SourceText("t", "", "x"), 1, 1)));
+        given.Source.Locations.Values.Single().Locations_.Add(new Location { SourceIndex = 7 });
+        Assert.Single(LlbMarshaller.Marshal(LlbState.Of(given)).Source.Locations.Values.Single().Locations_);
+    }
+
+    [Fact]
     public void Of_Nothing_IsScratch() => Assert.Same(LlbState.Scratch, LlbState.Of(new Definition()));
 
     [Fact]

@@ -239,13 +239,78 @@ public sealed class SolverTests : IDisposable
         Assert.Equal(1, _worker.Runs["a"]);
     }
 
-    private Solver<string> Solver(int slots = 4, ICacheIndex? index = null) =>
-        new(_worker, index ?? new FileCacheIndex(_folder["index"], TimeProvider.System), new KeyLocks(_folder["locks"]), new SolverOptions { Time = TimeProvider.System, Slots = slots });
-
-    private async Task<string> SolveAsync(LlbState state, CancellationToken cancellationToken = default, int slots = 4, ICacheIndex? index = null)
+    [Fact]
+    public async Task Solve_WithSharedSlots_RunsNoMoreAtOnceThanThereAre()
     {
-        using var solver = Solver(slots, index);
+        using var slots = new SemaphoreSlim(1);
+        _worker.OnRun = (_, token) => Task.Delay(20, token);
+        var options = new SolverOptions { Time = TimeProvider.System, Slots = 4, Shared = slots };
+        await Task.WhenAll(Enumerable.Range(0, 3).Select(async i =>
+        {
+            using var solver = new Solver<string>(_worker, new FileCacheIndex(_folder["index"], TimeProvider.System), new KeyLocks(_folder["locks"]), options);
+            await solver.SolveAsync(LlbGraph.Load(LlbMarshaller.Marshal(Step($"top{i}", Step($"a{i}", LlbState.Local("x"))))), default);
+        }));
+        Assert.Equal(1, _worker.MostAtOnce);
+        Assert.Equal(1, slots.CurrentCount);
+    }
+
+    [Fact]
+    public async Task Solve_WhatACacheFromElsewhereHas_IsNotRunAndNotRemembered()
+    {
+        var graph = Step("top", Step("a", LlbState.Local("x")));
+        var cache = new FakeImport { ["top"] = "imported" };
+        Assert.Equal("imported", await SolveAsync(graph, imports: cache));
+        Assert.Empty(_worker.Runs);
+        Assert.Equal("top(a(local://x()))", await SolveAsync(graph));
+    }
+
+    [Fact]
+    public async Task Solve_WhatACacheFromElsewhereLacks_IsRunOnTopOfWhatItHas()
+    {
+        var graph = Step("top", Step("a", LlbState.Local("x")));
+        // A record without the output that is needed is none.
+        var cache = new FakeImport { ["a"] = "imported", ["top"] = "" };
+        Assert.Equal("top(imported)", await SolveAsync(graph, imports: cache));
+        Assert.Equal(["top"], _worker.Runs.Keys);
+    }
+
+    [Fact]
+    public async Task Collect_AfterAHit_TellsOfWhatLiesBelowToo()
+    {
+        var graph = LlbGraph.Load(LlbMarshaller.Marshal(Step("top", Step("a", LlbState.Local("x")))));
+        using var first = Solver();
+        await first.SolveAsync(graph, default);
+        var cold = await first.CollectAsync(graph, default);
+        using var second = Solver();
+        await second.SolveAsync(graph, default);
+        var warm = await second.CollectAsync(graph, default);
+
+        Assert.Equal(["local://x()", "a(local://x())", "top(a(local://x()))"], cold.Select(v => v.Results[0]));
+        Assert.Equal(cold.SelectMany(v => v.Keys), warm.SelectMany(v => v.Keys));
+        Assert.Equal(5, cold.SelectMany(v => v.Keys).Distinct().Count());
+        Assert.All(_worker.Runs.Values, n => Assert.Equal(1, n));
+    }
+
+    [Fact]
+    public async Task Collect_WhatWasNotSolved_GivesNothing()
+    {
+        using var solver = Solver();
+        Assert.Empty(await solver.CollectAsync(LlbGraph.Load(LlbMarshaller.Marshal(Step("top", LlbState.Local("x")))), default));
+    }
+
+    private Solver<string> Solver(int slots = 4, ICacheIndex? index = null, ICacheImport? imports = null) =>
+        new(_worker, index ?? new FileCacheIndex(_folder["index"], TimeProvider.System), new KeyLocks(_folder["locks"]), new SolverOptions { Time = TimeProvider.System, Slots = slots, Imports = imports });
+
+    private async Task<string> SolveAsync(LlbState state, CancellationToken cancellationToken = default, int slots = 4, ICacheIndex? index = null, ICacheImport? imports = null)
+    {
+        using var solver = Solver(slots, index, imports);
         return await solver.SolveAsync(LlbGraph.Load(LlbMarshaller.Marshal(state)), cancellationToken);
+    }
+
+    private sealed class FakeImport : Dictionary<string, string>, ICacheImport
+    {
+        public ValueTask<byte[]?> FindAsync(Vertex vertex, Digest key, CancellationToken cancellationToken) =>
+            new(TryGetValue(vertex.Name, out var result) ? System.Text.Encoding.UTF8.GetBytes(result) : null);
     }
 
     private sealed class SlowIndex(ICacheIndex inner, Task until) : ICacheIndex

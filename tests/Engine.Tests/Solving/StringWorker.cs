@@ -52,6 +52,6 @@ internal sealed class StringWorker : IVertexWorker<string>
     public ValueTask<IReadOnlyList<string?>?> LoadAsync(Vertex vertex, ReadOnlyMemory<byte> record, CancellationToken cancellationToken)
     {
         var text = Encoding.UTF8.GetString(record.Span);
-        return new(Forgotten.Contains(text) ? null : [text]);
+        return new(Forgotten.Contains(text) ? null : [text.Length == 0 ? null : text]);
     }
 }

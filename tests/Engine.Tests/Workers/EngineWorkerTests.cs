@@ -106,6 +106,18 @@ public sealed class EngineWorkerTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Run_Passthrough_GivesTheInputsThatItNames()
+    {
+        var op = new MsBuildKit.Engine.Llb.Pb.Op { Passthrough = new MsBuildKit.Engine.Llb.Pb.PassthroughOp { Id = "p", Outputs = { 1L } } };
+        var vertex = new Vertex(Digest.Of("p"u8), op, new MsBuildKit.Engine.Llb.Pb.OpMetadata(), []);
+        var (first, second) = (new LayersResult(LayerChain.Scratch), new LayersResult(new LayerChain([])));
+        var worker = _bench.CreateWorker();
+        Assert.Same(second, Assert.Single(await worker.RunAsync(vertex, [first, second], default)));
+        await Assert.ThrowsAsync<LlbException>(() => worker.RunAsync(vertex, [first], default).AsTask());
+        Assert.Null(await worker.SaveAsync(vertex, [second], default));
+    }
+
+    [Fact]
     public async Task Run_TreeThatIsNotLent_NamesIt()
     {
         var error = await Assert.ThrowsAsync<SessionException>(() => _bench.RunAsync(LlbState.Scratch.File(null, FileStep.CopyContents(LlbState.Local("gone"), "/", "/"))));

@@ -22,6 +22,7 @@ public sealed class LayoutSourceTests : IAsyncDisposable
         Assert.Equal(key, await KeyAsync("two", s_digest, s_amd64, "b"));
         Assert.NotEqual(key, await KeyAsync("one", s_digest, Platform.Parse("linux/arm64"), "a"));
         Assert.NotEqual(key, await KeyAsync("one", Digest.Of("other"u8), s_amd64, "a"));
+        Assert.NotEqual(key, await _bench.KeyAsync(LlbState.OciLayout($"one@{s_digest}", s_amd64, new OciLayoutOptions { Store = "store", LayerLimit = 1 })));
     }
 
     [Fact]

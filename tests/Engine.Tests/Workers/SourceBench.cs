@@ -86,6 +86,17 @@ internal sealed class SourceBench : IAsyncDisposable
         return ((LayersResult)await solver.SolveAsync(LlbGraph.Load(LlbMarshaller.Marshal(state)), cancellationToken)).Chain;
     }
 
+    /// <summary>What a state's source is now, told without building it.</summary>
+    public async Task<SourceFacts> InspectAsync(LlbState state, bool objects = false)
+    {
+        var options = new RegistryOptions { Time = new HurriedTime(IdleTimeout, s_patience), Random = new Random(1), IdleTimeout = IdleTimeout };
+        using var files = new WebFiles(options) { MostBytes = MostBytes };
+        var git = new GitOptions { SearchPath = SearchPath, Time = TimeProvider.System, Patience = s_patience };
+        var remote = new RemoteSources(Store, new FileCacheIndex(Folder["store/index"], TimeProvider.System), KeyLocks.OfStore(Store.Root), new LayerOptions(), files, git, null);
+        var vertex = LlbGraph.Load(LlbMarshaller.Marshal(state)).Vertex;
+        return await remote.Inspect(vertex.Op.Source.Identifier.Split("://")[0], vertex, new BuildSession([], new Dictionary<string, IContentSource>()) { Secrets = _secrets, Ssh = _keys }, objects, default)!;
+    }
+
     /// <summary>The code of the error that building a state ends with, and what it says.</summary>
     public async Task<(string Code, string Message)> FailAsync(LlbState state)
     {

@@ -40,6 +40,9 @@ public sealed class FaultTests(FaultTests.Faults faults) : IClassFixture<FaultTe
     [InlineData("unknown-user", "MBK2004")]
     [InlineData("docker-zstd", "MBK2201")]
     [InlineData("no-engine", "MBK2203")]
+    [InlineData("builder-gone", "MBK2601")]
+    [InlineData("builder", "MBK2610")]
+    [InlineData("builder-without", "MBK2611")]
     public void ContainerBuild_WithAFault_HasItsCode(string name, string code)
     {
         var error = Assert.Single(faults.Run.Errors(name));
@@ -122,6 +125,10 @@ public sealed class FaultTests(FaultTests.Faults faults) : IClassFixture<FaultTe
             .Case("unknown-user", c => c.Properties("ContainerUser=stranger", $"ContainerBaseImage={ground}", "ContainerAppCommandInstruction=None"))
             .Case("docker-zstd", c => c.Properties("ContainerImageFormat=Docker", "ContainerCompression=zstd"))
             .Case("no-engine", c => c.Property("LocalRegistry", "Docker"))
+            // The package's own tool says so.
+            .Case("builder-gone", c => c.Properties("ContainerBuilder=BuildKit", "ContainerBuilderEndpoint=unix:///nowhere/at.all"))
+            .Case("builder", c => c.Property("ContainerBuilder", "Docker"))
+            .Case("builder-without", c => c.Property("ContainerBuilder", "BuildKit"))
             .Case("image-name", c => c.Property("ContainerImageName", "old"));
     }
 }

@@ -44,6 +44,7 @@ public static class BuildKitPredicate
             {
                 Arguments = asked.Arguments.Where(a => !RequestArguments.IsOfRepository(a.Key)).ToDictionary(StringComparer.Ordinal),
                 Secrets = provenance.Capture.Secrets, Agents = provenance.Capture.Agents, Folders = provenance.Capture.Folders,
+                Compatibility = provenance.Compatibility,
             };
             var isLess = false;
             _request = provenance.Graph is null ? whole.Reduce(out isLess) : whole;

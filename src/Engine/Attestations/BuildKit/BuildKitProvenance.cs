@@ -34,6 +34,9 @@ public sealed record BuildKitProvenance
     /// <summary>The client claims that it would come out the same again.</summary>
     public bool IsReproducible { get; init; }
 
+    /// <summary>BuildKit's number for how results were written; 0 says nothing.</summary>
+    public int Compatibility { get; init; }
+
     /// <summary>The version of the frontend for Dockerfiles when that one was asked; <c>null</c> for another.</summary>
     public string? DockerfileVersion { get; init; }
 

@@ -24,7 +24,7 @@ internal static class TreeFault
         return new(SnapshotException.CannotChangeTree, ErrorKind.FailedPrecondition, $"'{path}' cannot be {done}: {reason}. Check who owns the folder of the cache and what its file system allows.", (Exception?)cause ?? new Win32Exception(number));
     }
 
-    public static SnapshotException NotThere(string path) => new(SnapshotException.NoSuchPath, ErrorKind.NotFound, $"\"/{path}\": not found (no such file or directory). Check the path, and what the steps before leave there.");
+    public static SnapshotException NotThere(string path) => new(SnapshotException.NoSuchPath, ErrorKind.NotFound, $"\"/{path}\": not found (/{path}: no such file or directory). Check the path, and what the steps before leave there.");
 
     public static SnapshotException NoDirectory(string path) => new(SnapshotException.NoSuchPath, ErrorKind.FailedPrecondition, $"'/{path}' has to be a directory and is none. Check what the steps before leave there.");
 

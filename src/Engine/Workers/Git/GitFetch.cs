@@ -23,8 +23,13 @@ internal sealed class GitFetch(SharedRepository repository, GitRemote remote, Gi
     private async Task<string?> FindAsync(GitRevision revision, CancellationToken cancellationToken)
     {
         if (!repository.IsSound) return null;
-        var output = await conversation.Git.RunAsync(new GitCommand("rev-parse", "--verify", "--quiet", revision.Id + "^{commit}") { Folder = repository.Folder }, cancellationToken).ConfigureAwait(false);
-        return output.ExitCode == 0 && GitRef.IsId(output.Text) ? output.Text : null;
+        // A tag that was moved meanwhile is not to be had any more, and its commit may be.
+        foreach (var id in new[] { revision.Id, revision.Commit }.Distinct())
+        {
+            var output = await conversation.Git.RunAsync(new GitCommand("rev-parse", "--verify", "--quiet", id + "^{commit}") { Folder = repository.Folder }, cancellationToken).ConfigureAwait(false);
+            if (output.ExitCode == 0 && GitRef.IsId(output.Text)) return output.Text;
+        }
+        return null;
     }
 
     private async Task<string> FetchAsync(GitRevision revision, CancellationToken cancellationToken)

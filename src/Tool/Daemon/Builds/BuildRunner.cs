@@ -19,6 +19,8 @@ namespace MsBuildKit.Tool.Daemon.Builds;
 /// <summary>Runs the builds that clients ask for. Each has its own bridge, status and registries; they share the store, and the process that runs steps.</summary>
 internal sealed class BuildRunner(ToolHost host, DaemonOptions options, LocalContentStore store, BuildRegistry builds, SessionRegistry sessions, WorkerPool workers, ContextFolders folders, BuildGate gate, BuildHistory history, StoreCleaner cleaner, FrontendSet frontends, KnownProducers producers)
 {
+    private readonly SemaphoreSlim? _slots = options.MostAtOnce is { } most ? new SemaphoreSlim(most) : null;
+
     /// <summary>Runs one build, and gives what its exporters say.</summary>
     public async Task<IReadOnlyDictionary<string, string>> RunAsync(SolveRequest request, CancellationToken cancellationToken)
     {
@@ -97,7 +99,7 @@ internal sealed class BuildRunner(ToolHost host, DaemonOptions options, LocalCon
     {
         UnofferedParts.Refuse(request);
         var attested = AttestRequest.Of(request.FrontendAttrs.AsReadOnly());
-        var provenance = new ProvenanceMaker(request.Ref, host.Time.GetUtcNow(), host.Machine, options.Provenance);
+        var provenance = new ProvenanceMaker(request.Ref, host.Time.GetUtcNow(), host.Machine, UnofferedParts.CompatibilityOf(request), options.Provenance);
         var granted = Entitlements.Grant(request.Entitlements, options.Entitlements);
         var client = request.Session.Length > 0 ? await sessions.GetAsync(request.Session, cancellationToken).ConfigureAwait(false) : null;
         var exports = ExportFactory.Create(request.Exporters, client, HasCaches(request));
@@ -123,8 +125,11 @@ internal sealed class BuildRunner(ToolHost host, DaemonOptions options, LocalCon
 
     private static bool HasCaches(SolveRequest request) => request.Cache.Exports.Count + request.Cache.Imports.Count > 0 || CacheOption.OfFrontend(request.FrontendAttrs.AsReadOnly()).Count > 0;
 
-    private BuilderServices Reach(BuilderServices services) =>
-        options.Registries.Count == 0 ? services : services with { Registries = services.Registries.With(options.Registries) };
+    private BuilderServices Reach(BuilderServices services)
+    {
+        var shared = services with { Slots = _slots };
+        return options.Registries.Count == 0 ? shared : shared with { Registries = services.Registries.With(options.Registries) };
+    }
 
     private BuildRequest Describe(ExportLayering layering, long? epoch, IReadOnlySet<string> granted) => new()
     {

@@ -8,8 +8,13 @@ namespace MsBuildKit.Tool.Daemon.Builds;
 /// <summary>Errors in the words that clients of BuildKit know, where they have any.</summary>
 internal static class FailureText
 {
+    // A step whose program the runtime could not start.
+    private const string NotStarted = "MBK2016";
+
     public static string Of(BuildException error)
     {
+        if (error is SolveException { Vertex.Op.Exec.Meta: { } meta, InnerException: WorkerException { Code: NotStarted } why })
+            return $"process \"{string.Join(' ', meta.Args)}\" did not complete successfully: {why.Message}";
         if (FindStep(error) is { } step) return $"process \"{string.Join(' ', step.Args)}\" did not complete successfully: exit code: {step.ExitCode}";
         // Which vertex it was is told apart from the message.
         return error is SolveException { InnerException: BuildException cause } ? Of(cause) : error.Message;

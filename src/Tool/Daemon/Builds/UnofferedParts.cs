@@ -16,4 +16,7 @@ internal static class UnofferedParts
         if (request.CompatibilityVersion is < 0 or > NewestCompatibility) parts.Add($"the compatibility version {request.CompatibilityVersion} is not known: use at most {NewestCompatibility}");
         if (parts.Count > 0) throw new DaemonException(DaemonException.NotOffered, ErrorKind.NotSupported, string.Join("; ", parts));
     }
+
+    /// <summary>BuildKit's number for how results are written: the newest where a request names none.</summary>
+    public static int CompatibilityOf(SolveRequest request) => request.CompatibilityVersion == 0 ? NewestCompatibility : (int)request.CompatibilityVersion;
 }

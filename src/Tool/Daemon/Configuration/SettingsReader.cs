@@ -57,6 +57,7 @@ internal sealed class SettingsReader(ToolHost host, bool isRoot)
             Entitlements = settings.Entitlements,
             Certificates = certificates,
             Parallelism = settings.Parallelism is > 0 and var most ? most : host.Cores,
+            MostAtOnce = settings.Parallelism is > 0 and var all ? all : null,
             Labels = settings.Labels,
             Platforms = platforms,
             Rules = Rules(settings),

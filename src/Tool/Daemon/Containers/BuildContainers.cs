@@ -13,12 +13,13 @@ namespace MsBuildKit.Tool.Daemon.Containers;
 internal sealed class BuildContainers : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, StepContainer> _containers = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, BuildException> _denied = new(StringComparer.Ordinal);
 
     /// <summary>Opens one. Throws MBK2527 for an id that is taken, and what the worker cannot do.</summary>
     public async Task OpenAsync(BuildBridge bridge, NewContainerRequest request, CancellationToken cancellationToken)
     {
         if (_containers.ContainsKey(request.ContainerID)) throw Taken(request.ContainerID);
-        bridge.Admit(request.Network);
+        var network = Judge(bridge, request);
         var inputs = new List<VertexResult>();
         var mounts = new List<Mount>();
         foreach (var asked in request.Mounts)
@@ -33,12 +34,21 @@ internal sealed class BuildContainers : IAsyncDisposable
             mounts.Add(mount);
         }
         var opened = await bridge.Job.OpenContainerAsync(
-            new ContainerDescription { Inputs = inputs, Mounts = mounts, Network = request.Network, Platform = request.Platform, Hostname = request.Hostname, ExtraHosts = [.. request.ExtraHosts] },
+            new ContainerDescription { Inputs = inputs, Mounts = mounts, Network = network, Platform = request.Platform is { Architecture.Length: > 0 } platform ? platform : null, Hostname = request.Hostname, ExtraHosts = [.. request.ExtraHosts] },
             cancellationToken).ConfigureAwait(false);
         if (_containers.TryAdd(request.ContainerID, opened)) return;
         await opened.DisposeAsync().ConfigureAwait(false);
         throw Taken(request.ContainerID);
     }
+
+    /// <summary>Throws MBK2504 when nothing may run in it.</summary>
+    public void Admit(string id)
+    {
+        if (_denied.TryGetValue(id, out var why)) throw why;
+    }
+
+    /// <summary>It was not released yet.</summary>
+    public bool Has(string id) => _containers.ContainsKey(id);
 
     /// <summary>Throws MBK2526.</summary>
     public StepContainer Find(string id) => _containers.GetValueOrDefault(id)
@@ -56,6 +66,21 @@ internal sealed class BuildContainers : IAsyncDisposable
         foreach (var id in _containers.Keys)
             if (_containers.TryRemove(id, out var container))
                 await container.DisposeAsync().ConfigureAwait(false);
+    }
+
+    // A network that was not granted is none: as with BuildKit, whoever starts something in the container is told.
+    private NetMode Judge(BuildBridge bridge, NewContainerRequest request)
+    {
+        try
+        {
+            bridge.Admit(request.Network);
+            return request.Network;
+        }
+        catch (DaemonException e)
+        {
+            _denied[request.ContainerID] = e;
+            return NetMode.None;
+        }
     }
 
     private static DaemonException Taken(string id) => new(DaemonException.ContainerTaken, ErrorKind.AlreadyExists, $"container \"{id}\" already exists: choose another id");

@@ -5,6 +5,7 @@ using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Workers.Rootless;
 using MsBuildKit.Engine.Workers.Rootless.Containers;
 using MsBuildKit.Tool.Daemon.Builds;
+using MsBuildKit.Tool.Daemon.Services;
 using MsBuildKit.Tool.Protocol.Gateway;
 
 namespace MsBuildKit.Tool.Daemon.Containers;
@@ -15,6 +16,9 @@ namespace MsBuildKit.Tool.Daemon.Containers;
 /// <param name="sent">What it is told.</param>
 internal sealed class ExecCall(BuildBridge bridge, IAsyncStreamReader<ExecMessage> received, IServerStreamWriter<ExecMessage> sent)
 {
+    // What clients know of a process whose container they released.
+    private static readonly Google.Rpc.Status s_released = new() { Code = (int)StatusCode.Cancelled, Message = "context canceled" };
+
     private readonly Channel<ExecMessage> _sending = Channel.CreateBounded<ExecMessage>(16);
     private readonly ConcurrentDictionary<string, ExecProcess> _processes = new(StringComparer.Ordinal);
 
@@ -73,12 +77,38 @@ internal sealed class ExecCall(BuildBridge bridge, IAsyncStreamReader<ExecMessag
     private async Task StartAsync(string id, InitMessage init, CancellationToken cancellationToken)
     {
         if (_processes.ContainsKey(id)) throw new DaemonException(DaemonException.ContainerTaken, ErrorKind.AlreadyExists, $"Process {id} already exists");
-        bridge.Admit(init.Security);
         var container = bridge.Containers.Find(init.ContainerID);
-        var process = await container.StartAsync(
-            new ProcessDescription { Meta = init.Meta ?? new(), SecretEnvironment = [.. init.Secretenv], Security = init.Security, HasTerminal = init.Tty, HasInput = init.Fds.Contains(0u) },
-            cancellationToken).ConfigureAwait(false);
+        ContainerProcess process;
+        try
+        {
+            bridge.Containers.Admit(init.ContainerID);
+            bridge.Admit(init.Security);
+            process = await container.StartAsync(
+                new ProcessDescription { Meta = init.Meta ?? new(), SecretEnvironment = [.. init.Secretenv], Security = init.Security, HasTerminal = init.Tty, HasInput = init.Fds.Contains(0u) },
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch (BuildException e)
+        {
+            await RefuseAsync(id, Describe(init, e), cancellationToken).ConfigureAwait(false);
+            return;
+        }
         await _sending.Writer.WriteAsync(new ExecMessage { ProcessID = id, Started = new StartedMessage() }, cancellationToken).ConfigureAwait(false);
-        _processes[id] = new ExecProcess(id, process, init.Fds, _sending.Writer, cancellationToken);
+        _processes[id] = new ExecProcess(id, process, init.Fds, e => Describe(init, e), _sending.Writer, cancellationToken);
+    }
+
+    private Google.Rpc.Status Describe(InitMessage init, BuildException error)
+    {
+        if (!bridge.Containers.Has(init.ContainerID)) return s_released;
+        var described = ErrorDetails.Describe(error);
+        described.Message = $"process \"{string.Join(' ', init.Meta?.Args ?? [])}\" did not complete successfully: {described.Message}";
+        return described;
+    }
+
+    // Clients wait for a process to have started whatever happens, and only then hear how it ended.
+    private async Task RefuseAsync(string id, Google.Rpc.Status error, CancellationToken cancellationToken)
+    {
+        await _sending.Writer.WriteAsync(new ExecMessage { ProcessID = id, Started = new StartedMessage() }, cancellationToken).ConfigureAwait(false);
+        await _sending.Writer.WriteAsync(new ExecMessage { ProcessID = id, Exit = new ExitMessage { Code = ExecProcess.UnknownStatus, Error = error } }, cancellationToken).ConfigureAwait(false);
+        await _sending.Writer.WriteAsync(new ExecMessage { ProcessID = id, Done = new DoneMessage() }, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -11,20 +11,22 @@ namespace MsBuildKit.Tool.Daemon.Containers;
 internal sealed class ExecProcess : IAsyncDisposable
 {
     private const int Piece = 1 << 15;
-    private const uint UnknownStatus = 255;
+    internal const uint UnknownStatus = 255;
 
     private readonly string _id;
+    private readonly Func<BuildException, Google.Rpc.Status> _describe;
     private readonly ChannelWriter<ExecMessage> _sending;
     private readonly CancellationToken _stop;
 
     /// <param name="id">What the caller calls it.</param>
     /// <param name="process">It runs.</param>
     /// <param name="wanted">The numbers of the streams that the caller has ends of.</param>
+    /// <param name="describe">Says why it did not end by itself.</param>
     /// <param name="sending">What goes to the caller.</param>
     /// <param name="stop">Nobody listens any more.</param>
-    public ExecProcess(string id, ContainerProcess process, IEnumerable<uint> wanted, ChannelWriter<ExecMessage> sending, CancellationToken stop)
+    public ExecProcess(string id, ContainerProcess process, IEnumerable<uint> wanted, Func<BuildException, Google.Rpc.Status> describe, ChannelWriter<ExecMessage> sending, CancellationToken stop)
     {
-        (_id, Process, _sending, _stop) = (id, process, sending, stop);
+        (_id, Process, _describe, _sending, _stop) = (id, process, describe, sending, stop);
         var numbers = wanted.ToHashSet();
         Running = RunAsync(Pump(1, process.Output, numbers.Contains(1)), Pump(2, process.Error, numbers.Contains(2)));
     }
@@ -67,7 +69,7 @@ internal sealed class ExecProcess : IAsyncDisposable
         }
         catch (BuildException e)
         {
-            return new ExitMessage { Code = UnknownStatus, Error = ErrorDetails.Describe(e) };
+            return new ExitMessage { Code = UnknownStatus, Error = _describe(e) };
         }
     }
 

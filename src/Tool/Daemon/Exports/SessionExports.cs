@@ -44,9 +44,9 @@ internal sealed class SessionExports(ClientSession client)
         {
             await _calls.FinalizeExportAsync(new FinalizeExportRequest { ExporterResponse = { response.ToDictionary() } }, cancellationToken: cancellationToken).ConfigureAwait(false);
         }
-        catch (RpcException e) when (e.StatusCode == StatusCode.Unimplemented)
+        catch (RpcException e) when (e.StatusCode is StatusCode.Unimplemented or StatusCode.Unavailable)
         {
-            // It need not have it.
+            // It need not listen.
         }
         catch (RpcException e)
         {

@@ -57,7 +57,8 @@ internal static class ErrorDetails
             case GraphFailure failure:
                 yield return Detail("errdefs.Vertex", json => json.WriteString("digest", failure.Vertex.Digest.ToString()));
                 yield return Detail("errdefs.Solve", json => WriteSolve(json, failure.Vertex));
-                foreach (var (text, ranges) in failure.Places) yield return SourceDetail(text, ranges);
+                // Clients put one around the other, so that the last comes first.
+                foreach (var (text, ranges) in failure.Places.Reverse()) yield return SourceDetail(text, ranges);
                 break;
             case SourceDenial { Decision: { DenyMessages.Count: > 0 } decision }:
                 yield return Detail("policysession.DecisionResponse", json =>

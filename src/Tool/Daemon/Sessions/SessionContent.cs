@@ -1,5 +1,6 @@
 using Grpc.Core;
 using MsBuildKit.Engine.Content;
+using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Oci;
 using MsBuildKit.Tool.Protocol.Contents;
 
@@ -12,6 +13,8 @@ internal sealed class SessionContent(ClientSession client, string store) : ICont
 {
     /// <summary>The store that exports are written to.</summary>
     public const string Export = "export";
+
+    private const string StoreKey = "buildkit-attachable-store-id";
 
     private const string Service = "/containerd.services.content.v1.Content/";
 
@@ -31,7 +34,8 @@ internal sealed class SessionContent(ClientSession client, string store) : ICont
     public static bool IsWrittenBy(ClientSession client) => client.Serves(Service + "Write");
 
     /// <summary>What each call on a store says.</summary>
-    public static Metadata Headers(string store) => new() { { "buildkit-attachable-store-id", store } };
+    public static Metadata Headers(string store) => store.All(c => c is >= ' ' and <= '~') ? new() { { StoreKey, store } }
+        : throw new DaemonException(DaemonException.BadRequest, ErrorKind.Invalid, $"header key \"{StoreKey}\" contains value with non-printable ASCII characters: give '{store}' another name");
 
     /// <inheritdoc />
     public async ValueTask<long?> FindSizeAsync(Digest digest, CancellationToken cancellationToken)

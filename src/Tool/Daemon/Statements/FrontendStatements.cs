@@ -23,7 +23,7 @@ internal sealed class FrontendStatements(BuildBridge bridge)
         {
             var files = await OpenAsync(attestation, cancellationToken).ConfigureAwait(false);
             var read = attestation.Kind == AttestationKind.Bundle ? await ReadBundleAsync(attestation, files, cancellationToken).ConfigureAwait(false) : [await ReadPredicateAsync(attestation, files, cancellationToken).ConfigureAwait(false)];
-            statements.AddRange(read.Select(s => (s, IsCore(attestation, s))));
+            statements.AddRange(read.Select(s => (s, IsCore(attestation, s.FileName))));
         }
         return [.. statements.OrderByDescending(s => s.IsCore).Select(s => s.Statement)];
     }
@@ -95,10 +95,15 @@ internal sealed class FrontendStatements(BuildBridge bridge)
 
     private static Digest ReadDigest(string text) => Digest.TryParse(text, out var digest) ? digest : throw Bad($"'{text}' is no digest of a subject");
 
-    private static ResultStatement Make(Attestation attestation, string path, Predicate predicate) => ResultStatement.Of(Path.GetFileName(path), predicate) with { IsInlineOnly = Metadata(attestation, InlineOnly) is "true" or "1" };
+    private static ResultStatement Make(Attestation attestation, string path, Predicate predicate)
+    {
+        var name = Path.GetFileName(path);
+        var told = predicate with { LacksLayers = predicate.Type == SpdxDocument.PredicateType && IsCore(attestation, name) };
+        return ResultStatement.Of(name, told) with { IsInlineOnly = Metadata(attestation, InlineOnly) is "true" or "1" };
+    }
 
     // What was found in the image itself comes before what was found elsewhere.
-    private static bool IsCore(Attestation attestation, ResultStatement statement) => Metadata(attestation, CoreScan) is { } core && statement.FileName.Split('.')[0] == core;
+    private static bool IsCore(Attestation attestation, string file) => Metadata(attestation, CoreScan) is { } core && file.Split('.')[0] == core;
 
     private static string? Metadata(Attestation attestation, string key) => attestation.Metadata.TryGetValue(key, out var value) ? value.ToStringUtf8() : null;
 

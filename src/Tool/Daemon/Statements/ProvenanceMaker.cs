@@ -11,8 +11,9 @@ namespace MsBuildKit.Tool.Daemon.Statements;
 /// <param name="build">Its id.</param>
 /// <param name="started">When it began.</param>
 /// <param name="machine">What builds.</param>
+/// <param name="compatibility">BuildKit's number for how results are written.</param>
 /// <param name="custom">What whoever runs the daemon says besides.</param>
-internal sealed class ProvenanceMaker(string build, DateTimeOffset started, Platform machine, JsonObject custom)
+internal sealed class ProvenanceMaker(string build, DateTimeOffset started, Platform machine, int compatibility, JsonObject custom)
 {
     /// <summary>Throws MBK2580 when all is wanted and not all is known.</summary>
     /// <param name="result">Of what.</param>
@@ -32,6 +33,7 @@ internal sealed class ProvenanceMaker(string build, DateTimeOffset started, Plat
                 Finished = finished,
                 Builder = machine,
                 BuilderId = options.BuilderId,
+                Compatibility = compatibility,
                 IsReproducible = options.IsReproducible,
                 DockerfileVersion = result.Request.Request.Frontend == DockerfileFrontend.Name ? DockerfileFrontend.Version : null,
                 Custom = custom,

@@ -44,6 +44,7 @@ internal sealed class LentAgents(RemoteGraph graph) : SSH.SSHBase
     {
         SshAgent { Socket: { } socket } => socket,
         SshKeys => throw new RpcException(new Status(StatusCode.FailedPrecondition, $"the SSH keys '{id}' are files, which are not lent to a builder elsewhere; load them into an agent and name its socket")),
+        SshAgent => throw new RpcException(new Status(StatusCode.NotFound, $"the SSH agent '{id}' is not there: start one, so that SSH_AUTH_SOCK names its socket")),
         _ => throw new RpcException(new Status(StatusCode.NotFound, $"unset ssh forward key {id}")),
     };
 

@@ -33,6 +33,7 @@ public sealed class BuildKitPredicateTests
         Assert.Equal("my.Dockerfile", Text(predicate, "buildDefinition", "externalParameters", "configSource", "path"));
         Assert.Equal("dockerfile.v0", Text(predicate, "buildDefinition", "externalParameters", "request", "frontend"));
         Assert.Equal("""{"build-arg:A":"1"}""", Json(predicate, "buildDefinition", "externalParameters", "request", "args"));
+        Assert.Equal("30", Json(predicate, "buildDefinition", "externalParameters", "request", "compatibilityVersion"));
         Assert.Equal("""[{"id":"token","optional":true}]""", Json(predicate, "buildDefinition", "externalParameters", "request", "secrets"));
         Assert.Equal(("linux/arm64", "1.2.3", "7"), (Text(predicate, "buildDefinition", "internalParameters", "builderPlatform"), Text(predicate, "buildDefinition", "internalParameters", "dockerfileVersion"), Json(predicate, "buildDefinition", "internalParameters", "rack")));
         Assert.Equal(("me", "ref", "2026-11-27T01:02:03Z", "2026-11-27T01:02:03.5Z"), (Text(predicate, "runDetails", "builder", "id"), Text(predicate, "runDetails", "metadata", "invocationId"), Text(predicate, "runDetails", "metadata", "startedOn"), Text(predicate, "runDetails", "metadata", "finishedOn")));
@@ -119,7 +120,7 @@ public sealed class BuildKitPredicateTests
             new BuildKitProvenance
             {
                 Request = RequestProvenance.Of("dockerfile.v0", arguments, _capture), Capture = _capture, Graph = graph, Invocation = "ref", Started = s_start, Finished = s_start.AddMilliseconds(500),
-                Builder = Platform.LinuxArm64, BuilderId = "me", DockerfileVersion = "1.2.3", Custom = new JsonObject { ["rack"] = 7 },
+                Builder = Platform.LinuxArm64, BuilderId = "me", Compatibility = 30, DockerfileVersion = "1.2.3", Custom = new JsonObject { ["rack"] = 7 },
             },
             isOlder);
         Assert.Equal(isOlder ? "https://slsa.dev/provenance/v0.2" : "https://slsa.dev/provenance/v1", predicate.Type);

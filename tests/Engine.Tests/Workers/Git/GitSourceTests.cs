@@ -54,6 +54,22 @@ public sealed class GitSourceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Inspect_ATag_TellsOfItAndOfItsCommit()
+    {
+        var commit = await _repository.CommitAsync(("f", "first"));
+        await _repository.GitAsync("tag", "-a", "annotated", "-m", "what it is");
+        await _repository.GitAsync("push", "-q", "origin", "--tags");
+        var facts = await _bench.InspectAsync(Pinned("annotated"));
+        Assert.Equal(("refs/tags/annotated", commit, null), (facts.Ref, facts.Commit, facts.CommitObject));
+        Assert.NotEqual(commit, facts.Checksum);
+        var whole = await _bench.InspectAsync(Pinned("annotated"), objects: true);
+        Assert.StartsWith("tree ", System.Text.Encoding.UTF8.GetString(whole.CommitObject!));
+        Assert.Contains("what it is", System.Text.Encoding.UTF8.GetString(whole.TagObject!));
+        var branch = await _bench.InspectAsync(LlbState.Git(Url), objects: true);
+        Assert.Equal(("refs/heads/main", commit, "", null), (branch.Ref, branch.Checksum, branch.Commit, branch.TagObject));
+    }
+
+    [Fact]
     public async Task Build_BranchAndTagOfOneName_IsTheBranch()
     {
         await _repository.CommitAsync(("f", "tag"));

@@ -32,6 +32,19 @@ public sealed class HttpSourceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Inspect_AFile_TellsItsNameTimeAndContent()
+    {
+        var changed = DateTimeOffset.FromUnixTimeSeconds(1_600_000_000);
+        _headers = c => (c.Response.Headers.ETag, c.Response.Headers.LastModified) = ("\"one\"", changed.ToString("R"));
+        foreach (var _ in new[] { "new", "known" })
+        {
+            var facts = await _bench.InspectAsync(LlbState.Http(_bench.Url("a/tool.tgz?x=1")));
+            Assert.Equal((Digest.Of(_content).ToString(), "tool.tgz", changed), (facts.Checksum, facts.FileName, facts.Changed));
+            Assert.Equal(_content.Length, await _bench.Store.FindSizeAsync(facts.Content!.Value, default));
+        }
+    }
+
+    [Fact]
     public async Task Build_EmptyFile_IsThere()
     {
         _content = [];

@@ -49,6 +49,8 @@ public sealed class ResultStatementsTests : IAsyncDisposable
         var made = await MakeAsync(result, ("attest:sbom", ""));
         Assert.Equal(["sbom.spdx.json", "a.spdx.json"], made.Select(s => s.FileName));
         Assert.Equal("{\"name\":\"core\"}", Encoding.UTF8.GetString((await WriteAsync(made[0])).Json));
+        Assert.True((await WriteAsync(made[0])).LacksLayers);
+        Assert.False((await WriteAsync(made[1])).LacksLayers);
         Assert.Equal(Digest.Of("s"u8), Assert.Single(Assert.Single((await WriteAsync(made[1])).Subjects).Digests));
     }
 
@@ -89,7 +91,7 @@ public sealed class ResultStatementsTests : IAsyncDisposable
     private async Task<IReadOnlyList<ResultStatement>> MakeAsync(FrontendResult result, params (string Key, string Value)[] attributes)
     {
         var captures = await new ResultCaptures(_build.Bridge).GatherAsync(result, TestContext.Current.CancellationToken);
-        var maker = new ProvenanceMaker("build", DateTimeOffset.UnixEpoch, Platform.LinuxAmd64, new JsonObject { ["rack"] = "here" });
+        var maker = new ProvenanceMaker("build", DateTimeOffset.UnixEpoch, Platform.LinuxAmd64, 30, new JsonObject { ["rack"] = "here" });
         return (await new ResultStatements(_build.Bridge, AttestRequest.Of(attributes.ToDictionary(a => a.Key, a => a.Value)), maker).MakeAsync(result, captures, TestContext.Current.CancellationToken))["linux/amd64"];
     }
 }

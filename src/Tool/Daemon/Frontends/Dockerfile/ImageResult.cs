@@ -36,7 +36,7 @@ internal static class ImageResult
     private static Definition? Describe(DockerfileImage image, LoadedDefinition source)
     {
         var graph = LlbMarshaller.MarshalOrNull(image.Graph);
-        foreach (var text in graph?.Source?.Infos ?? []) text.Definition ??= source.Info.Definition;
+        foreach (var text in (graph?.Source?.Infos ?? []).Where(i => i.Filename == source.Info.Filename && i.Data == source.Info.Data)) text.Definition ??= source.Info.Definition;
         return graph;
     }
 
