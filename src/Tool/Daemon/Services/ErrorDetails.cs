@@ -84,10 +84,11 @@ internal static class ErrorDetails
         }
     }
 
+    // Unlike the others this one is read by the rules of protocol buffers.
     private static void WriteSolve(Utf8JsonWriter json, Vertex vertex)
     {
         json.WritePropertyName("op");
-        MessageJson.Write(json, vertex.Op);
+        json.WriteRawValue(JsonFormatter.Default.Format(vertex.Op));
         if (vertex.Metadata.Description.Count == 0) return;
         json.WriteStartObject("description");
         foreach (var (key, value) in vertex.Metadata.Description) json.WriteString(key, value);
