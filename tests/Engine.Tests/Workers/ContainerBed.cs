@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using MsBuildKit.Engine.Content;
@@ -83,11 +84,18 @@ internal sealed class ContainerBed : IAsyncDisposable
     /// <summary>What is mounted in the worker, and the folders of its steps and trees.</summary>
     public static IReadOnlyList<string> Places()
     {
-        var worker = Below(Environment.ProcessId).Single(p => Text($"/proc/{p}/cmdline").Contains("msbuildkit-worker", StringComparison.Ordinal) && !Text($"/proc/{p}/cmdline").Contains("unshare", StringComparison.Ordinal));
+        // One of a test before may still be on its way out.
+        var workers = Workers();
+        for (var clock = Stopwatch.StartNew(); workers.Count > 1 && clock.Elapsed < TimeSpan.FromSeconds(10); workers = Workers()) Thread.Sleep(50);
+        Assert.True(workers.Count == 1, string.Join("\n", workers.Select(w => Text($"/proc/{w}/cmdline").Replace((char)0, (char)32))));
+        var worker = workers[0];
         var mounts = Text($"/proc/{worker}/mountinfo").Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => l.Split(' ')[4]).ToList();
         var area = mounts.Last(m => m is "/mnt" or "/media" or "/srv");
         return [.. mounts, .. new[] { "trees", "private/steps", "private/runtime" }.Select(f => $"/proc/{worker}/root{area}/{f}").Where(Directory.Exists).SelectMany(Directory.GetFileSystemEntries)];
     }
+
+    private static List<int> Workers() =>
+        [.. Below(Environment.ProcessId).Where(p => Text($"/proc/{p}/cmdline") is var line && line.Contains("msbuildkit-worker", StringComparison.Ordinal) && !line.Contains("unshare", StringComparison.Ordinal))];
 
     public async Task EndWorkerAsync()
     {
