@@ -27,7 +27,8 @@ internal sealed class FrontendBuild : IAsyncDisposable
     private readonly ContextFolders _folders;
 
     /// <param name="gateway">Stands in for frontends that are images.</param>
-    public FrontendBuild(IFrontend? gateway = null)
+    /// <param name="client">The client's session, or <c>null</c> for none.</param>
+    public FrontendBuild(IFrontend? gateway = null, ClientSession? client = null)
     {
         Directory.CreateDirectory(Folder["src"]);
         Directory.CreateDirectory(Folder["more"]);
@@ -42,7 +43,7 @@ internal sealed class FrontendBuild : IAsyncDisposable
         var job = new BuildJob(_services, how, new BuildSession([], new Dictionary<string, IContentSource>()) { Folders = folders }, _store, null, Status);
         var frontends = new Dictionary<string, IFrontend> { [DockerfileFrontend.Name] = new DockerfileFrontend() };
         if (gateway is not null) frontends["gateway.v0"] = gateway;
-        Bridge = new BuildBridge(job, Status, new LentSession(null, new SessionRegistry(TimeProvider.System), new SessionTrees(_folders)), new FrontendSet(frontends), new GraphGuard(new HashSet<string>(), SourcePolicy.None), new AskedFrontend("", Call()), Producers, how, Platform.LinuxAmd64, TimeProvider.System) { Caches = new CacheImporter(job, Status, null) };
+        Bridge = new BuildBridge(job, Status, new LentSession(client, new SessionRegistry(TimeProvider.System), new SessionTrees(_folders)), new FrontendSet(frontends), new GraphGuard(new HashSet<string>(), SourcePolicy.None), new AskedFrontend("", Call()), Producers, how, Platform.LinuxAmd64, TimeProvider.System) { Caches = new CacheImporter(job, Status, null) };
     }
 
     public TempFolder Folder { get; } = new("frontend");
