@@ -157,9 +157,9 @@ internal sealed class BuildStatus(StatusLog log, TimeProvider time) : IProgress<
 
     private void Tell(string vertex, StepProgress progress)
     {
-        // What moves has begun.
+        // What moves has begun. How much there is of what is received nobody knows before the end.
         Change(vertex, progress.Name, v => v.Started ??= Now);
-        var status = new VertexStatus { ID = progress.Name, Vertex = vertex, Name = progress.Action ?? progress.Name, Current = progress.Current, Total = progress.Total ?? 0, Timestamp = Now, Started = Now };
+        var status = new VertexStatus { ID = progress.Name, Vertex = vertex, Name = progress.Action ?? progress.Name, Current = progress.Current, Total = progress.Action is null ? progress.Total ?? 0 : 0, Timestamp = Now, Started = Now };
         if (progress.Total == progress.Current) status.Completed = Now;
         log.Add(new StatusResponse { Statuses = { status } });
     }
