@@ -11,6 +11,7 @@ using MsBuildKit.TestKit;
 namespace MsBuildKit.Engine.Tests.Workers;
 
 /// <summary>Containers in a real worker process, with a real runtime.</summary>
+[Collection(typeof(AloneCollection))]
 public sealed class ContainerWorkerTests : IAsyncDisposable
 {
     private static readonly TimeSpan s_soon = TimeSpan.FromSeconds(2);
