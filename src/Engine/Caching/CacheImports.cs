@@ -56,20 +56,8 @@ public sealed class CacheImports(IContentStore store) : ICacheImport
     private async Task<bool> FetchAsync(IContentSource source, LayerRecord layer, CancellationToken cancellationToken)
     {
         store.Retain(layer.Blob.Digest);
-        if (await store.FindSizeAsync(layer.Blob.Digest, cancellationToken).ConfigureAwait(false) is null)
-        {
-            var stream = await source.FindAsync(layer.Blob.Digest, cancellationToken).ConfigureAwait(false);
-            if (stream is null) return false;
-            await using (stream.ConfigureAwait(false))
-            {
-                var ingest = store.BeginIngest();
-                await using (ingest.ConfigureAwait(false))
-                {
-                    await CopyAsync(stream, ingest, layer.Blob.Size, cancellationToken).ConfigureAwait(false);
-                    await ingest.CommitAsync(layer.Blob.Digest, layer.Blob.Size, cancellationToken).ConfigureAwait(false);
-                }
-            }
-        }
+        if (await store.FindSizeAsync(layer.Blob.Digest, cancellationToken).ConfigureAwait(false) is null
+            && !await store.TryBringAsync(source, layer.Blob.Digest, layer.Blob.Size, null, cancellationToken).ConfigureAwait(false)) return false;
         // From now on it counts as one of ours, whose DiffID is believed.
         await VerifyAsync(layer, cancellationToken).ConfigureAwait(false);
         return true;
@@ -82,12 +70,5 @@ public sealed class CacheImports(IContentStore store) : ICacheImport
         await using (blob.ConfigureAwait(false))
             if (await LayerReader.DiffIdOfAsync(blob, MediaTypes.LayerCompression(layer.Blob.MediaType) ?? Compression.None, cancellationToken).ConfigureAwait(false) != layer.DiffId)
                 throw new CacheException(CacheException.OtherContent, ErrorKind.Invalid, $"The layer '{layer.Blob.Digest}' of a cache is not what the cache says of it. Make the cache anew.");
-    }
-
-    private static async Task CopyAsync(Stream stream, ContentIngest ingest, long size, CancellationToken cancellationToken)
-    {
-        var buffer = new byte[1 << 17];
-        for (int read; ingest.Length <= size && (read = await stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0;)
-            await ingest.WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
     }
 }

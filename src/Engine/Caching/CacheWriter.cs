@@ -19,13 +19,13 @@ public sealed class CacheWriter(IContentStore store)
     {
         if (entries.Count == 0) return null;
         var (written, layers) = CacheConfigWriter.Write(entries);
-        var config = await PutAsync(CacheConfig.MediaType, written.Write(), cancellationToken).ConfigureAwait(false);
+        var config = await store.PutAsync(CacheConfig.MediaType, written.Write(), cancellationToken).ConfigureAwait(false);
         var blobs = layers.Select(l => Describe(l, format)).ToList();
         var mediaType = format switch { CacheFormat.Manifest => MediaTypes.OciManifest, CacheFormat.Index => MediaTypes.OciIndex, _ => MediaTypes.DockerIndex };
         var document = format == CacheFormat.Manifest
             ? OciJson.Write(new ImageManifest { Config = config, Layers = blobs })
             : OciJson.Write(new ImageIndex { MediaType = mediaType, Manifests = [.. blobs, config] });
-        return new WrittenCache(await PutAsync(mediaType, document, cancellationToken).ConfigureAwait(false), config, layers.DistinctBy(l => l.Blob.Digest).ToList());
+        return new WrittenCache(await store.PutAsync(mediaType, document, cancellationToken).ConfigureAwait(false), config, layers.DistinctBy(l => l.Blob.Digest).ToList());
     }
 
     private static Descriptor Describe(Layer layer, CacheFormat format) => new()
@@ -35,14 +35,4 @@ public sealed class CacheWriter(IContentStore store)
         Size = layer.Blob.Size,
         Annotations = new Dictionary<string, string> { [DiffIdKey] = layer.DiffId.ToString(), ["buildkit/description"] = layer.CreatedBy },
     };
-
-    private async Task<Descriptor> PutAsync(string mediaType, byte[] bytes, CancellationToken cancellationToken)
-    {
-        var ingest = store.BeginIngest();
-        await using (ingest.ConfigureAwait(false))
-        {
-            await ingest.WriteAsync(bytes, cancellationToken).ConfigureAwait(false);
-            return new Descriptor { MediaType = mediaType, Size = bytes.Length, Digest = await ingest.CommitAsync(null, null, cancellationToken).ConfigureAwait(false) };
-        }
-    }
 }

@@ -35,9 +35,9 @@ public static class CacheArtifact
             RootFs = new RootFs { DiffIds = [.. layers.Select(l => l.DiffId)] },
             History = [.. layers.Select(l => new HistoryEntry { CreatedBy = l.CreatedBy })],
         });
-        var config = await Documents.PutAsync(store, MediaTypes.OciConfig, configJson, cancellationToken).ConfigureAwait(false);
+        var config = await store.PutAsync(MediaTypes.OciConfig, configJson, cancellationToken).ConfigureAwait(false);
         var manifestJson = OciJson.Write(new ImageManifest { ArtifactType = ArtifactType, Config = config, Layers = [.. caches.Select(Describe)] });
-        var manifest = await Documents.PutAsync(store, MediaTypes.OciManifest, manifestJson, cancellationToken).ConfigureAwait(false);
+        var manifest = await store.PutAsync(MediaTypes.OciManifest, manifestJson, cancellationToken).ConfigureAwait(false);
         return new AssembledImage(manifest, [new AssembledManifest(s_platform, manifest, manifestJson, config, configJson, layers)], []);
     }
 

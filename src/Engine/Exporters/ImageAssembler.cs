@@ -29,7 +29,7 @@ public sealed class ImageAssembler(IContentStore store, AssemblyOptions options)
             History = Extend(image.HasWholeHistory ? Fit(image.Config.History ?? [], layers.Count) : HistoryOf(image.Config), layers, created),
         };
         var configJson = OciJson.Write(config);
-        var configBlob = await PutAsync(options.Docker ? MediaTypes.DockerConfig : MediaTypes.OciConfig, configJson, cancellationToken).ConfigureAwait(false);
+        var configBlob = await store.PutAsync(options.Docker ? MediaTypes.DockerConfig : MediaTypes.OciConfig, configJson, cancellationToken).ConfigureAwait(false);
         var mediaType = options.Docker ? MediaTypes.DockerManifest : MediaTypes.OciManifest;
         var manifestJson = OciJson.Write(new ImageManifest
         {
@@ -38,7 +38,7 @@ public sealed class ImageAssembler(IContentStore store, AssemblyOptions options)
             Layers = [.. layers.Select((l, i) => Describe(l, options.Docker || i < image.Stamp?.BaseLayers ? null : image.Stamp))],
             Annotations = options.Docker ? null : Join(options.Annotations, image.Annotations),
         });
-        var manifest = await PutAsync(mediaType, manifestJson, cancellationToken).ConfigureAwait(false);
+        var manifest = await store.PutAsync(mediaType, manifestJson, cancellationToken).ConfigureAwait(false);
         return new AssembledManifest(image.Platform, manifest, manifestJson, configBlob, configJson, layers) { DescriptorAnnotations = options.Docker ? null : image.DescriptorAnnotations };
     }
 
@@ -68,7 +68,7 @@ public sealed class ImageAssembler(IContentStore store, AssemblyOptions options)
             Manifests = [.. manifests.Select(m => m.Descriptor with { Platform = m.Platform, Annotations = m.DescriptorAnnotations is { Count: > 0 } own ? own : m.Descriptor.Annotations }), .. attestations.Select(a => a.Descriptor)],
             Annotations = options.IndexAnnotations.Count > 0 && !options.Docker ? options.IndexAnnotations : null,
         });
-        return new AssembledImage(await PutAsync(indexType, index, cancellationToken).ConfigureAwait(false), manifests, attestations) { IndexJson = index };
+        return new AssembledImage(await store.PutAsync(indexType, index, cancellationToken).ConfigureAwait(false), manifests, attestations) { IndexJson = index };
     }
 
     private async Task<AttestationManifest> AttestAsync(Descriptor subject, IReadOnlyList<Statement> statements, CancellationToken cancellationToken)
@@ -76,11 +76,11 @@ public sealed class ImageAssembler(IContentStore store, AssemblyOptions options)
         var blobs = new List<Descriptor>();
         foreach (var statement in statements)
         {
-            var blob = await PutAsync(MediaTypes.InToto, statement.Json, cancellationToken).ConfigureAwait(false);
+            var blob = await store.PutAsync(MediaTypes.InToto, statement.Json, cancellationToken).ConfigureAwait(false);
             blobs.Add(blob with { Annotations = new Dictionary<string, string> { [AnnotationKeys.PredicateType] = statement.PredicateType } });
         }
-        var config = options.StatesInImages ? await PutAsync(MediaTypes.OciConfig, OciJson.Write(ConfigOf(blobs)), cancellationToken).ConfigureAwait(false)
-            : await PutAsync(MediaTypes.OciEmpty, "{}"u8.ToArray(), cancellationToken).ConfigureAwait(false);
+        var config = options.StatesInImages ? await store.PutAsync(MediaTypes.OciConfig, OciJson.Write(ConfigOf(blobs)), cancellationToken).ConfigureAwait(false)
+            : await store.PutAsync(MediaTypes.OciEmpty, "{}"u8.ToArray(), cancellationToken).ConfigureAwait(false);
         var manifest = OciJson.Write(options.StatesInImages ? new ImageManifest { Config = config, Layers = blobs } : new ImageManifest
         {
             ArtifactType = MediaTypes.DockerAttestation,
@@ -88,7 +88,7 @@ public sealed class ImageAssembler(IContentStore store, AssemblyOptions options)
             Layers = blobs,
             Subject = subject,
         });
-        var descriptor = await PutAsync(MediaTypes.OciManifest, manifest, cancellationToken).ConfigureAwait(false);
+        var descriptor = await store.PutAsync(MediaTypes.OciManifest, manifest, cancellationToken).ConfigureAwait(false);
         return new AttestationManifest(
             descriptor with
             {
@@ -141,8 +141,6 @@ public sealed class ImageAssembler(IContentStore store, AssemblyOptions options)
     }
 
     private static Dictionary<string, string> AnnotationsOf(LayerStamp stamp) => new() { [AnnotationKeys.RewrittenTimestamp] = stamp.Epoch.ToString(CultureInfo.InvariantCulture) };
-
-    private Task<Descriptor> PutAsync(string mediaType, byte[] bytes, CancellationToken cancellationToken) => Documents.PutAsync(store, mediaType, bytes, cancellationToken);
 
     private static ExportException CannotHold(string what) => new(ExportException.FormatCannotHold, ErrorKind.NotSupported,
         $"Docker's image format cannot hold {what}. Set ContainerImageFormat to OCI, or do without.");

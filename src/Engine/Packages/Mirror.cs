@@ -56,13 +56,7 @@ internal sealed class Mirror(HttpClient http, IContentStore store)
         var ingest = store.BeginIngest();
         await using (ingest.ConfigureAwait(false))
         {
-            var buffer = new byte[128 << 10];
-            int read;
-            while ((read = await body.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
-            {
-                if (ingest.Length + read > size) throw Mismatch(url);
-                await ingest.WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
-            }
+            await ingest.WriteAllAsync(body, size, null, cancellationToken).ConfigureAwait(false);
             try
             {
                 await ingest.CommitAsync(digest, size, cancellationToken).ConfigureAwait(false);

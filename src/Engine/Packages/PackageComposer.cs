@@ -111,7 +111,7 @@ public sealed class PackageComposer(IContentStore store, ICacheIndex index, IKey
     private async Task<ComposedDocuments> DescribeAsync(CompositionRequest request, Layer layer, CancellationToken cancellationToken)
     {
         var created = DateTimeOffset.FromUnixTimeSeconds(request.SourceDateEpoch ?? 0).ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
-        var config = await KeepAsync(MediaTypes.OciConfig, OciJson.Write(new ImageConfig
+        var config = await store.PutAsync(MediaTypes.OciConfig, OciJson.Write(new ImageConfig
         {
             Created = created,
             Architecture = request.Platform.Architecture,
@@ -128,19 +128,8 @@ public sealed class PackageComposer(IContentStore store, ICacheIndex index, IKey
             RootFs = new RootFs { DiffIds = [layer.DiffId] },
             History = [new HistoryEntry { Created = created, CreatedBy = layer.CreatedBy }],
         }), cancellationToken).ConfigureAwait(false);
-        var manifest = await KeepAsync(MediaTypes.OciManifest,
+        var manifest = await store.PutAsync(MediaTypes.OciManifest,
             OciJson.Write(new ImageManifest { Config = config, Layers = [layer.Blob] }), cancellationToken).ConfigureAwait(false);
         return new ComposedDocuments(manifest, config, layer.Blob);
-    }
-
-    private async Task<Descriptor> KeepAsync(string mediaType, byte[] bytes, CancellationToken cancellationToken)
-    {
-        var ingest = store.BeginIngest();
-        await using (ingest.ConfigureAwait(false))
-        {
-            await ingest.WriteAsync(bytes, cancellationToken).ConfigureAwait(false);
-            await ingest.CommitAsync(null, null, cancellationToken).ConfigureAwait(false);
-        }
-        return Descriptor.Of(mediaType, bytes);
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using MsBuildKit.Engine.Content;
 using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Distribution;
@@ -10,8 +9,6 @@ namespace MsBuildKit.Engine.Workers;
 /// <summary>Fetches the blobs of lazy layers, each once, however many processes want it.</summary>
 public sealed class LayerMaterializer(LocalContentStore store, IKeyLock locks, IProgress<BuildEvent>? progress) : ILayerProvider
 {
-    private const int BufferSize = 1 << 17;
-
     // What arrived wrong was spoiled on the way, as a rule.
     private const int Downloads = 4;
 
@@ -47,35 +44,8 @@ public sealed class LayerMaterializer(LocalContentStore store, IKeyLock locks, I
 
     private async Task DownloadAsync(Layer layer, IContentSource source, CancellationToken cancellationToken)
     {
-        var stream = await source.FindAsync(layer.Blob.Digest, cancellationToken).ConfigureAwait(false) ?? throw Gone(layer);
-        await using (stream.ConfigureAwait(false))
-        {
-            var ingest = store.BeginIngest();
-            await using (ingest.ConfigureAwait(false))
-            {
-                await CopyAsync(layer, stream, ingest, cancellationToken).ConfigureAwait(false);
-                await ingest.CommitAsync(layer.Blob.Digest, layer.Blob.Size, cancellationToken).ConfigureAwait(false);
-            }
-        }
-    }
-
-    private async Task CopyAsync(Layer layer, Stream stream, ContentIngest ingest, CancellationToken cancellationToken)
-    {
         var name = $"fetch {layer.Blob.Digest.Hex[..12]}";
-        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
-        try
-        {
-            // What is longer than promised is refused, so it is not read to its end: it may have none.
-            for (int read; ingest.Length <= layer.Blob.Size && (read = await stream.ReadAsync(buffer.AsMemory(0, BufferSize), cancellationToken).ConfigureAwait(false)) > 0;)
-            {
-                await ingest.WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
-                progress?.Report(new StepProgress(name, ingest.Length, layer.Blob.Size));
-            }
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
+        if (!await store.TryBringAsync(source, layer.Blob.Digest, layer.Blob.Size, sofar => progress?.Report(new StepProgress(name, sofar, layer.Blob.Size)), cancellationToken).ConfigureAwait(false)) throw Gone(layer);
     }
 
     private async ValueTask<bool> IsHereAsync(Layer layer, CancellationToken cancellationToken)

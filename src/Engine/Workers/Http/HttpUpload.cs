@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using MsBuildKit.Engine.Content;
 using MsBuildKit.Engine.Diagnostics;
@@ -10,8 +9,6 @@ namespace MsBuildKit.Engine.Workers.Http;
 /// <summary>Brings what a caller uploads into a store.</summary>
 internal static class HttpUpload
 {
-    private const int BufferSize = 1 << 17;
-
     /// <summary>Receives all of it. Throws MBK1803 when the caller uploads nothing, MBK2021 when it is too large.</summary>
     /// <param name="address">Names it.</param>
     /// <param name="session">Has it.</param>
@@ -25,21 +22,10 @@ internal static class HttpUpload
         await using var closedUpload = upload.ConfigureAwait(false);
         var ingest = store.BeginIngest();
         await using var closedIngest = ingest.ConfigureAwait(false);
-        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
-        try
-        {
-            for (int read; (read = await upload.ReadAsync(buffer.AsMemory(0, BufferSize), cancellationToken).ConfigureAwait(false)) > 0;)
-            {
-                if (ingest.Length + read > mostBytes) throw TooLarge(address, mostBytes);
-                await ingest.WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
-            }
-            var size = ingest.Length;
-            return new WebFile(await ingest.CommitAsync(null, null, cancellationToken).ConfigureAwait(false), size, null, null, null);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
+        await ingest.WriteAllAsync(upload, mostBytes, null, cancellationToken).ConfigureAwait(false);
+        var size = ingest.Length;
+        if (size > mostBytes) throw TooLarge(address, mostBytes);
+        return new WebFile(await ingest.CommitAsync(null, null, cancellationToken).ConfigureAwait(false), size, null, null, null);
     }
 
     private static WorkerException TooLarge(Uri address, long mostBytes) => new(WorkerException.InvalidSource, ErrorKind.Invalid,

@@ -42,13 +42,7 @@ internal sealed class LentContent(RemoteGraph graph)
             graph.Store.Retain(digest);
             return true;
         }
-        if (await layout.FindAsync(digest, cancellationToken).ConfigureAwait(false) is not { } content) return false;
-        await using var read = content.ConfigureAwait(false);
-        var ingest = graph.Store.BeginIngest();
-        await using var written = ingest.ConfigureAwait(false);
-        var buffer = new byte[1 << 17];
-        for (int count; (count = await content.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0;) await ingest.WriteAsync(buffer.AsMemory(0, count), cancellationToken).ConfigureAwait(false);
-        await ingest.CommitAsync(digest, null, cancellationToken).ConfigureAwait(false);
-        return true;
+        return await layout.FindSizeAsync(digest, cancellationToken).ConfigureAwait(false) is { } size
+            && await graph.Store.TryBringAsync(layout, digest, size, null, cancellationToken).ConfigureAwait(false);
     }
 }
