@@ -10,32 +10,21 @@ namespace MsBuildKit.Engine.Workers.Remote;
 /// <param name="Steps">Names of operations.</param>
 internal sealed record LentNames(IReadOnlyList<string> Locals, IReadOnlyList<string> Layouts, IReadOnlyList<string> Agents, IReadOnlyList<string> Steps)
 {
-    private const string Local = "local://", Layout = "oci-layout://", AgentKey = "git.mountsshsock", DefaultAgent = "default";
+    private const string Local = "local://", Layout = "oci-layout://", DefaultAgent = "default";
 
     /// <summary>Reads a graph. Throws <see cref="LlbException"/>.</summary>
     public static LentNames Of(Definition graph)
     {
-        var vertices = VerticesOf(LlbGraph.Load(graph));
+        var vertices = LlbGraph.Load(graph).Vertices().ToList();
         var sources = vertices.Select(v => v.Op.Source).OfType<SourceOp>().ToList();
         return new LentNames(
             [.. After(sources, Local)],
             [.. After(sources, Layout).Select(n => n.Split('@')[0]).Distinct()],
             [.. vertices.SelectMany(v => v.Op.Exec?.Mounts ?? []).Where(m => m.MountType == MountType.Ssh).Select(m => m.SSHOpt?.ID ?? "")
-                .Concat(sources.Where(s => s.Attrs.ContainsKey(AgentKey)).Select(s => s.Attrs[AgentKey])).Select(i => i.Length > 0 ? i : DefaultAgent).Distinct()],
+                .Concat(sources.Where(s => s.Attrs.ContainsKey(SourceKeys.GitSshSocket)).Select(s => s.Attrs[SourceKeys.GitSshSocket])).Select(i => i.Length > 0 ? i : DefaultAgent).Distinct()],
             [.. vertices.Select(v => v.Name).Distinct()]);
     }
 
     private static IEnumerable<string> After(List<SourceOp> sources, string scheme) =>
         sources.Where(s => s.Identifier.StartsWith(scheme, StringComparison.Ordinal)).Select(s => s.Identifier[scheme.Length..]).Distinct();
-
-    // Graphs may be deep: nothing here calls itself.
-    private static HashSet<Vertex> VerticesOf(Edge result)
-    {
-        var found = new HashSet<Vertex> { result.Vertex };
-        for (var open = new Stack<Vertex>(found); open.TryPop(out var vertex);)
-            foreach (var input in vertex.Inputs)
-                if (found.Add(input.Vertex))
-                    open.Push(input.Vertex);
-        return found;
-    }
 }

@@ -8,7 +8,7 @@ namespace MsBuildKit.Engine.Workers.Remote;
 /// <param name="graph">What is solved.</param>
 /// <param name="progress">Hears what happens.</param>
 /// <param name="send">Sends a frame that belongs to it.</param>
-internal sealed class RemoteCall(RemoteGraph graph, IProgress<BuildEvent>? progress, Func<Frame, Task> send) : IDisposable
+internal sealed class RemoteCall(RemoteGraph graph, IProgress<BuildEvent>? progress, Func<Frame, Task> send) : IFrameCall<Frame>, IDisposable
 {
     // Whoever cancels must not wait for a builder that does not answer.
     private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(700);
@@ -23,7 +23,7 @@ internal sealed class RemoteCall(RemoteGraph graph, IProgress<BuildEvent>? progr
             return await _result.Task.ConfigureAwait(false) ?? throw new OperationCanceledException(cancellationToken.IsCancellationRequested ? cancellationToken : new CancellationToken(true));
     }
 
-    /// <summary>Takes what the process says.</summary>
+    /// <inheritdoc />
     public void Hear(Frame frame)
     {
         switch (frame.BodyCase)
@@ -36,7 +36,7 @@ internal sealed class RemoteCall(RemoteGraph graph, IProgress<BuildEvent>? progr
         }
     }
 
-    /// <summary>Ends it.</summary>
+    /// <inheritdoc />
     public void Fail(Exception end)
     {
         _result.TrySetException(end);

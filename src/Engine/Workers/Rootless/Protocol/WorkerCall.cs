@@ -1,7 +1,7 @@
 namespace MsBuildKit.Engine.Workers.Rootless.Protocol;
 
 /// <summary>The engine's end of one call. Disposed, nothing of it is heard any more.</summary>
-public sealed class WorkerCall : IDisposable
+public sealed class WorkerCall : IFrameCall<Frame>, IDisposable
 {
     private readonly TaskCompletionSource<Done?> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Action<Frame> _hear;
@@ -57,9 +57,20 @@ public sealed class WorkerCall : IDisposable
     /// <inheritdoc />
     public void Dispose() => _forget();
 
-    internal void Hear(Frame frame) => _hear(frame);
+    void IFrameCall<Frame>.Hear(Frame frame)
+    {
+        switch (frame.BodyCase)
+        {
+            case Frame.BodyOneofCase.Done: Complete(frame.Done); break;
+            case Frame.BodyOneofCase.Failure when frame.Failure.Code.Length == 0: Complete(null); break;
+            case Frame.BodyOneofCase.Failure: Fail(Failures.FromWire(frame.Failure)); break;
+            default: _hear(frame); break;
+        }
+    }
 
-    internal void Complete(Done? done) => _result.TrySetResult(done);
+    void IFrameCall<Frame>.Fail(Exception end) => Fail(end);
 
-    internal void Fail(Exception e) => _result.TrySetException(e);
+    private void Complete(Done? done) => _result.TrySetResult(done);
+
+    private void Fail(Exception end) => _result.TrySetException(end);
 }
