@@ -37,18 +37,8 @@ internal sealed class LentLayers(BuildGround ground, Platform platform)
     }
 
     // By the digests of their bytes in the graph.
-    private static Dictionary<string, Edge> CopiesIn(Definition graph, IBuildSession session)
-    {
-        var copies = new Dictionary<string, Edge>(StringComparer.Ordinal);
-        var open = new Stack<Vertex>([LlbGraph.Load(graph).Vertex]);
-        for (var seen = new HashSet<Vertex>(); open.TryPop(out var vertex);)
-        {
-            if (!seen.Add(vertex)) continue;
-            if (IsCopy(vertex, session)) copies[vertex.Digest.ToString()] = new Edge(vertex, 0);
-            foreach (var input in vertex.Inputs) open.Push(input.Vertex);
-        }
-        return copies;
-    }
+    private static Dictionary<string, Edge> CopiesIn(Definition graph, IBuildSession session) =>
+        LlbGraph.Load(graph).Vertices().Where(v => IsCopy(v, session)).ToDictionary(v => v.Digest.ToString(), v => new Edge(v, 0), StringComparer.Ordinal);
 
     private static bool IsCopy(Vertex vertex, IBuildSession session) =>
         vertex.Op.File?.Actions is [{ Input: OpConstants.Empty, Copy: not null }] && vertex.Inputs is [{ Vertex.Op.Source.Identifier: var source }]
@@ -60,8 +50,8 @@ internal sealed class LentLayers(BuildGround ground, Platform platform)
     private async Task<Op> DescribeAsync(string name, Layer layer, CancellationToken cancellationToken)
     {
         var image = new ImageConfig { Os = platform.Os, Architecture = platform.Architecture, Variant = platform.Variant, RootFs = new RootFs { DiffIds = [layer.DiffId] } };
-        var config = await Documents.PutAsync(ground.Store, MediaTypes.OciConfig, OciJson.Write(image), cancellationToken).ConfigureAwait(false);
-        var manifest = await Documents.PutAsync(ground.Store, MediaTypes.OciManifest, OciJson.Write(new ImageManifest { Config = config, Layers = [layer.Blob] }), cancellationToken).ConfigureAwait(false);
+        var config = await ground.Store.PutAsync(MediaTypes.OciConfig, OciJson.Write(image), cancellationToken).ConfigureAwait(false);
+        var manifest = await ground.Store.PutAsync(MediaTypes.OciManifest, OciJson.Write(new ImageManifest { Config = config, Layers = [layer.Blob] }), cancellationToken).ConfigureAwait(false);
         return Op.Parser.ParseFrom(LlbMarshaller.Marshal(LlbState.OciLayout(name, manifest.Digest, platform)).Def[0]);
     }
 }

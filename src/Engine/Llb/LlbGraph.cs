@@ -55,18 +55,24 @@ public static class LlbGraph
         terminal = new Op();
         for (var i = 0; i < entries.Count; i++)
         {
-            try
-            {
-                var op = Op.Parser.ParseFrom(entries[i]);
-                if (i == entries.Count - 1) terminal = op;
-                else ops[Digest.Of(entries[i].Span).ToString()] = op;
-            }
-            catch (InvalidProtocolBufferException e)
-            {
-                throw new LlbException($"entry {i} cannot be read", e);
-            }
+            var op = Parse(entries, i);
+            if (i == entries.Count - 1) terminal = op;
+            else ops[Digest.Of(entries[i].Span).ToString()] = op;
         }
         return ops;
+    }
+
+    /// <summary>One operation of a definition; throws <see cref="LlbException"/> (MBK1301).</summary>
+    internal static Op Parse(IReadOnlyList<ByteString> entries, int number)
+    {
+        try
+        {
+            return Op.Parser.ParseFrom(entries[number]);
+        }
+        catch (InvalidProtocolBufferException e)
+        {
+            throw new LlbException($"entry {number} cannot be read", e);
+        }
     }
 
     private static Vertex Build(string digest, Op op, Definition definition, Dictionary<string, Vertex> loaded)

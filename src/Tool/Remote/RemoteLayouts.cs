@@ -12,15 +12,12 @@ internal static class RemoteLayouts
     private const string Anything = "localhost/layout", StoreKey = "oci.store", SessionKey = "oci.session";
 
     /// <summary>The same graph, with layouts of the session of that id.</summary>
-    public static Definition Name(Definition graph, string session) =>
-        graph.Def.Any(d => IsLayout(Op.Parser.ParseFrom(d))) ? GraphRewriter.Rewrite(graph, (_, op) => IsLayout(op) ? Name(op, session) : null) : graph;
+    public static Definition Name(Definition graph, string session) => GraphRewriter.Rewrite(graph, (_, op) => Name(op, session));
 
-    private static bool IsLayout(Op op) => op.Source?.Identifier.StartsWith(Scheme, StringComparison.Ordinal) is true;
-
-    private static Op Name(Op op, string session)
+    private static Op? Name(Op op, string session)
     {
-        var source = op.Source;
-        if (source.Identifier[Scheme.Length..].Split('@') is not [var name, var digest] || source.Attrs.ContainsKey(StoreKey)) return op;
+        if (op.Source is not { } source || !source.Identifier.StartsWith(Scheme, StringComparison.Ordinal)) return null;
+        if (source.Identifier[Scheme.Length..].Split('@') is not [var name, var digest] || source.Attrs.ContainsKey(StoreKey)) return null;
         source.Identifier = $"{Scheme}{Anything}@{digest}";
         source.Attrs[StoreKey] = name;
         source.Attrs[SessionKey] = session;

@@ -20,8 +20,8 @@ internal sealed class MergingSolver : IRemoteSolver
     {
         Graph = graph;
         var layers = await LayersOfAsync(LlbGraph.Load(graph.Graph).Vertex);
-        var config = await Documents.PutAsync(graph.Store, MediaTypes.OciConfig, OciJson.Write(new ImageConfig { Os = "linux", Architecture = "amd64", RootFs = new RootFs { DiffIds = [.. layers.Select(l => l.DiffId)] } }), cancellationToken);
-        return (await Documents.PutAsync(graph.Store, MediaTypes.OciManifest, OciJson.Write(new ImageManifest { Config = config, Layers = [.. layers.Select(l => l.Blob)] }), cancellationToken)).Digest;
+        var config = await graph.Store.PutAsync(MediaTypes.OciConfig, OciJson.Write(new ImageConfig { Os = "linux", Architecture = "amd64", RootFs = new RootFs { DiffIds = [.. layers.Select(l => l.DiffId)] } }), cancellationToken);
+        return (await graph.Store.PutAsync(MediaTypes.OciManifest, OciJson.Write(new ImageManifest { Config = config, Layers = [.. layers.Select(l => l.Blob)] }), cancellationToken)).Digest;
     }
 
     private async Task<IReadOnlyList<(Digest DiffId, Descriptor Blob)>> LayersOfAsync(Vertex vertex)

@@ -12,7 +12,27 @@ public sealed class GraphRewriterTests
         LlbState.Scratch.File("copy", FileStep.CopyContents(LlbState.Local("tree", "read"), "/", "/", 0)).At(new SourcePlace(new SourceText("f", "MSBuild", "text"), 1, 1))));
 
     [Fact]
-    public void Rewrite_Nothing_IsTheSameGraph() => Assert.Equal(s_graph, GraphRewriter.Rewrite(s_graph, (_, _) => null));
+    public void Rewrite_Nothing_IsTheSameGraph() => Assert.Same(s_graph, GraphRewriter.Rewrite(s_graph, (_, _) => null));
+
+    [Fact]
+    public void Rewrite_OperationsInAnotherOrder_AreTheSameGraph()
+    {
+        var turned = s_graph.Clone();
+        turned.Def.Clear();
+        turned.Def.Add(s_graph.Def.SkipLast(1).Reverse().Append(s_graph.Def[^1]));
+        Assert.Equal(Other(s_graph), Other(turned));
+        Assert.NotEqual(s_graph, Other(turned));
+
+        static Definition Other(Definition graph) => GraphRewriter.Rewrite(graph, (_, op) => op.Source?.Identifier == "local://tree" ? new Op { Source = new SourceOp { Identifier = "local://other" } } : null);
+    }
+
+    [Fact]
+    public void Rewrite_WhatIsNoOperation_IsRefused()
+    {
+        var broken = s_graph.Clone();
+        broken.Def.Insert(1, Google.Protobuf.ByteString.CopyFrom(0xff));
+        Assert.Equal("MBK1301", Assert.Throws<LlbException>(() => GraphRewriter.Rewrite(broken, (_, _) => null)).Code);
+    }
 
     [Fact]
     public void Rewrite_Source_GoesOnToAllThatStandsOnIt()
