@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using System.Diagnostics;
 using MsBuildKit.Benchmarks.Measuring;
 
 namespace MsBuildKit.Benchmarks.Steps;
@@ -7,28 +5,18 @@ namespace MsBuildKit.Benchmarks.Steps;
 /// <summary>BuildKit's daemon, as root, which is its fastest way: nothing stands between its steps and the machine's network and ids.</summary>
 internal sealed class BuildkitServer : IDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
-
-    private readonly Process _process;
+    private readonly ServerProcess _process;
     private readonly string _folder;
-    private readonly ConcurrentQueue<string> _log = new();
 
-    private BuildkitServer(Process process, string folder, Buildctl client)
-    {
-        (_process, _folder, Client) = (process, folder, client);
-        process.OutputDataReceived += (_, e) => Keep(e.Data);
-        process.ErrorDataReceived += (_, e) => Keep(e.Data);
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-    }
+    private BuildkitServer(ServerProcess process, string folder, Buildctl client) => (_process, _folder, Client) = (process, folder, client);
 
     public int ProcessId => _process.Id;
 
     /// <summary>Whether it ended, which it should not.</summary>
-    public bool HasEnded => _process.HasExited;
+    public bool HasEnded => _process.HasEnded;
 
     /// <summary>What it said.</summary>
-    public IReadOnlyCollection<string> Log => _log;
+    public IReadOnlyCollection<string> Log => _process.Log;
 
     /// <summary>What speaks to it.</summary>
     public Buildctl Client { get; }
@@ -38,17 +26,14 @@ internal sealed class BuildkitServer : IDisposable
         Directory.CreateDirectory(Path.Combine(folder, "empty"));
         var settings = Path.Combine(folder, "buildkitd.toml");
         await File.WriteAllTextAsync(settings, $"[registry.\"{registry}\"]\n  http = true\n");
-        var start = new ProcessStartInfo(
-            Path.Combine(programs, "buildkitd"),
-            ["--root", Path.Combine(folder, "root"), "--addr", $"unix://{folder}/socket", "--config", settings, "--containerd-worker=false", "--oci-worker=true",
-                "--oci-worker-snapshotter=overlayfs", "--oci-worker-binary=runc", "--oci-worker-gc=false", "--oci-worker-net=host",
-                "--allow-insecure-entitlement=network.host", "--allow-insecure-entitlement=security.insecure"])
-        {
-            RedirectStandardOutput = true, RedirectStandardError = true,
-        };
-        var server = new BuildkitServer(Process.Start(start)!, folder, new Buildctl(Path.Combine(programs, "buildctl"), $"unix://{folder}/socket"));
-        await server.AwaitAsync();
-        return server;
+        var client = new Buildctl(Path.Combine(programs, "buildctl"), $"unix://{folder}/socket");
+        string[] arguments =
+        [
+            "--root", Path.Combine(folder, "root"), "--addr", client.Address, "--config", settings, "--containerd-worker=false", "--oci-worker=true",
+            "--oci-worker-snapshotter=overlayfs", "--oci-worker-binary=runc", "--oci-worker-gc=false", "--oci-worker-net=host",
+            "--allow-insecure-entitlement=network.host", "--allow-insecure-entitlement=security.insecure",
+        ];
+        return new BuildkitServer(await ServerProcess.StartAsync(Path.Combine(programs, "buildkitd"), arguments, client), folder, client);
     }
 
     /// <summary>Builds a Dockerfile; the result stays in the daemon when <paramref name="output"/> is <c>null</c>.</summary>
@@ -75,30 +60,5 @@ internal sealed class BuildkitServer : IDisposable
     public IReadOnlyList<string> Frontend(IEnumerable<string> arguments) =>
         [Client.Program, "--addr", Client.Address, "build", "--progress=plain", "--frontend", "dockerfile.v0", .. arguments];
 
-    public void Dispose()
-    {
-        if (!_process.HasExited) _process.Kill();
-        _process.WaitForExit();
-        _process.Dispose();
-    }
-
-    private async Task AwaitAsync()
-    {
-        for (var watch = Stopwatch.StartNew(); watch.Elapsed < s_patience && !_process.HasExited; await Task.Delay(50))
-            try
-            {
-                await Client.Greet().RunAsync();
-                return;
-            }
-            catch (InvalidOperationException)
-            {
-                // Not yet.
-            }
-        throw new InvalidOperationException($"buildkitd does not answer:\n{string.Join('\n', _log.TakeLast(20))}");
-    }
-
-    private void Keep(string? line)
-    {
-        if (line is not null) _log.Enqueue(line);
-    }
+    public void Dispose() => _process.Dispose();
 }
