@@ -147,7 +147,7 @@ public sealed class BuildJob : IAsyncDisposable
     public async Task ImportCacheAsync(IContentSource source, Digest digest, string place, CancellationToken cancellationToken) =>
         await _imports.AddAsync(source, await ImageResolution.DescribeAsync(source, digest, place, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
 
-    /// <summary>The results of a solved graph, to be found again elsewhere. The request must have said that a cache is exported.</summary>
+    /// <summary>The results of a solved graph, to be found again elsewhere.</summary>
     public Task<IReadOnlyList<CacheEntry>> CollectCacheAsync(Edge graph, CancellationToken cancellationToken) => _solver.CollectAsync(graph, cancellationToken);
 
     /// <summary>Writes the documents of a cache into the store; <c>null</c> when there is nothing to write.</summary>

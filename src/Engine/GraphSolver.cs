@@ -27,8 +27,6 @@ internal sealed class GraphSolver(Solver<VertexResult> solver, TreeLayers trees)
     /// <summary>A result as the layers of an image: a lent folder may be all of it.</summary>
     public Task<LayerChain> ChainOfAsync(VertexResult result, CancellationToken cancellationToken) => trees.ChainOfAsync(result, "", cancellationToken);
 
-    private static IReadOnlyList<Descriptor> LayersOf(VertexResult? result) => result is LayersResult layers ? [.. layers.Chain.Layers.Select(l => l.Blob)] : [];
-
     /// <summary>The results of a graph that was solved, for a cache: one of a merge or an image is found again without one.</summary>
     public async Task<IReadOnlyList<CacheEntry>> CollectAsync(Edge graph, CancellationToken cancellationToken)
     {
@@ -44,4 +42,6 @@ internal sealed class GraphSolver(Solver<VertexResult> solver, TreeLayers trees)
     }
 
     public void Dispose() => solver.Dispose();
+
+    private static IReadOnlyList<Descriptor> LayersOf(VertexResult? result) => result is LayersResult layers ? [.. layers.Chain.Layers.Select(l => l.Blob)] : [];
 }

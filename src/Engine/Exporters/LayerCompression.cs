@@ -11,6 +11,5 @@ public sealed record LayerCompression(Compression Compression = Compression.Gzip
 {
     /// <summary>Whether a layer has to be compressed anew. Which level it was compressed at nobody sees, so a level that is forced is always applied.</summary>
     public bool Touches(Layer layer) =>
-        IsForced ? MediaTypes.LayerCompression(layer.Blob.MediaType) != Compression || (Level is not null && Compression != Compression.None)
-        : layer.Origin is null && (MediaTypes.LayerCompression(layer.Blob.MediaType) != Compression || (Level is not null && Compression != Compression.None));
+        (IsForced || layer.Origin is null) && (MediaTypes.LayerCompression(layer.Blob.MediaType) != Compression || (Level is not null && Compression != Compression.None));
 }

@@ -25,44 +25,36 @@ namespace MsBuildKit.Tool.Daemon.Builds;
 internal sealed class BuildBridge : IAsyncDisposable
 {
     private readonly CancellationTokenSource _end = new();
+    private readonly BuildSetting _setting;
     private readonly ConcurrentDictionary<string, BuildRef> _refs;
     private readonly BuildBridge? _parent;
     private readonly TaskCompletionSource<FrontendResult> _returned = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly FrontendSet _frontends;
-    private readonly GraphGuard _guard;
-    private readonly KnownProducers _producers;
-    private readonly TimeProvider _time;
 
-    public BuildBridge(BuildJob job, BuildStatus status, LentSession lent, FrontendSet frontends, GraphGuard guard, AskedFrontend asked, KnownProducers producers, BuildRequest how, Platform machine, TimeProvider time)
+    /// <param name="setting">The build; the bridge owns its job.</param>
+    /// <param name="asked">What the client asked for.</param>
+    public BuildBridge(BuildSetting setting, AskedFrontend asked)
     {
-        (Job, Status, Lent, _frontends, _guard, Call, How, Machine, _time) = (job, status, lent, frontends, guard, asked.Call, how, machine, time);
-        (_producers, Scope) = (producers, RequestScope.OfBuild(asked));
+        (_setting, Call, Scope) = (setting, asked.Call, RequestScope.OfBuild(asked));
         _refs = new(StringComparer.Ordinal);
         Ended = _end.Token;
     }
 
     // Of a frontend that another asked: the results are the build's, what it returns is its own.
-    [System.Diagnostics.CodeAnalysis.SetsRequiredMembers]
     private BuildBridge(BuildBridge parent, FrontendCall call, RequestScope scope)
     {
-        (Job, Status, Lent, _frontends, _guard, Call, How, Machine, _time) = (parent.Job, parent.Status, parent.Lent, parent._frontends, parent._guard, call, parent.How, parent.Machine, parent._time);
-        (_refs, _parent, _producers, Scope) = (parent._refs, parent, parent._producers, scope);
-        (Caches, HasInlineCache, Judge) = (parent.Caches, parent.HasInlineCache, parent.Judge);
+        (_setting, _refs, _parent, Call, Scope) = (parent._setting, parent._refs, parent, call, scope);
         Ended = parent.Ended;
     }
 
-    public BuildJob Job { get; }
+    public BuildJob Job => _setting.Job;
 
-    public BuildStatus Status { get; }
+    public BuildStatus Status => _setting.Status;
 
     /// <summary>Reads caches from elsewhere.</summary>
-    public required CacheImporter Caches { get; init; }
+    public CacheImporter Caches => _setting.Caches;
 
     /// <summary>Images say in their configurations what their layers are the results of.</summary>
-    public bool HasInlineCache { get; init; }
-
-    /// <summary>A client that judges sources, or <c>null</c>.</summary>
-    public ClientPolicy? Judge { get; init; }
+    public bool HasInlineCache => _setting.HasInlineCache;
 
     /// <summary>Finds images, as the source policy wants them.</summary>
     public IImageResolver Images => new PolicedImages(new WatchedImages(Job.Images, Scope), (source, platform, token) => PoliceAsync(source, platform, [], token));
@@ -71,7 +63,7 @@ internal sealed class BuildBridge : IAsyncDisposable
     public BuildContainers Containers { get; } = new();
 
     /// <summary>What the clients lend.</summary>
-    public LentSession Lent { get; }
+    public LentSession Lent => _setting.Lent;
 
     /// <summary>What the client asked for when it began the build, or whoever asked a frontend.</summary>
     public FrontendCall Call { get; }
@@ -80,13 +72,13 @@ internal sealed class BuildBridge : IAsyncDisposable
     public RequestScope Scope { get; }
 
     /// <summary>How the build builds.</summary>
-    public BuildRequest How { get; }
+    public BuildRequest How => _setting.How;
 
     /// <summary>The platform of what names none.</summary>
-    public Platform Machine { get; }
+    public Platform Machine => _setting.Machine;
 
     /// <summary>The time.</summary>
-    public DateTimeOffset Now => _time.GetUtcNow();
+    public DateTimeOffset Now => _setting.Time.GetUtcNow();
 
     /// <summary>Cancelled when the build is over.</summary>
     public CancellationToken Ended { get; }
@@ -113,7 +105,7 @@ internal sealed class BuildBridge : IAsyncDisposable
     public async Task<SourceOp> PoliceAsync(SourceOp source, Engine.Llb.Pb.Platform? platform, IReadOnlyCollection<Policy> policies, CancellationToken cancellationToken)
     {
         var policed = source.Clone();
-        _guard.Policy.With(policies).Apply(policed);
+        _setting.Guard.Policy.With(policies).Apply(policed);
         await JudgeAsync(policed, platform, cancellationToken).ConfigureAwait(false);
         return policed;
     }
@@ -153,16 +145,16 @@ internal sealed class BuildBridge : IAsyncDisposable
     };
 
     /// <summary>What was asked for in a scope, of which came what <paramref name="capture"/> tells.</summary>
-    public RequestProvenance Tell(RequestScope scope, BuildCapture capture) => new RequestTeller(_producers).Tell(scope, capture);
+    public RequestProvenance Tell(RequestScope scope, BuildCapture capture) => new RequestTeller(_setting.Producers).Tell(scope, capture);
 
     /// <summary>The bridge of a frontend that runs on its own.</summary>
     public BuildBridge CreateChild(FrontendCall call) => new(this, call, Scope);
 
     /// <summary>Throws MBK2504 for a network that was not granted.</summary>
-    public void Admit(NetMode network) => _guard.Admit(network);
+    public void Admit(NetMode network) => _setting.Guard.Admit(network);
 
     /// <summary>Throws MBK2504 for a confinement that was not granted.</summary>
-    public void Admit(SecurityMode security) => _guard.Admit(security);
+    public void Admit(SecurityMode security) => _setting.Guard.Admit(security);
 
     /// <summary>The client's own frontend is done.</summary>
     public void Return(FrontendResult result) => _returned.TrySetResult(result);
@@ -176,19 +168,19 @@ internal sealed class BuildBridge : IAsyncDisposable
         await Containers.DisposeAsync().ConfigureAwait(false);
         if (_parent is not null) return;
         _returned.TrySetCanceled(Ended);
-        _producers.Forget(Scope);
+        _setting.Producers.Forget(Scope);
         foreach (var known in _refs.Values) await known.DisposeAsync().ConfigureAwait(false);
         await Job.DisposeAsync().ConfigureAwait(false);
     }
 
     private Task<FrontendResult> AskAsync(string frontend, FrontendCall call, CancellationToken cancellationToken) =>
-        _frontends.Find(frontend).SolveAsync(new BuildBridge(this, call, Scope.Enter(new AskedFrontend(frontend, call))), call, cancellationToken);
+        _setting.Frontends.Find(frontend).SolveAsync(new BuildBridge(this, call, Scope.Enter(new AskedFrontend(frontend, call))), call, cancellationToken);
 
     // Whoever gets graphs may give them to another request, also of another build.
     private FrontendResult Remember(FrontendResult result)
     {
         foreach (var given in result.Refs.Values)
-            if (given.Graph is { } graph && Scope.Find(given) is { Asked: not null } scope) _producers.Add(Root.Scope, graph, Tell(scope, new BuildCapture()));
+            if (given.Graph is { } graph && Scope.Find(given) is { Asked: not null } scope) _setting.Producers.Add(Root.Scope, graph, Tell(scope, new BuildCapture()));
         return result;
     }
 
@@ -196,16 +188,16 @@ internal sealed class BuildBridge : IAsyncDisposable
 
     private BuildRef Admit(Definition asked, IReadOnlyCollection<Policy> policies)
     {
-        var (graph, edge) = _guard.Admit(asked, _guard.Policy.With(policies));
-        if (Judge is null) Status.Announce(edge);
+        var (graph, edge) = _setting.Guard.Admit(asked, _setting.Guard.Policy.With(policies));
+        if (_setting.Judge is null) Status.Announce(edge);
         return new BuildRef(graph, edge, r => Task.Run(() => SolveAsync(r), Ended));
     }
 
     private async Task<VertexResult> SolveAsync(BuildRef added)
     {
-        if (Judge is not null)
+        if (_setting.Judge is not null)
         {
-            var (graph, edge) = _guard.Admit(await PolicedGraph.OfAsync(added.Graph!, (source, platform) => JudgeAsync(source, platform, Ended)).ConfigureAwait(false), SourcePolicy.None);
+            var (graph, edge) = _setting.Guard.Admit(await PolicedGraph.OfAsync(added.Graph!, (source, platform) => JudgeAsync(source, platform, Ended)).ConfigureAwait(false), SourcePolicy.None);
             added.Replace(graph, edge);
             Status.Announce(edge);
         }
@@ -221,9 +213,9 @@ internal sealed class BuildBridge : IAsyncDisposable
 
     private async Task<bool> JudgeAsync(SourceOp source, Engine.Llb.Pb.Platform? platform, CancellationToken cancellationToken)
     {
-        if (Judge is null) return false;
+        if (_setting.Judge is not { } judge) return false;
         source.Identifier = SourcePolicy.Normalize(source.Identifier);
-        return await Judge.ApplyAsync(source, platform ?? WirePlatform.Of(Machine), request => new SourceMetadata(this).FindAsync(request, cancellationToken), cancellationToken).ConfigureAwait(false);
+        return await judge.ApplyAsync(source, platform ?? WirePlatform.Of(Machine), request => new SourceMetadata(this).FindAsync(request, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
     // An id that is empty stands for a result of nothing.

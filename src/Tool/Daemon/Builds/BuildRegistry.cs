@@ -89,6 +89,7 @@ internal sealed class BuildRegistry(TimeProvider time)
     {
         private readonly TaskCompletionSource<StatusLog> _log = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly TaskCompletionSource<BuildBridge> _bridge = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
         /// <summary>A build has it. This and <see cref="Waiting"/> change under the lock of the registry.</summary>
         public bool IsTaken { get; private set; }
 

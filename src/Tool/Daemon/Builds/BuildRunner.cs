@@ -111,12 +111,12 @@ internal sealed class BuildRunner(ToolHost host, DaemonOptions options, LocalCon
         var how = Describe(exports.Layering, RequestForm.EpochOf(request), granted);
         var job = new BuildJob(services, how, lent, store, workers.Find(services, how), status);
         var asked = new AskedFrontend(request.Frontend, new FrontendCall(request.FrontendAttrs.AsReadOnly(), request.FrontendInputs.AsReadOnly()));
-        var bridge = new BuildBridge(job, status, lent, frontends, new GraphGuard(granted, request.SourcePolicy is { } policy ? new SourcePolicy([policy]) : SourcePolicy.None), asked, producers, how, host.Machine, host.Time)
+        var guard = new GraphGuard(granted, request.SourcePolicy is { } policy ? new SourcePolicy([policy]) : SourcePolicy.None);
+        var bridge = new BuildBridge(new BuildSetting(job, status, lent, frontends, guard, producers, how, new CacheImporter(job, status, client), host.Machine, host.Time)
         {
-            Caches = new CacheImporter(job, status, client),
             HasInlineCache = caches.Any(c => c.IsInline),
             Judge = request.SourcePolicySession.Length > 0 ? new ClientPolicy(await sessions.GetAsync(request.SourcePolicySession, cancellationToken).ConfigureAwait(false)) : null,
-        };
+        }, asked);
         await using var closed = bridge.ConfigureAwait(false);
         entry.Set(bridge);
         await bridge.Caches.ImportAsync(request.Cache.Imports.Select(i => new CacheOption(i.Type, i.Attrs.AsReadOnly())), cancellationToken).ConfigureAwait(false);

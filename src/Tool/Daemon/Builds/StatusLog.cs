@@ -15,8 +15,8 @@ internal sealed class StatusLog : IDisposable
 
     private readonly Lock _gate = new();
     private readonly FileStream _file;
-    private TaskCompletionSource _more = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _allTold = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource _more = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _length;
     private int _readers;
     private bool _isComplete;

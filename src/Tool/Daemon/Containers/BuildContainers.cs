@@ -12,14 +12,13 @@ namespace MsBuildKit.Tool.Daemon.Containers;
 /// <summary>The containers that a client or frontend has opened in one build, by the ids that it gave them. They end with the build at the latest.</summary>
 internal sealed class BuildContainers : IAsyncDisposable
 {
-    private readonly ConcurrentDictionary<string, StepContainer> _containers = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, BuildException> _denied = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, OpenedContainer> _containers = new(StringComparer.Ordinal);
 
     /// <summary>Opens one. Throws MBK2527 for an id that is taken, and what the worker cannot do.</summary>
     public async Task OpenAsync(BuildBridge bridge, NewContainerRequest request, CancellationToken cancellationToken)
     {
         if (_containers.ContainsKey(request.ContainerID)) throw Taken(request.ContainerID);
-        var network = Judge(bridge, request);
+        var denied = Judge(bridge, request.Network);
         var inputs = new List<VertexResult>();
         var mounts = new List<Mount>();
         foreach (var asked in request.Mounts)
@@ -34,9 +33,9 @@ internal sealed class BuildContainers : IAsyncDisposable
             mounts.Add(mount);
         }
         var opened = await bridge.Job.OpenContainerAsync(
-            new ContainerDescription { Inputs = inputs, Mounts = mounts, Network = network, Platform = request.Platform is { Architecture.Length: > 0 } platform ? platform : null, Hostname = request.Hostname, ExtraHosts = [.. request.ExtraHosts] },
+            new ContainerDescription { Inputs = inputs, Mounts = mounts, Network = denied is null ? request.Network : NetMode.None, Platform = request.Platform is { Architecture.Length: > 0 } platform ? platform : null, Hostname = request.Hostname, ExtraHosts = [.. request.ExtraHosts] },
             cancellationToken).ConfigureAwait(false);
-        if (_containers.TryAdd(request.ContainerID, opened)) return;
+        if (_containers.TryAdd(request.ContainerID, new OpenedContainer(opened, denied))) return;
         await opened.DisposeAsync().ConfigureAwait(false);
         throw Taken(request.ContainerID);
     }
@@ -44,44 +43,47 @@ internal sealed class BuildContainers : IAsyncDisposable
     /// <summary>Throws MBK2504 when nothing may run in it.</summary>
     public void Admit(string id)
     {
-        if (_denied.TryGetValue(id, out var why)) throw why;
+        if (FindOpened(id).Denied is { } why) throw why;
     }
 
     /// <summary>It was not released yet.</summary>
     public bool Has(string id) => _containers.ContainsKey(id);
 
     /// <summary>Throws MBK2526.</summary>
-    public StepContainer Find(string id) => _containers.GetValueOrDefault(id)
-        ?? throw new DaemonException(DaemonException.NoContainer, ErrorKind.NotFound, $"container \"{id}\" previously released or not created");
+    public StepContainer Find(string id) => FindOpened(id).Container;
 
     /// <summary>Ends one. Throws MBK2526.</summary>
     public async Task ReleaseAsync(string id)
     {
-        if (!_containers.TryRemove(id, out var container)) throw new DaemonException(DaemonException.NoContainer, ErrorKind.NotFound, $"container details for \"{id}\" not found");
-        await container.DisposeAsync().ConfigureAwait(false);
+        if (!_containers.TryRemove(id, out var opened)) throw new DaemonException(DaemonException.NoContainer, ErrorKind.NotFound, $"container details for \"{id}\" not found");
+        await opened.Container.DisposeAsync().ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync()
     {
         foreach (var id in _containers.Keys)
-            if (_containers.TryRemove(id, out var container))
-                await container.DisposeAsync().ConfigureAwait(false);
+            if (_containers.TryRemove(id, out var opened))
+                await opened.Container.DisposeAsync().ConfigureAwait(false);
     }
 
+    private OpenedContainer FindOpened(string id) => _containers.GetValueOrDefault(id)
+        ?? throw new DaemonException(DaemonException.NoContainer, ErrorKind.NotFound, $"container \"{id}\" previously released or not created");
+
     // A network that was not granted is none: as with BuildKit, whoever starts something in the container is told.
-    private NetMode Judge(BuildBridge bridge, NewContainerRequest request)
+    private static DaemonException? Judge(BuildBridge bridge, NetMode network)
     {
         try
         {
-            bridge.Admit(request.Network);
-            return request.Network;
+            bridge.Admit(network);
+            return null;
         }
         catch (DaemonException e)
         {
-            _denied[request.ContainerID] = e;
-            return NetMode.None;
+            return e;
         }
     }
 
     private static DaemonException Taken(string id) => new(DaemonException.ContainerTaken, ErrorKind.AlreadyExists, $"container \"{id}\" already exists: choose another id");
+
+    private sealed record OpenedContainer(StepContainer Container, DaemonException? Denied);
 }

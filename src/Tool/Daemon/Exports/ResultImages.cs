@@ -58,15 +58,15 @@ internal static class ResultImages
         foreach (var entry in document.RootElement.GetProperty("Platforms").EnumerateArray())
         {
             var platform = entry.GetProperty("Platform");
-            if (entry.GetProperty("ID").GetString() is null or "") throw Missing("invalid empty platform key for exporter");
-            if (platform.GetProperty("os").GetString() is null or "" || platform.GetProperty("architecture").GetString() is null or "") throw Missing("invalid platform value");
-            yield return (entry.GetProperty("ID").GetString() ?? "", new Platform
-            {
-                Os = platform.GetProperty("os").GetString() ?? "",
-                Architecture = platform.GetProperty("architecture").GetString() ?? "",
-                Variant = platform.TryGetProperty("variant", out var variant) ? variant.GetString() : null,
-                OsVersion = platform.TryGetProperty("os.version", out var version) ? version.GetString() : null,
-            });
+            yield return (
+                Text(entry, "ID") ?? throw Missing("invalid empty platform key for exporter"),
+                new Platform
+                {
+                    Os = Text(platform, "os") ?? throw Missing("invalid platform value"),
+                    Architecture = Text(platform, "architecture") ?? throw Missing("invalid platform value"),
+                    Variant = Text(platform, "variant"),
+                    OsVersion = Text(platform, "os.version"),
+                });
         }
     }
 
@@ -94,10 +94,11 @@ internal static class ResultImages
         throw Missing("failed to parse platforms passed to exporter");
     }
 
-    private static bool IsEntry(JsonElement entry) => entry.ValueKind == JsonValueKind.Object && entry.TryGetProperty("ID", out var id) && id.ValueKind == JsonValueKind.String
-        && entry.TryGetProperty("Platform", out var platform) && platform.ValueKind == JsonValueKind.Object && IsText(platform, "os") && IsText(platform, "architecture");
+    private static bool IsEntry(JsonElement entry) => entry.ValueKind == JsonValueKind.Object && entry.TryGetProperty("Platform", out var platform) && platform.ValueKind == JsonValueKind.Object;
 
-    private static bool IsText(JsonElement element, string name) => element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String;
+    // What is empty, or of another kind, is not there.
+    private static string? Text(JsonElement element, string name) =>
+        element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text ? text : null;
 
     private static ImageConfig? Config(FrontendResult result, string key, string id)
     {

@@ -62,7 +62,7 @@ internal sealed class BuildHistory
         }
     }
 
-    /// <summary>It has ended, and its log has all that it will.</summary>
+    /// <summary>It has ended, and its log has all that it will. One of which no record can be kept is told to be gone; throws why.</summary>
     /// <param name="id">Of the build.</param>
     /// <param name="said">How its results were made, by the names of their trees.</param>
     /// <param name="outcome">Takes what came of it into the record.</param>
@@ -78,16 +78,24 @@ internal sealed class BuildHistory
             }
             record = running.Clone();
         }
-        foreach (var (tree, provenance) in said) Keep(record, tree, provenance);
-        outcome(record);
-        record.CompletedAt = Timestamp.FromDateTimeOffset(_time.GetUtcNow());
-        record.Logs = Describe(LogOf(id));
-        Write(record);
-        lock (_gate)
+        var isKept = false;
+        try
         {
-            _running.Remove(id);
-            _kept[id] = record;
-            Tell(BuildHistoryEventType.Complete, record);
+            foreach (var (tree, provenance) in said) Keep(record, tree, provenance);
+            outcome(record);
+            record.CompletedAt = Timestamp.FromDateTimeOffset(_time.GetUtcNow());
+            record.Logs = Describe(LogOf(id));
+            Write(record);
+            isKept = true;
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                _running.Remove(id);
+                if (isKept) _kept[id] = record;
+                Tell(isKept ? BuildHistoryEventType.Complete : BuildHistoryEventType.Deleted, record);
+            }
         }
         Collect();
     }

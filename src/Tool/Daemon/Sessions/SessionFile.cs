@@ -12,14 +12,18 @@ internal sealed class SessionFile : ConnectionStream
 {
     public const string Method = "/moby.filesync.v1.FileSend/DiffCopy";
 
+    /// <summary>Which of its exporters a client is to take a file, or files, for.</summary>
+    public const string ExporterKey = "buildkit-attachable-exporter-id";
+
+    private const string MetadataPrefix = "exporter-md-";
+
     // Small writes go together; BuildKit's messages have at most three times of this.
     private const int Largest = 1 << 20;
 
     private readonly AsyncDuplexStreamingCall<BytesMessage, BytesMessage> _call;
     private readonly byte[] _buffer = new byte[Largest];
-    private int _count;
-
     private readonly Task _answer;
+    private int _count;
 
     private SessionFile(AsyncDuplexStreamingCall<BytesMessage, BytesMessage> call)
     {
@@ -45,11 +49,6 @@ internal sealed class SessionFile : ConnectionStream
             if (IsHeader(key, value)) headers.Add(MetadataPrefix + key.ToLowerInvariant(), value);
         return new SessionFile(new FileSend.FileSendClient(client.Channel).DiffCopy(headers, cancellationToken: client.Closed));
     }
-
-    /// <summary>Which of its exporters a client is to take a file, or files, for.</summary>
-    public const string ExporterKey = "buildkit-attachable-exporter-id";
-
-    private const string MetadataPrefix = "exporter-md-";
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {

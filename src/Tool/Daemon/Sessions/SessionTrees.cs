@@ -8,7 +8,7 @@ namespace MsBuildKit.Tool.Daemon.Sessions;
 /// <param name="folders">Where they are kept.</param>
 internal sealed class SessionTrees(ContextFolders folders) : IDisposable
 {
-    private const string Name = "dir-name", Include = "include-patterns", Exclude = "exclude-patterns", Follow = "followpaths";
+    private const string Name = "dir-name", Include = "include-patterns", Exclude = "exclude-patterns", Follow = "followpaths", Encoded = "-encoded";
 
     /// <summary>Headers of which a client is sent several.</summary>
     public static IReadOnlySet<string> Repeated { get; } = new HashSet<string>(StringComparer.Ordinal) { Include, Exclude, Follow };
@@ -40,8 +40,6 @@ internal sealed class SessionTrees(ContextFolders folders) : IDisposable
         lock (_gate)
             foreach (var received in _held) received.Dispose();
     }
-
-    private const string Encoded = "-encoded";
 
     private static string KeyOf(ClientSession client, IReadOnlyDictionary<string, string> attributes) => $"{attributes.GetValueOrDefault("local.sharedkeyhint")}:{client.SharedKey}";
 

@@ -43,7 +43,9 @@ internal sealed class FrontendBuild : IAsyncDisposable
         var job = new BuildJob(_services, how, new BuildSession([], new Dictionary<string, IContentSource>()) { Folders = folders }, _store, null, Status);
         var frontends = new Dictionary<string, IFrontend> { [DockerfileFrontend.Name] = new DockerfileFrontend() };
         if (gateway is not null) frontends["gateway.v0"] = gateway;
-        Bridge = new BuildBridge(job, Status, new LentSession(client, new SessionRegistry(TimeProvider.System), new SessionTrees(_folders)), new FrontendSet(frontends), new GraphGuard(new HashSet<string>(), SourcePolicy.None), new AskedFrontend("", Call()), Producers, how, Platform.LinuxAmd64, TimeProvider.System) { Caches = new CacheImporter(job, Status, null) };
+        var lent = new LentSession(client, new SessionRegistry(TimeProvider.System), new SessionTrees(_folders));
+        var guard = new GraphGuard(new HashSet<string>(), SourcePolicy.None);
+        Bridge = new BuildBridge(new BuildSetting(job, Status, lent, new FrontendSet(frontends), guard, Producers, how, new CacheImporter(job, Status, null), Platform.LinuxAmd64, TimeProvider.System), new AskedFrontend("", Call()));
     }
 
     public TempFolder Folder { get; } = new("frontend");

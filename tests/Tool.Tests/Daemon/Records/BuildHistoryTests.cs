@@ -53,6 +53,19 @@ public sealed class BuildHistoryTests : IDisposable
     }
 
     [Fact]
+    public async Task End_BuildThatCannotBeKept_RunsNoMore()
+    {
+        var history = Open();
+        await using var events = history.ListenAsync(new BuildHistoryRequest(), default).GetAsyncEnumerator();
+        history.Begin(new SolveRequest { Ref = "other" });
+        Assert.Equal((BuildHistoryEventType.Started, "other"), await NextAsync(events));
+        Assert.Throws<IOException>(() => Build(history, "one", _ => throw new IOException("no space left")));
+        Assert.Equal((BuildHistoryEventType.Started, "one"), await NextAsync(events));
+        Assert.Equal((BuildHistoryEventType.Deleted, "one"), await NextAsync(events));
+        Assert.Equal(["other"], await RefsAsync(history, new BuildHistoryRequest()));
+    }
+
+    [Fact]
     public async Task Open_LogWithoutRecordAndDamagedRecord_AreSwept()
     {
         Build(Open(), "one");
