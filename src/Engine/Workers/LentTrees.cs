@@ -19,6 +19,9 @@ public sealed class LentTrees(IBuildSession session, FileFactsCache cache, long 
 {
     private readonly ConcurrentDictionary<(string Name, string Filter), Lazy<Task<TreeResult>>> _trees = new();
 
+    /// <summary>Where the contents of all that was read are.</summary>
+    internal LentPlaces Places { get; } = new();
+
     /// <summary>The tree behind <paramref name="name"/>; throws MBK1803 when the caller lends none of that name.</summary>
     public Task<TreeResult> GetAsync(string name, CancellationToken cancellationToken) => GetAsync(name, null, cancellationToken);
 
@@ -52,7 +55,9 @@ public sealed class LentTrees(IBuildSession session, FileFactsCache cache, long 
     private TreeResult Result(LocalTree tree, IReadOnlyList<FileFacts> facts)
     {
         var dated = tree with { ModifiedSeconds = modified };
-        return new TreeResult(dated, facts, Fingerprint(dated, facts));
+        var result = new TreeResult(dated, facts, Fingerprint(dated, facts));
+        Places.Add(result);
+        return result;
     }
 
     private static Digest Fingerprint(LocalTree tree, IReadOnlyList<FileFacts> facts)

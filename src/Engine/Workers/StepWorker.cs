@@ -15,10 +15,11 @@ namespace MsBuildKit.Engine.Workers;
 /// <param name="materializer">Fetches the layers that a step must see.</param>
 /// <param name="worker">The process.</param>
 /// <param name="session">Has the secrets and keys that steps ask for.</param>
+/// <param name="layers">Of what steps get.</param>
 /// <param name="options">How their layers are written.</param>
 /// <param name="progress">Hears what steps print.</param>
 internal sealed class StepWorker(
-    LocalContentStore store, LayerMaterializer materializer, RootlessWorker worker, IBuildSession session, StepOptions options, IProgress<BuildEvent>? progress)
+    LocalContentStore store, LayerMaterializer materializer, RootlessWorker worker, IBuildSession session, TreeLayers layers, StepOptions options, IProgress<BuildEvent>? progress)
 {
     // Raised when the same step comes to leave something else.
     private const int FormatVersion = 2;
@@ -26,19 +27,17 @@ internal sealed class StepWorker(
     /// <summary>What decides a step's results besides its operation and inputs.</summary>
     public string Fingerprint => $"step:{FormatVersion} {options.Layers.Fingerprint} {options.SourceDateEpoch}";
 
-    /// <summary>Lent trees as layers.</summary>
-    public TreeLayers Trees { get; } = new(store, options.Layers);
-
     /// <summary>Runs an exec, file or diff operation; one result per output.</summary>
     public async Task<IReadOnlyList<VertexResult>> RunAsync(Vertex vertex, IReadOnlyList<VertexResult> inputs, CancellationToken cancellationToken)
     {
         worker.Prepare();
-        var chains = await Task.WhenAll(inputs.Select((r, i) => Trees.ChainForAsync(vertex, i, r, cancellationToken))).ConfigureAwait(false);
+        var chains = await Task.WhenAll(inputs.Select((r, i) => layers.StackForAsync(vertex, i, r, cancellationToken))).ConfigureAwait(false);
         await materializer.EnsureAsync(chains, cancellationToken).ConfigureAwait(false);
 
         using var lent = await LentSecrets.TakeAsync(vertex.Op.Exec ?? new ExecOp(), session, worker.FindProgram, options.Time, cancellationToken).ConfigureAwait(false);
+        var contents = await layers.Described.FindContentsAsync(chains, cancellationToken).ConfigureAwait(false);
         var done = await worker.RunAsync(
-            Describe(vertex, chains, lent), log => progress?.Report(ToEvent(vertex, log)), cancellationToken).ConfigureAwait(false);
+            Describe(vertex, chains, contents, lent), log => progress?.Report(ToEvent(vertex, log)), cancellationToken).ConfigureAwait(false);
         if (done.Outputs.Count != OpRules.CountOutputs(vertex.Op)) throw Broken(vertex);
         return await Task.WhenAll(done.Outputs.Select(o => ToResultAsync(vertex, chains, o, cancellationToken))).ConfigureAwait(false);
     }
@@ -47,7 +46,7 @@ internal sealed class StepWorker(
         ? new BuildMessage(MessageLevel.Detail, $"{vertex.Name}: {log.Data.ToStringUtf8()}") { Step = vertex.Digest.ToString() }
         : new StepOutput(vertex.Name, log.Stream, log.Data.Memory) { Step = vertex.Digest.ToString() };
 
-    private RunStep Describe(Vertex vertex, IReadOnlyList<LayerChain> chains, LentSecrets lent)
+    private RunStep Describe(Vertex vertex, IReadOnlyList<LayerChain> chains, IReadOnlyList<(LocalFile, FileFacts)> contents, LentSecrets lent)
     {
         var step = new RunStep
         {
@@ -57,6 +56,8 @@ internal sealed class StepWorker(
             Layering = new Layering { Compression = (int)options.Layers.Compression, Parallelism = options.Layers.Parallelism },
             SourceDateEpoch = options.SourceDateEpoch,
             KeepFailed = options.KeepFailed,
+            Contents = { LentTables.ToWire(contents) },
+            Describe = layers.IsLate,
             Secrets = { lent.Secrets },
             SshAgents = { lent.Agents },
         };
@@ -67,13 +68,13 @@ internal sealed class StepWorker(
     private async Task<VertexResult> ToResultAsync(Vertex vertex, IReadOnlyList<LayerChain> chains, Output output, CancellationToken cancellationToken)
     {
         if (output.Input < -1 || output.Input >= chains.Count) throw Broken(vertex);
-        var layers = output.Layers.Select(LayerBlobs.FromWire).ToList();
-        foreach (var layer in layers)
+        var own = output.Layers.Select(LayerBlobs.FromWire).ToList();
+        foreach (var layer in own)
         {
             store.Retain(layer.Blob.Digest);
             if (await store.FindSizeAsync(layer.Blob.Digest, cancellationToken).ConfigureAwait(false) != layer.Blob.Size) throw Broken(vertex);
         }
-        return new LayersResult(new LayerChain([.. output.Input < 0 ? [] : chains[output.Input].Layers, .. layers]));
+        return new LayersResult(new LayerChain([.. output.Input < 0 ? [] : chains[output.Input].Layers, .. own]));
     }
 
     private static WorkerException Broken(Vertex vertex) => new(WorkerException.WorkerFault, ErrorKind.Unavailable,
