@@ -32,21 +32,17 @@ internal static class TreeDescription
         return body.ToArray();
     }
 
-    /// <summary>The entries of a document; <c>null</c> when a content is not to be had. Throws <see cref="InvalidDataException"/> for what is no such document.</summary>
+    /// <summary>The entries of a document. Throws <see cref="InvalidDataException"/> for what is no such document.</summary>
     /// <param name="document">All of it.</param>
-    /// <param name="open">How a content is opened; <c>null</c> for one that is nowhere.</param>
-    public static IReadOnlyList<TreeEntry>? Read(byte[] document, Func<Digest, Func<Stream>?> open)
+    /// <param name="open">Opens a content when its entry is asked for it.</param>
+    public static IReadOnlyList<TreeEntry> Read(byte[] document, Func<Digest, Stream> open)
     {
         try
         {
             using var reader = new BinaryReader(new MemoryStream(document, writable: false), Encoding.UTF8);
             if (reader.ReadInt32() != Format) throw new InvalidDataException("of an unknown format");
             var entries = new List<TreeEntry>();
-            while (reader.ReadByte() is not 0 and var type)
-            {
-                if (Read(reader, (TreeEntryType)(type - 1), open) is not { } entry) return null;
-                entries.Add(entry);
-            }
+            while (reader.ReadByte() is not 0 and var type) entries.Add(Read(reader, (TreeEntryType)(type - 1), open));
             return entries;
         }
         catch (Exception e) when (e is EndOfStreamException or FormatException or ArgumentException)
@@ -55,8 +51,8 @@ internal static class TreeDescription
         }
     }
 
-    /// <summary>The entries of a described layer; <c>null</c> when its document is not there, or a content is not to be had.</summary>
-    public static async Task<IReadOnlyList<TreeEntry>?> FindAsync(IContentStore store, Layer layer, Func<Digest, Func<Stream>?> open, CancellationToken cancellationToken)
+    /// <summary>The entries of a described layer; <c>null</c> when its document is not there.</summary>
+    public static async Task<IReadOnlyList<TreeEntry>?> FindAsync(IContentStore store, Layer layer, Func<Digest, Stream> open, CancellationToken cancellationToken)
     {
         if (await store.FindAsync(layer.Blob.Digest, cancellationToken).ConfigureAwait(false) is not { } blob) return null;
         var document = new byte[layer.Blob.Size];
@@ -92,7 +88,9 @@ internal static class TreeDescription
         writer.Write(entry.Content is not null);
         if (entry.Content is { } content)
         {
-            writer.Write(Convert.FromHexString(content.Hex));
+            Span<byte> hash = stackalloc byte[DigestLength];
+            content.CopyTo(hash);
+            writer.Write(hash);
             return;
         }
         var bytes = new byte[entry.Size];
@@ -100,7 +98,7 @@ internal static class TreeDescription
         writer.Write(bytes);
     }
 
-    private static TreeEntry? Read(BinaryReader reader, TreeEntryType type, Func<Digest, Func<Stream>?> open)
+    private static TreeEntry Read(BinaryReader reader, TreeEntryType type, Func<Digest, Stream> open)
     {
         var entry = new TreeEntry
         {
@@ -114,8 +112,10 @@ internal static class TreeDescription
             var bytes = reader.ReadBytes(entry.Size <= MostWithin ? (int)entry.Size : throw new InvalidDataException("a description of a layer with too much in it"));
             return bytes.Length < entry.Size ? throw new EndOfStreamException() : entry with { Open = () => new MemoryStream(bytes, writable: false) };
         }
-        var content = Digest.FromSha256(reader.ReadBytes(DigestLength));
-        return open(content) is { } opened ? entry with { Content = content, Open = opened } : null;
+        Span<byte> hash = stackalloc byte[DigestLength];
+        reader.BaseStream.ReadExactly(hash);
+        var content = Digest.FromSha256(hash);
+        return entry with { Content = content, Open = () => open(content) };
     }
 
     private static Dictionary<string, byte[]>? ReadXattrs(BinaryReader reader)

@@ -21,14 +21,13 @@ internal sealed class ContainerWorker(LayerMaterializer materializer, RootlessWo
         worker.Prepare();
         var chains = await Task.WhenAll(description.Inputs.Select(i => layers.StackOfAsync(i, "", cancellationToken))).ConfigureAwait(false);
         await materializer.EnsureAsync(chains, cancellationToken).ConfigureAwait(false);
-        var contents = await layers.Described.FindContentsAsync(chains, cancellationToken).ConfigureAwait(false);
         var op = Describe(description);
         var lent = await LendAsync(op.Exec, cancellationToken).ConfigureAwait(false);
         try
         {
             var step = new RunStep
             {
-                Op = op.ToByteString(), Inputs = { chains.Select(LayerBlobs.ToWire) }, Contents = { LentTables.ToWire(contents) }, Secrets = { lent.Secrets }, SshAgents = { lent.Agents },
+                Op = op.ToByteString(), Inputs = { chains.Select(LayerBlobs.ToWire) }, Contents = { layers.Described.TablesFor(chains) }, Secrets = { lent.Secrets }, SshAgents = { lent.Agents },
             };
             return await StepContainer.OpenAsync(await worker.ConnectAsync(cancellationToken).ConfigureAwait(false), step, lent, LendAsync, cancellationToken).ConfigureAwait(false);
         }

@@ -3,9 +3,9 @@ using System.Text;
 using MsBuildKit.Engine.Content;
 using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Oci;
-using MsBuildKit.Engine.Sessions;
 using MsBuildKit.Engine.Snapshots;
 using MsBuildKit.Engine.Solving;
+using MsBuildKit.Engine.Workers.Rootless.Protocol;
 using Digest = MsBuildKit.Engine.Oci.Digest;
 
 namespace MsBuildKit.Engine.Workers;
@@ -42,18 +42,15 @@ internal sealed class DescribedLayers(LocalContentStore store, LentPlaces places
     public async Task<IReadOnlyList<TreeEntry>?> FindAsync(Layer layer, CancellationToken cancellationToken)
     {
         if (_entries.TryGetValue(layer.Blob.Digest, out var known)) return known;
-        return await TreeDescription.FindAsync(store, layer, places.Opening, cancellationToken).ConfigureAwait(false) is { } entries ? _entries[layer.Blob.Digest] = entries : null;
+        if (await TreeDescription.FindAsync(store, layer, places.Open, cancellationToken).ConfigureAwait(false) is not { } entries) return null;
+        return entries.Any(e => e.Content is { } content && !places.Has(content)) ? null : _entries[layer.Blob.Digest] = entries;
     }
 
-    /// <summary>The files that have what described layers of chains are made of, each content once. Throws MBK2002 when one is nowhere.</summary>
-    public async Task<IReadOnlyList<(LocalFile File, FileFacts Facts)>> FindContentsAsync(IEnumerable<LayerChain> chains, CancellationToken cancellationToken)
-    {
-        var contents = new Dictionary<Digest, (LocalFile, FileFacts)>();
-        foreach (var layer in chains.SelectMany(c => c.Layers).Where(l => l.IsDescribed).DistinctBy(l => l.Blob.Digest))
-            foreach (var entry in await FindAsync(layer, cancellationToken).ConfigureAwait(false) ?? throw Gone(layer))
-                if (entry is { Size: > 0, Content: { } content } && !contents.ContainsKey(content)) contents.Add(content, places.Find(content) ?? throw Gone(layer));
-        return [.. contents.Values];
-    }
+    /// <summary>Where a worker finds what the described layers of chains are made of.</summary>
+    public IReadOnlyList<LentContents> TablesFor(IEnumerable<LayerChain> chains) => chains.Any(c => c.Layers.Any(l => l.IsDescribed)) ? places.Tables() : [];
+
+    /// <summary>The files of a tree can be described.</summary>
+    public bool Takes(TreeResult tree) => places.Has(tree);
 
     /// <summary>The chain with its described layers written.</summary>
     public async Task<LayerChain> WriteAsync(LayerChain chain, CancellationToken cancellationToken) => !chain.Layers.Any(l => l.IsDescribed) ? chain
@@ -77,7 +74,7 @@ internal sealed class DescribedLayers(LocalContentStore store, LentPlaces places
     private async Task<Layer> FindOrWriteAsync(Layer layer, CancellationToken cancellationToken)
     {
         if (await FindWrittenAsync(layer, cancellationToken).ConfigureAwait(false) is { } known) return known;
-        var entries = await FindAsync(layer, cancellationToken).ConfigureAwait(false) ?? throw Gone(layer);
+        var entries = await FindAsync(layer, cancellationToken).ConfigureAwait(false) ?? throw WorkerException.ContentGone(layer.Blob.Digest);
         var written = await LayerWriter.WriteAsync(entries, store, options, layer.CreatedBy, _series.GetValueOrDefault(layer.Blob.Digest, layer.CreatedBy), cancellationToken).ConfigureAwait(false);
         if (index is not null && ChainRecord.Write([new LayersResult(new LayerChain([written]))]) is { } record)
             await index.SaveAsync(KeyOf(layer), record, cancellationToken).ConfigureAwait(false);
@@ -85,8 +82,4 @@ internal sealed class DescribedLayers(LocalContentStore store, LentPlaces places
     }
 
     private Digest KeyOf(Layer layer) => Digest.Of(Encoding.ASCII.GetBytes($"written {layer.Blob.Digest} {options.Fingerprint}"));
-
-    /// <summary>A layer whose files are nowhere any more.</summary>
-    internal static WorkerException Gone(Layer layer) => new(WorkerException.LayerGone, ErrorKind.NotFound,
-        $"What '{layer.CreatedBy}' copied is nowhere to be had any more, because its files changed or were removed during the build. Build again.");
 }

@@ -38,7 +38,7 @@ internal sealed class FileWorker(LocalContentStore store, TreeLayers layers, Lay
         var tree = new ScratchTree();
         foreach (var action in vertex.Op.File.Actions) await RunAsync(action, tree, inputs, cancellationToken).ConfigureAwait(false);
         var entries = tree.Entries.ToList();
-        var layer = layers.IsLate ? await layers.Described.TryDescribeAsync(entries, vertex.Name, cancellationToken).ConfigureAwait(false) : null;
+        var layer = layers.IsLate && inputs.OfType<TreeResult>().All(layers.Described.Takes) ? await layers.Described.TryDescribeAsync(entries, vertex.Name, cancellationToken).ConfigureAwait(false) : null;
         layer ??= await LayerWriter.WriteAsync(entries, store, options, vertex.Name, vertex.Digest.ToString(), cancellationToken).ConfigureAwait(false);
         return new LayersResult(new LayerChain([layer]));
     }

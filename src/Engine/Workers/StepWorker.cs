@@ -35,9 +35,8 @@ internal sealed class StepWorker(
         await materializer.EnsureAsync(chains, cancellationToken).ConfigureAwait(false);
 
         using var lent = await LentSecrets.TakeAsync(vertex.Op.Exec ?? new ExecOp(), session, worker.FindProgram, options.Time, cancellationToken).ConfigureAwait(false);
-        var contents = await layers.Described.FindContentsAsync(chains, cancellationToken).ConfigureAwait(false);
         var done = await worker.RunAsync(
-            Describe(vertex, chains, contents, lent), log => progress?.Report(ToEvent(vertex, log)), cancellationToken).ConfigureAwait(false);
+            Describe(vertex, chains, lent), log => progress?.Report(ToEvent(vertex, log)), cancellationToken).ConfigureAwait(false);
         if (done.Outputs.Count != OpRules.CountOutputs(vertex.Op)) throw Broken(vertex);
         return await Task.WhenAll(done.Outputs.Select(o => ToResultAsync(vertex, chains, o, cancellationToken))).ConfigureAwait(false);
     }
@@ -46,7 +45,7 @@ internal sealed class StepWorker(
         ? new BuildMessage(MessageLevel.Detail, $"{vertex.Name}: {log.Data.ToStringUtf8()}") { Step = vertex.Digest.ToString() }
         : new StepOutput(vertex.Name, log.Stream, log.Data.Memory) { Step = vertex.Digest.ToString() };
 
-    private RunStep Describe(Vertex vertex, IReadOnlyList<LayerChain> chains, IReadOnlyList<(LocalFile, FileFacts)> contents, LentSecrets lent)
+    private RunStep Describe(Vertex vertex, IReadOnlyList<LayerChain> chains, LentSecrets lent)
     {
         var step = new RunStep
         {
@@ -56,7 +55,7 @@ internal sealed class StepWorker(
             Layering = new Layering { Compression = (int)options.Layers.Compression, Parallelism = options.Layers.Parallelism },
             SourceDateEpoch = options.SourceDateEpoch,
             KeepFailed = options.KeepFailed,
-            Contents = { LentTables.ToWire(contents) },
+            Contents = { layers.Described.TablesFor(chains) },
             Describe = layers.IsLate,
             Secrets = { lent.Secrets },
             SshAgents = { lent.Agents },

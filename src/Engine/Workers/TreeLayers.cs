@@ -41,7 +41,7 @@ internal sealed class TreeLayers(LocalContentStore store, DescribedLayers descri
     {
         if (result is LayersResult layers) return layers.Chain;
         if (!isLate) return await ChainOfAsync(result, createdBy, cancellationToken).ConfigureAwait(false);
-        return new LayerChain([await DescribeAsync(((TreeResult)result).Files.ToEntries(), options, createdBy, cancellationToken).ConfigureAwait(false)]);
+        return new LayerChain([await DescribeAsync((TreeResult)result, null, options, createdBy, cancellationToken).ConfigureAwait(false)]);
     }
 
     /// <summary>What a vertex gave, as layers for another to work with. What of a lent tree it does not use is not in them, and such a tree is only described: unless
@@ -51,14 +51,14 @@ internal sealed class TreeLayers(LocalContentStore store, DescribedLayers descri
         if (result is not TreeResult tree) return ((LayersResult)result).Chain;
         var use = await TreeUse.OfAsync(consumer, input, tree, cancellationToken).ConfigureAwait(false);
         if (use.GoesOn) return await StackOfAsync(result, consumer.Name, cancellationToken).ConfigureAwait(false);
-        return new LayerChain([await _shown.GetAsync(use.Key, token => DescribeAsync(tree.Files.ToEntries(use.Paths), s_plain, "", token), cancellationToken).ConfigureAwait(false)]);
+        return new LayerChain([await _shown.GetAsync(use.Key, token => DescribeAsync(tree, use.Paths, s_plain, "", token), cancellationToken).ConfigureAwait(false)]);
     }
 
-    private async Task<Layer> DescribeAsync(IEnumerable<TreeEntry> entries, LayerOptions otherwise, string createdBy, CancellationToken cancellationToken)
+    private async Task<Layer> DescribeAsync(TreeResult tree, IReadOnlySet<string>? paths, LayerOptions otherwise, string createdBy, CancellationToken cancellationToken)
     {
-        var list = entries.ToList();
-        return await described.TryDescribeAsync(list, createdBy, cancellationToken).ConfigureAwait(false)
-            ?? await WriteAsync(list, otherwise, cancellationToken).ConfigureAwait(false) with { CreatedBy = createdBy };
+        var entries = tree.Files.ToEntries(paths);
+        return (described.Takes(tree) ? await described.TryDescribeAsync([.. entries], createdBy, cancellationToken).ConfigureAwait(false) : null)
+            ?? await WriteAsync(entries, otherwise, cancellationToken).ConfigureAwait(false) with { CreatedBy = createdBy };
     }
 
     private Task<Layer> WriteAsync(IEnumerable<TreeEntry> entries, LayerOptions how, CancellationToken cancellationToken) =>

@@ -10,11 +10,13 @@ namespace MsBuildKit.Tool.Transfer;
 internal sealed class ContextFolder
 {
     private readonly Lock _gate = new();
-    private readonly HashSet<ReceivedContext> _held = [];
+    private readonly Dictionary<ReceivedContext, long> _held = [];
     private readonly string _path;
     private readonly Lazy<Task> _opened;
     private Dictionary<string, ContextFile> _index = new(StringComparer.Ordinal);
     private int _transfers;
+    private long _version;
+    private (long Version, long Additions) _swept = (-1, 0);
 
     public ContextFolder(string path)
     {
@@ -64,9 +66,11 @@ internal sealed class ContextFolder
         var context = new ReceivedContext(sent, Release) { FilesReceived = received };
         lock (_gate)
         {
-            _held.Add(context);
+            _held[context] = _version;
             var changed = received > 0 || files.Count != _index.Count || !files.All(f => _index.TryGetValue(f.Key, out var file) && ReferenceEquals(file, f.Value));
             if (!changed) return context;
+            _version++;
+            _held[context] = _version;
             _index = files;
             ContextIndex.Write(IndexPath, files, Content.Find);
         }
@@ -95,16 +99,18 @@ internal sealed class ContextFolder
     {
         lock (_gate)
         {
-            _held.Remove(context);
+            // What only it had is of no use any more.
+            if (_held.Remove(context, out var version) && version != _version) _swept.Version = -1;
             Sweep();
         }
     }
 
     private void Sweep()
     {
-        if (_transfers > 0) return;
+        if (_transfers > 0 || _swept == (_version, Content.Additions)) return;
+        _swept = (_version, Content.Additions);
         var used = _index.Values.Select(f => f.Facts.Sha256).ToHashSet();
-        foreach (var context in _held) used.UnionWith(context.Sent.Facts.Select(f => f.Sha256));
+        foreach (var context in _held.Keys) used.UnionWith(context.Sent.Facts.Select(f => f.Sha256));
         Content.Sweep(used);
         if (_held.Count == 0 && Content.Compact()) ContextIndex.Write(IndexPath, _index, Content.Find);
     }

@@ -20,8 +20,8 @@ namespace MsBuildKit.Engine.Snapshots.Linux;
 /// <param name="locks">Lets one process at a time make a snapshot.</param>
 /// <param name="idShift">A file of uid N in an image is of N and this on disk.</param>
 /// <param name="choose">Says how trees are had, when the first is needed; given a folder of the store to try it in. The kernel's overlays when not given.</param>
-/// <param name="open">Opens what layers are made of that are described only, by digest; <c>null</c> for what is nowhere.</param>
-public sealed class SnapshotStore(string root, IContentStore content, IKeyLock locks, int idShift, Func<string, ISnapshotter>? choose = null, Func<Digest, Func<Stream>?>? open = null)
+/// <param name="open">Opens what layers are made of that are described only, by digest.</param>
+public sealed class SnapshotStore(string root, IContentStore content, IKeyLock locks, int idShift, Func<string, ISnapshotter>? choose = null, Func<Digest, Stream>? open = null)
 {
     internal const string TreeName = "fs", WorkName = "work", TargetName = "mnt";
 
@@ -37,7 +37,7 @@ public sealed class SnapshotStore(string root, IContentStore content, IKeyLock l
     /// <param name="idShift">As above.</param>
     /// <param name="choose">As above.</param>
     /// <param name="open">As above.</param>
-    public static SnapshotStore Of(LocalContentStore store, int idShift, Func<string, ISnapshotter>? choose = null, Func<Digest, Func<Stream>?>? open = null) =>
+    public static SnapshotStore Of(LocalContentStore store, int idShift, Func<string, ISnapshotter>? choose = null, Func<Digest, Stream>? open = null) =>
         new(Path.Combine(store.Root, StoreTrees.Snapshots), store, KeyLocks.OfStore(store.Root), idShift, choose, open);
 
     /// <summary>How trees are had. Throws MBK1511.</summary>
@@ -171,13 +171,13 @@ public sealed class SnapshotStore(string root, IContentStore content, IKeyLock l
     // What is much like a tree that is there gets only what is different, on top of that one.
     private async Task<HeldSnapshot> PlaceAsync(Layer layer, Digest id, SnapshotStack parent, CancellationToken cancellationToken)
     {
-        var entries = await TreeDescription.FindAsync(content, layer, open ?? (_ => null), cancellationToken).ConfigureAwait(false)
-            ?? throw Fault(ErrorKind.NotFound, $"What '{layer.CreatedBy}' copied is nowhere to be had any more. Build again.");
+        var entries = await TreeDescription.FindAsync(content, layer, open ?? (_ => throw Lost(layer)), cancellationToken).ConfigureAwait(false)
+            ?? throw Lost(layer);
         var ground = parent.Id?.ToString() ?? "";
         if (Snapshotter is OverlaySnapshotter && _earlier.TryGetValue(ground, out var before) && TryHold(before.Id) is { } earlier)
         {
             using var ended = earlier;
-            if (await TreeDescription.FindAsync(content, before.Layer, _ => () => Stream.Null, cancellationToken).ConfigureAwait(false) is { } known && DescribedChange.Between(known, entries, p => IsIn(parent, p)) is { } changes)
+            if (await TreeDescription.FindAsync(content, before.Layer, _ => Stream.Null, cancellationToken).ConfigureAwait(false) is { } known && DescribedChange.Between(known, entries, p => IsIn(parent, p)) is { } changes)
                 return await FillAsync(id, parent, before.Id, Place(changes), cancellationToken).ConfigureAwait(false);
         }
         var whole = await FillAsync(id, parent, null, Place(entries), cancellationToken).ConfigureAwait(false);
@@ -327,6 +327,8 @@ public sealed class SnapshotStore(string root, IContentStore content, IKeyLock l
 
     private SnapshotException CannotKeep(Exception e) =>
         Fault(ErrorKind.Unavailable, $"A snapshot in '{root}' cannot be kept: {DiskSpace.Explain(e, root, 0)}. Free space with 'msbuildkit prune', or set ContainerCacheDirectory to another disk.", e);
+
+    private static SnapshotException Lost(Layer layer) => Fault(ErrorKind.NotFound, $"What '{layer.CreatedBy}' copied is nowhere to be had any more. Build again.");
 
     private static SnapshotException Fault(ErrorKind kind, string message, Exception? inner = null) => new(SnapshotException.CannotKeepSnapshot, kind, message, inner);
 }

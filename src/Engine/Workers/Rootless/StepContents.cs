@@ -1,4 +1,3 @@
-using MsBuildKit.Engine.Oci;
 using MsBuildKit.Engine.Sessions;
 using MsBuildKit.Engine.Workers.Rootless.Protocol;
 using Digest = MsBuildKit.Engine.Oci.Digest;
@@ -9,31 +8,46 @@ namespace MsBuildKit.Engine.Workers.Rootless;
 internal sealed class StepContents
 {
     private readonly Lock _gate = new();
-    private readonly List<Dictionary<Digest, (LocalFile File, FileFacts Facts)>> _tables = [];
+    private readonly List<StepTables> _steps = [];
 
-    /// <summary>The contents of a step are to be had until what is returned is disposed. Throws <see cref="OciException"/> for a table that is not whole.</summary>
+    /// <summary>The contents of a step are to be had until what is returned is disposed.</summary>
     public IDisposable Add(RunStep step)
     {
-        if (step.Contents.Count == 0) return new Removal(this, []);
-        var table = step.Contents.SelectMany(LentTables.FromWire).ToDictionary(c => c.Facts.Sha256);
-        lock (_gate) _tables.Add(table);
-        return new Removal(this, table);
+        var tables = new StepTables(step.Contents);
+        lock (_gate) _steps.Add(tables);
+        return new Removal(this, tables);
     }
 
-    /// <summary>Opens a content, which proves at its end to be the one; <c>null</c> when no step has it.</summary>
-    public Func<Stream>? Opening(Digest content)
+    /// <summary>Opens a content, which proves at its end to be the one. Throws MBK2003 when no step has it.</summary>
+    public Stream Open(Digest content)
     {
         lock (_gate)
-            foreach (var table in _tables)
-                if (table.TryGetValue(content, out var found)) return () => new LentFileStream(found.File, found.Facts);
-        return null;
+            foreach (var step in _steps)
+                if (step.Find(content) is { } found) return new LentFileStream(found.File, found.Facts);
+        throw WorkerException.ContentGone(content);
     }
 
-    private sealed class Removal(StepContents contents, Dictionary<Digest, (LocalFile, FileFacts)> table) : IDisposable
+    // Most steps want a few of many contents, or none: only for many it is worth to have them in order.
+    private sealed class StepTables(IReadOnlyList<LentContents> tables)
+    {
+        private const int Few = 64;
+
+        private int _asked;
+        private Dictionary<Digest, (LocalFile File, FileFacts Facts)>? _known;
+
+        public (LocalFile File, FileFacts Facts)? Find(Digest content)
+        {
+            if (_known is null && _asked++ < Few) return LentTables.Find(tables, content);
+            _known ??= tables.SelectMany(LentTables.FromWire).DistinctBy(c => c.Facts.Sha256).ToDictionary(c => c.Facts.Sha256);
+            return _known.TryGetValue(content, out var found) ? found : null;
+        }
+    }
+
+    private sealed class Removal(StepContents contents, StepTables tables) : IDisposable
     {
         public void Dispose()
         {
-            lock (contents._gate) contents._tables.Remove(table);
+            lock (contents._gate) contents._steps.Remove(tables);
         }
     }
 }

@@ -24,7 +24,7 @@ public static class WorkerHost
         await using (store.ConfigureAwait(false))
         {
             var contents = new StepContents();
-            var snapshots = SnapshotStore.Of(store, StepIds.First, told.ChooseSnapshotter, contents.Opening);
+            var snapshots = SnapshotStore.Of(store, StepIds.First, told.ChooseSnapshotter, contents.Open);
             var runner = new StepRunner(told.RunnerOptions(area) with { ConnectsAhead = true }, time);
             var layers = new DraftLayers(store, snapshots);
             var caches = new CacheMounts(told.Store);

@@ -342,7 +342,7 @@ public sealed class SnapshotStoreTests
             [.. ids.Where(id => StoreTrees.Read(_folder).FirstOrDefault(t => Path.GetFileName(t.File.Path) == id.Hex[..24]) is { } tree && StoreTrees.TryRemove(_folder, tree))];
 
         public SnapshotStore Open() => new(
-            Path.Combine(_folder, "snapshots"), Content, new KeyLocks(Path.Combine(_folder, "locks")), Trees.Shift, open: c => _contents.TryGetValue(c, out var bytes) ? () => new MemoryStream(bytes) : null);
+            Path.Combine(_folder, "snapshots"), Content, new KeyLocks(Path.Combine(_folder, "locks")), Trees.Shift, open: c => new MemoryStream(_contents[c]));
 
         /// <summary>A described layer of text files in one folder.</summary>
         public async Task<Layer> DescribeAsync(IReadOnlyDictionary<string, string> files)

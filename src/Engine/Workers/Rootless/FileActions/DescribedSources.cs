@@ -12,5 +12,5 @@ internal sealed class DescribedSources(LocalContentStore store, StepContents con
 
     /// <summary>The tree; <c>null</c> when the input is none of these, or is not to be had whole.</summary>
     public async Task<ScratchTree?> FindAsync(RunStep step, long input, CancellationToken cancellationToken) =>
-        Has(step, input) && await TreeDescription.FindAsync(store, LayerBlobs.Of(step, input)[0], contents.Opening, cancellationToken).ConfigureAwait(false) is { } entries ? ScratchTree.Of(entries) : null;
+        Has(step, input) && await TreeDescription.FindAsync(store, LayerBlobs.Of(step, input)[0], contents.Open, cancellationToken).ConfigureAwait(false) is { } entries ? ScratchTree.Of(entries) : null;
 }
