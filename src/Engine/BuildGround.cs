@@ -86,7 +86,7 @@ internal sealed class BuildGround : IAsyncDisposable
             : new StepWorker(Store, Materializer, Worker, session, layers, StepOptions, _progress);
         var worker = new EngineWorker(Store, session, trees, Images, Layering, layers, steps, Remote);
         return new GraphSolver(
-            new Solver<VertexResult>(worker, Index, _vertexLocks, new SolverOptions { Time = _services.Time, Slots = _request.Parallelism, Shared = _services.Slots, Progress = _progress, Imports = imports }),
+            new Solver<VertexResult>(worker, Index, _vertexLocks, new SolverOptions { Time = _services.Time, Slots = _request.OperationsAtOnce ?? _request.Parallelism, Shared = _services.Slots, Progress = _progress, Imports = imports }),
             layers);
     }
 

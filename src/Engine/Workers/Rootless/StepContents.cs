@@ -1,3 +1,4 @@
+using Microsoft.Win32.SafeHandles;
 using MsBuildKit.Engine.Sessions;
 using MsBuildKit.Engine.Workers.Rootless.Protocol;
 using Digest = MsBuildKit.Engine.Oci.Digest;
@@ -9,6 +10,7 @@ internal sealed class StepContents
 {
     private readonly Lock _gate = new();
     private readonly List<StepTables> _steps = [];
+    private readonly Dictionary<string, SafeFileHandle> _open = new(StringComparer.Ordinal);
 
     /// <summary>The contents of a step are to be had until what is returned is disposed.</summary>
     public IDisposable Add(RunStep step)
@@ -23,8 +25,27 @@ internal sealed class StepContents
     {
         lock (_gate)
             foreach (var step in _steps)
-                if (step.Find(content) is { } found) return new LentFileStream(found.File, found.Facts);
+                if (step.Find(content) is { } found) return Open(found.File, found.Facts);
         throw WorkerException.ContentGone(content);
+    }
+
+    // One file has many small contents. What a step finds by another's tables it may read longer than that one is there.
+    private LentFileStream Open(LocalFile file, FileFacts facts)
+    {
+        if (file.Offset is null) return new LentFileStream(file, facts);
+        if (!_open.TryGetValue(file.HostPath, out var open)) _open.Add(file.HostPath, open = LentFileStream.Open(file.HostPath));
+        return new LentFileStream(file, facts, open);
+    }
+
+    private void Remove(StepTables step)
+    {
+        lock (_gate)
+        {
+            _steps.Remove(step);
+            if (_steps.Count > 0) return;
+            foreach (var file in _open.Values) file.Dispose();
+            _open.Clear();
+        }
     }
 
     // Most steps want a few of many contents, or none: only for many it is worth to have them in order.
@@ -45,9 +66,6 @@ internal sealed class StepContents
 
     private sealed class Removal(StepContents contents, StepTables tables) : IDisposable
     {
-        public void Dispose()
-        {
-            lock (contents._gate) contents._steps.Remove(tables);
-        }
+        public void Dispose() => contents.Remove(tables);
     }
 }

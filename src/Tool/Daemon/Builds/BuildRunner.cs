@@ -143,5 +143,6 @@ internal sealed class BuildRunner(ToolHost host, DaemonOptions options, LocalCon
         AllowDevices = granted.Contains(Entitlements.Device),
         TakesOnlyImages = true,
         Parallelism = options.Parallelism,
+        OperationsAtOnce = options.OperationsAtOnce,
     };
 }
