@@ -93,5 +93,5 @@ internal sealed class BuildGround : IAsyncDisposable
     public ValueTask DisposeAsync() => _ownsWorker && Worker is { } worker ? worker.DisposeAsync() : ValueTask.CompletedTask;
 
     private static WorkerProgram Told(WorkerProgram program, BuildRequest request) =>
-        program with { Runtime = request.StepRuntime ?? program.Runtime, Snapshotter = request.Snapshotter };
+        program with { Runtime = request.StepRuntime ?? program.Runtime, Snapshotter = request.Snapshotter, DeviceFolders = request.DeviceFolders ?? program.DeviceFolders };
 }

@@ -87,6 +87,9 @@ public sealed record BuildRequest
     /// <summary>Steps may use devices of the machine.</summary>
     public bool AllowDevices { get; init; }
 
+    /// <summary>Where files describe the devices of the machine; <c>null</c> leaves it to the machine.</summary>
+    public IReadOnlyList<string>? DeviceFolders { get; init; }
+
     /// <summary>An image of a registry that is no index is taken for every platform, as BuildKit takes it; else only for its own.</summary>
     public bool TakesOnlyImages { get; init; }
 

@@ -4,6 +4,7 @@ using MsBuildKit.Engine.Content;
 using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Workers.Rootless;
 using MsBuildKit.Tool.Daemon.Caches;
+using MsBuildKit.Tool.Daemon.Devices;
 using MsBuildKit.Tool.Daemon.Exports;
 using MsBuildKit.Tool.Daemon.Frontends;
 using MsBuildKit.Tool.Daemon.Policies;
@@ -17,7 +18,7 @@ using MsBuildKit.Tool.Transfer;
 namespace MsBuildKit.Tool.Daemon.Builds;
 
 /// <summary>Runs the builds that clients ask for. Each has its own bridge, status and registries; they share the store, and the process that runs steps.</summary>
-internal sealed class BuildRunner(ToolHost host, DaemonOptions options, LocalContentStore store, BuildRegistry builds, SessionRegistry sessions, WorkerPool workers, ContextFolders folders, BuildGate gate, BuildHistory history, StoreCleaner cleaner, FrontendSet frontends, KnownProducers producers)
+internal sealed class BuildRunner(ToolHost host, DaemonOptions options, LocalContentStore store, BuildRegistry builds, SessionRegistry sessions, WorkerPool workers, ContextFolders folders, BuildGate gate, BuildHistory history, StoreCleaner cleaner, FrontendSet frontends, KnownProducers producers, DaemonDevices devices)
 {
     private readonly SemaphoreSlim? _slots = options.MostAtOnce is { } most ? new SemaphoreSlim(most) : null;
 
@@ -111,7 +112,7 @@ internal sealed class BuildRunner(ToolHost host, DaemonOptions options, LocalCon
         var how = Describe(exports.Layering, RequestForm.EpochOf(request), granted);
         var job = new BuildJob(services, how, lent, store, workers.Find(services, how), status);
         var asked = new AskedFrontend(request.Frontend, new FrontendCall(request.FrontendAttrs.AsReadOnly(), request.FrontendInputs.AsReadOnly()));
-        var guard = new GraphGuard(granted, request.SourcePolicy is { } policy ? new SourcePolicy([policy]) : SourcePolicy.None);
+        var guard = new GraphGuard(granted, request.SourcePolicy is { } policy ? new SourcePolicy([policy]) : SourcePolicy.None, new DeviceGrants(request.Entitlements, devices));
         var bridge = new BuildBridge(new BuildSetting(job, status, lent, frontends, guard, producers, how, new CacheImporter(job, status, client), host.Machine, host.Time)
         {
             HasInlineCache = caches.Any(c => c.IsInline),
@@ -140,7 +141,9 @@ internal sealed class BuildRunner(ToolHost host, DaemonOptions options, LocalCon
         CompressionLevel = layering.Level,
         AllowHostNetwork = granted.Contains(Entitlements.HostNetwork),
         AllowInsecure = granted.Contains(Entitlements.Insecure),
-        AllowDevices = granted.Contains(Entitlements.Device),
+        // Which, the graph guard says.
+        AllowDevices = options.DeviceFolders.Count > 0,
+        DeviceFolders = options.DeviceFolders,
         TakesOnlyImages = true,
         Parallelism = options.Parallelism,
     };

@@ -7,6 +7,7 @@ using MsBuildKit.Engine.Sessions;
 using MsBuildKit.TestKit;
 using MsBuildKit.Tool.Daemon.Builds;
 using MsBuildKit.Tool.Daemon.Caches;
+using MsBuildKit.Tool.Daemon.Devices;
 using MsBuildKit.Tool.Daemon.Frontends;
 using MsBuildKit.Tool.Daemon.Policies;
 using MsBuildKit.Tool.Daemon.Sessions;
@@ -44,7 +45,7 @@ internal sealed class FrontendBuild : IAsyncDisposable
         var frontends = new Dictionary<string, IFrontend> { [DockerfileFrontend.Name] = new DockerfileFrontend() };
         if (gateway is not null) frontends["gateway.v0"] = gateway;
         var lent = new LentSession(client, new SessionRegistry(TimeProvider.System), new SessionTrees(_folders));
-        var guard = new GraphGuard(new HashSet<string>(), SourcePolicy.None);
+        var guard = new GraphGuard(new HashSet<string>(), SourcePolicy.None, new DeviceGrants([], new DaemonDevices([], [])));
         Bridge = new BuildBridge(new BuildSetting(job, Status, lent, new FrontendSet(frontends), guard, Producers, how, new CacheImporter(job, Status, null), Platform.LinuxAmd64, TimeProvider.System), new AskedFrontend("", Call()));
     }
 
