@@ -99,6 +99,9 @@ public sealed record BuildRequest
     /// <summary>The files of a step that fails stay in the cache directory, for <c>msbuildkit debug enter</c>.</summary>
     public bool KeepFailed { get; init; }
 
+    /// <summary>What an operation left that fails can be opened as a container while the build goes on.</summary>
+    public bool GivesFailed { get; init; }
+
     /// <summary>How the trees of steps are had, as <see cref="Workers.Rootless.WorkerProgram.Snapshotter"/>. It decides nothing of the image.</summary>
     /// <value>Default: <c>auto</c>.</value>
     public string Snapshotter { get; init; } = "auto";

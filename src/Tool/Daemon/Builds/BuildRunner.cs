@@ -109,7 +109,7 @@ internal sealed class BuildRunner(ToolHost host, DaemonOptions options, LocalCon
         using var trees = new SessionTrees(folders);
         var lent = new LentSession(client, sessions, trees);
         var caches = request.Cache.Exports.Select(e => CacheExport.Read(new CacheOption(e.Type, e.Attrs.AsReadOnly()))).ToList();
-        var how = Describe(exports.Layering, RequestForm.EpochOf(request), granted);
+        var how = Describe(exports.Layering, RequestForm.EpochOf(request), granted) with { GivesFailed = request is { Frontend.Length: 0, Definition: null } };
         var job = new BuildJob(services, how, lent, store, workers.Find(services, how), status);
         var asked = new AskedFrontend(request.Frontend, new FrontendCall(request.FrontendAttrs.AsReadOnly(), request.FrontendInputs.AsReadOnly()));
         var guard = new GraphGuard(granted, request.SourcePolicy is { } policy ? new SourcePolicy([policy]) : SourcePolicy.None, new DeviceGrants(request.Entitlements, devices));

@@ -56,7 +56,7 @@ internal static class ErrorDetails
         {
             case GraphFailure failure:
                 yield return Detail("errdefs.Vertex", json => json.WriteString("digest", failure.Vertex.Digest.ToString()));
-                yield return Detail("errdefs.Solve", json => WriteSolve(json, failure.Vertex));
+                yield return Detail("errdefs.Solve", json => WriteSolve(json, failure));
                 // Clients put one around the other, so that the last comes first.
                 foreach (var (text, ranges) in failure.Places.Reverse()) yield return SourceDetail(text, ranges);
                 break;
@@ -85,14 +85,33 @@ internal static class ErrorDetails
     }
 
     // Unlike the others this one is read by the rules of protocol buffers.
-    private static void WriteSolve(Utf8JsonWriter json, Vertex vertex)
+    private static void WriteSolve(Utf8JsonWriter json, GraphFailure failure)
     {
+        var vertex = failure.Vertex;
+        if (failure.Refs is { } refs) WriteRefs(json, refs);
         json.WritePropertyName("op");
         json.WriteRawValue(JsonFormatter.Default.Format(vertex.Op));
         if (vertex.Metadata.Description.Count == 0) return;
         json.WriteStartObject("description");
         foreach (var (key, value) in vertex.Metadata.Description) json.WriteString(key, value);
         json.WriteEndObject();
+    }
+
+    private static void WriteRefs(Utf8JsonWriter json, FailedRefs refs)
+    {
+        foreach (var (name, ids) in ((string, IReadOnlyList<string>)[])[("inputIDs", refs.Inputs), ("mountIDs", refs.Mounts)])
+        {
+            json.WriteStartArray(name);
+            foreach (var id in ids) json.WriteStringValue(id);
+            json.WriteEndArray();
+        }
+        foreach (var (name, index) in ((string, long?)[])[("file", refs.Trees.Action), ("cache", refs.Trees.Content)])
+        {
+            if (index is not { } number) continue;
+            json.WriteStartObject(name);
+            json.WriteNumber("index", number);
+            json.WriteEndObject();
+        }
     }
 
     private static void WriteFolders(Utf8JsonWriter json, IReadOnlyCollection<string> folders)

@@ -3,6 +3,7 @@ using Google.Protobuf;
 using Grpc.Core;
 using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Llb.Pb;
+using MsBuildKit.Engine.Solving;
 using MsBuildKit.Engine.Workers;
 using MsBuildKit.Engine.Workers.Rootless;
 using MsBuildKit.Tool.Daemon;
@@ -36,6 +37,21 @@ public sealed class ErrorDetailsTests
         var op = JsonParser.Default.Parse<Op>(json.RootElement.GetProperty("op").GetRawText());
         Assert.Equal(error.Vertex.Op, op);
         Assert.Equal("/nowhere", op.File.Actions[0].Copy.Src);
+    }
+
+    [Fact]
+    public async Task Describe_AnOperationThatLeftTrees_HasTheirIds()
+    {
+        await using var build = new FrontendBuild();
+        var result = (await build.SolveAsync("FROM scratch\nCOPY nowhere /\n")).Refs[""];
+        var error = await Assert.ThrowsAsync<GraphFailure>(() => result.SolveAsync(TestContext.Current.CancellationToken));
+        var refs = new FailedRefs(new FailedTrees([], []) { Action = 1 }, ["in"], ["", "left"]);
+        var told = new GraphFailure((SolveException)error.InnerException!, result.Graph!) { Refs = refs };
+        using var json = JsonDocument.Parse(ErrorDetails.Describe(told).Details.Single(d => d.TypeUrl == "github.com/moby/buildkit/errdefs.Solve+json").Value.Memory);
+        Assert.Equal(["in"], json.RootElement.GetProperty("inputIDs").EnumerateArray().Select(i => i.GetString()));
+        Assert.Equal(["", "left"], json.RootElement.GetProperty("mountIDs").EnumerateArray().Select(i => i.GetString()));
+        Assert.Equal(1, json.RootElement.GetProperty("file").GetProperty("index").GetInt32());
+        Assert.False(json.RootElement.TryGetProperty("cache", out _));
     }
 
     [Theory]
