@@ -1,5 +1,4 @@
 using MsBuildKit.Engine;
-using MsBuildKit.Engine.Attestations;
 using MsBuildKit.Engine.Content;
 using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Workers.Rootless;
@@ -56,34 +55,34 @@ internal sealed class BuildRunner(ToolHost host, DaemonOptions options, LocalCon
         using var log = new StatusLog(history.LogOf(asked.Ref));
         var status = new BuildStatus(log, host.Time);
         entry.Set(log);
-        var said = new List<(string, Predicate)>();
+        var facts = new RecordedFacts();
         IReadOnlyDictionary<string, string> response;
         try
         {
-            response = await RunAsync(asked, entry, status, said, cancellationToken).ConfigureAwait(false);
+            response = await RunAsync(asked, entry, status, facts, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e)
         {
-            await EndAsync(asked.Ref, status, said, record => record.Error = ErrorDetails.StatusOf(e)).ConfigureAwait(false);
+            await EndAsync(asked.Ref, status, facts, record => history.Keep(record, ErrorDetails.OfRecord(e))).ConfigureAwait(false);
             await log.TellAllAsync(host.Time, cancellationToken).ConfigureAwait(false);
             throw;
         }
-        await EndAsync(asked.Ref, status, said, record =>
+        await EndAsync(asked.Ref, status, facts, record =>
         {
             record.ExporterResponse.Add(response.ToDictionary());
-            RecordedImages.AddTo(record);
+            RecordedImages.AddTo(record, facts.Exported);
         }).ConfigureAwait(false);
         await log.TellAllAsync(host.Time, cancellationToken).ConfigureAwait(false);
         return response;
     }
 
     // A build that is done stays done, also when nothing can be written down of it.
-    private async Task EndAsync(string id, BuildStatus status, IReadOnlyList<(string, Predicate)> said, Action<BuildHistoryRecord> outcome)
+    private async Task EndAsync(string id, BuildStatus status, RecordedFacts facts, Action<BuildHistoryRecord> outcome)
     {
         status.Complete();
         try
         {
-            history.End(id, said, record =>
+            history.End(id, facts.Provenance, record =>
             {
                 var (total, completed, cached, warnings) = status.Counts;
                 (record.NumTotalSteps, record.NumCompletedSteps, record.NumCachedSteps, record.NumWarnings) = (total, completed, cached, warnings);
@@ -96,7 +95,7 @@ internal sealed class BuildRunner(ToolHost host, DaemonOptions options, LocalCon
         }
     }
 
-    private async Task<IReadOnlyDictionary<string, string>> RunAsync(SolveRequest request, BuildRegistry.Entry entry, BuildStatus status, List<(string, Predicate)> said, CancellationToken cancellationToken)
+    private async Task<IReadOnlyDictionary<string, string>> RunAsync(SolveRequest request, BuildRegistry.Entry entry, BuildStatus status, RecordedFacts facts, CancellationToken cancellationToken)
     {
         UnofferedParts.Refuse(request);
         var attested = AttestRequest.Of(request.FrontendAttrs.AsReadOnly());
@@ -121,7 +120,7 @@ internal sealed class BuildRunner(ToolHost host, DaemonOptions options, LocalCon
         await using var closed = bridge.ConfigureAwait(false);
         entry.Set(bridge);
         await bridge.Caches.ImportAsync(request.Cache.Imports.Select(i => new CacheOption(i.Type, i.Attrs.AsReadOnly())), cancellationToken).ConfigureAwait(false);
-        return await new RunningBuild(request, bridge, new ExportSet(exports.Exports), new CacheExporter(caches, client), attested, provenance, said).RunAsync(cancellationToken).ConfigureAwait(false);
+        return await new RunningBuild(request, bridge, new ExportSet(exports.Exports), new CacheExporter(caches, client), attested, provenance, facts).RunAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private static bool HasCaches(SolveRequest request) => request.Cache.Exports.Count + request.Cache.Imports.Count > 0 || CacheOption.OfFrontend(request.FrontendAttrs.AsReadOnly()).Count > 0;

@@ -38,17 +38,24 @@ internal static class ErrorDetails
     /// <summary>How a process ended that did not end well.</summary>
     public static Google.Rpc.Status OfExit(int code) => new() { Code = (int)StatusCode.Unknown, Message = $"exit code: {code}", Details = { ExitDetail(code) } };
 
-    /// <summary>What records keep of a build that failed.</summary>
-    public static Google.Rpc.Status StatusOf(Exception error) => error switch
+    /// <summary>What records keep of a build that failed: with where in this program that was.</summary>
+    public static Google.Rpc.Status OfRecord(Exception error)
+    {
+        var status = StatusOf(error);
+        status.Details.AddRange(ErrorStack.Of(error));
+        return status;
+    }
+
+    /// <summary>The headers that carry an error.</summary>
+    public static Metadata Trailers(Google.Rpc.Status error) => new() { { Header, error.ToByteArray() } };
+
+    private static Google.Rpc.Status StatusOf(Exception error) => error switch
     {
         BuildException e => Describe(e),
         RpcException e => new Google.Rpc.Status { Code = (int)e.StatusCode, Message = e.Status.Detail },
         OperationCanceledException => new Google.Rpc.Status { Code = (int)StatusCode.Cancelled, Message = "context canceled" },
         _ => new Google.Rpc.Status { Code = (int)StatusCode.Unknown, Message = error.Message },
     };
-
-    /// <summary>The headers that carry an error.</summary>
-    public static Metadata Trailers(Google.Rpc.Status error) => new() { { Header, error.ToByteArray() } };
 
     private static IEnumerable<Any> DetailsOf(Exception error)
     {
@@ -138,7 +145,8 @@ internal static class ErrorDetails
 
     private static Any ExitDetail(int code) => Detail("gatewayapi.ExitMessage", json => json.WriteNumber("Code", code));
 
-    private static Any Detail(string name, Action<Utf8JsonWriter> write)
+    /// <summary>Something that is said of an error, by a name of BuildKit's.</summary>
+    public static Any Detail(string name, Action<Utf8JsonWriter> write)
     {
         using var bytes = new MemoryStream();
         using (var json = new Utf8JsonWriter(bytes))

@@ -4,6 +4,7 @@ using MsBuildKit.Engine.Distribution;
 using MsBuildKit.Engine.Exporters;
 using MsBuildKit.Engine.Llb.Pb;
 using MsBuildKit.Engine.Sessions;
+using MsBuildKit.Engine.Workers.Rootless;
 using MsBuildKit.TestKit;
 using MsBuildKit.Tool.Daemon.Builds;
 using MsBuildKit.Tool.Daemon.Caches;
@@ -29,7 +30,8 @@ internal sealed class FrontendBuild : IAsyncDisposable
 
     /// <param name="gateway">Stands in for frontends that are images.</param>
     /// <param name="client">The client's session, or <c>null</c> for none.</param>
-    public FrontendBuild(IFrontend? gateway = null, ClientSession? client = null)
+    /// <param name="worker">Runs steps, or <c>null</c> for nobody.</param>
+    public FrontendBuild(IFrontend? gateway = null, ClientSession? client = null, WorkerProgram? worker = null)
     {
         Directory.CreateDirectory(Folder["src"]);
         Directory.CreateDirectory(Folder["more"]);
@@ -37,8 +39,8 @@ internal sealed class FrontendBuild : IAsyncDisposable
         _folders = new ContextFolders(Folder["contexts"], TimeProvider.System);
         _log = new StatusLog(Folder["log"]);
         _registries = new Registries(new HostCredentials(new Dictionary<string, string>(), Folder["home"]), new RegistryOptions { Time = TimeProvider.System, Random = new Random(1), Attempts = 1 });
-        _services = new BuilderServices { Time = TimeProvider.System, Registries = _registries, Mirrors = new HttpClient(), LocalEngines = new LocalEngineLoader([]), Files = new WebFiles(new RegistryOptions { Time = TimeProvider.System, Random = new Random(1), Attempts = 1 }) };
-        var how = new BuildRequest { ProjectName = "image", CacheDirectory = Folder["store"], SourceDateEpoch = 1_000_000_000 };
+        _services = new BuilderServices { Time = TimeProvider.System, Registries = _registries, Mirrors = new HttpClient(), LocalEngines = new LocalEngineLoader([]), Worker = worker is null ? null : () => worker, Files = new WebFiles(new RegistryOptions { Time = TimeProvider.System, Random = new Random(1), Attempts = 1 }) };
+        var how = new BuildRequest { ProjectName = "image", CacheDirectory = Folder["store"], SourceDateEpoch = 1_000_000_000, GivesFailed = worker is not null };
         var folders = new Dictionary<string, string> { ["context"] = Folder["src"], ["dockerfile"] = Folder["src"], ["more"] = Folder["more"] };
         Status = new BuildStatus(_log, TimeProvider.System);
         var job = new BuildJob(_services, how, new BuildSession([], new Dictionary<string, IContentSource>()) { Folders = folders }, _store, null, Status);

@@ -1,3 +1,4 @@
+using Google.Protobuf.WellKnownTypes;
 using MsBuildKit.Engine.Attestations;
 using MsBuildKit.TestKit;
 using MsBuildKit.Tool.Daemon;
@@ -40,6 +41,21 @@ public sealed class BuildHistoryTests : IDisposable
         Assert.Equal("{\"b\":2}", File.ReadAllText(history.FindContent(other.Digest)!));
         history.Update(new UpdateBuildHistoryRequest { Ref = "one", Delete = true });
         Assert.Null(history.FindContent(whole.Digest));
+        Assert.Empty(Directory.EnumerateFiles(_folder.Path));
+    }
+
+    [Fact]
+    public async Task End_BuildThatFailed_HasWhyAsContent()
+    {
+        var why = new Google.Rpc.Status { Code = 2, Message = "no", Details = { new Any { TypeUrl = "t" } } };
+        var opened = Open();
+        Build(opened, "one", r => opened.Keep(r, why));
+        var history = Open();
+        var record = Assert.Single(await KnownAsync(history)).Record;
+        Assert.Equal(new Google.Rpc.Status { Code = 2, Message = "no" }, record.Error);
+        Assert.Equal("application/vnd.googeapis.google.rpc.status+proto", record.ExternalError.MediaType);
+        Assert.Equal(why, Google.Rpc.Status.Parser.ParseFrom(File.ReadAllBytes(history.FindContent(record.ExternalError.Digest)!)));
+        history.Update(new UpdateBuildHistoryRequest { Ref = "one", Delete = true });
         Assert.Empty(Directory.EnumerateFiles(_folder.Path));
     }
 

@@ -54,6 +54,19 @@ public sealed class ErrorDetailsTests
         Assert.False(json.RootElement.TryGetProperty("cache", out _));
     }
 
+    [Fact]
+    public void OfRecord_Error_SaysWhereItCameUp()
+    {
+        var error = Assert.Throws<DaemonException>(Throw);
+        using var json = JsonDocument.Parse(ErrorDetails.OfRecord(error).Details.Single(d => d.TypeUrl == "github.com/moby/buildkit/stack.Stack+json").Value.Memory);
+        var frame = json.RootElement.GetProperty("frames")[0];
+        Assert.Contains(nameof(Throw), frame.GetProperty("Name").GetString(), StringComparison.Ordinal);
+        Assert.Equal("ErrorDetailsTests.cs", frame.GetProperty("File").GetString());
+        Assert.Empty(ErrorDetails.Describe(error).Details);
+
+        static void Throw() => throw new DaemonException("MBK2507", ErrorKind.Invalid, "what");
+    }
+
     [Theory]
     [InlineData(ErrorKind.Invalid, StatusCode.InvalidArgument)]
     [InlineData(ErrorKind.NotFound, StatusCode.NotFound)]
