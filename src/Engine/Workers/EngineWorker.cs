@@ -52,6 +52,7 @@ public sealed class EngineWorker : IVertexWorker<VertexResult>
         foreach (var result in results) Name(vertex, result);
         return results;
     }
+
     // What a vertex leaves is likely to be much like what it left before.
     private void Name(Vertex vertex, VertexResult result)
     {
@@ -141,10 +142,23 @@ public sealed class EngineWorker : IVertexWorker<VertexResult>
         {
             return [await _files.RunAsync(vertex, inputs, cancellationToken).ConfigureAwait(false)];
         }
-        catch (BuildException) when (_steps is { GivesFailed: true })
+        catch (BuildException e) when (_steps is { GivesFailed: true })
         {
-            // It fails in the worker too, which makes the trees that somebody wants to look into.
-            return await _steps.RunAsync(vertex, inputs, cancellationToken).ConfigureAwait(false);
+            throw await FailAgainAsync(_steps, vertex, inputs, cancellationToken).ConfigureAwait(false) ?? e;
+        }
+    }
+
+    // It fails in the worker too, which makes the trees that somebody wants to look into. Where none runs there are none.
+    private static async Task<WorkerException?> FailAgainAsync(StepWorker steps, Vertex vertex, IReadOnlyList<VertexResult> inputs, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await steps.RunAsync(vertex, inputs, cancellationToken).ConfigureAwait(false);
+            return null;
+        }
+        catch (WorkerException e)
+        {
+            return e.Trees is null ? null : e;
         }
     }
 

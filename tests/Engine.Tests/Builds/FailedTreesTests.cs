@@ -59,6 +59,15 @@ public sealed class FailedTreesTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Solve_ActionThatFailsWhereNoWorkerRuns_SaysWhyItFailed()
+    {
+        var failed = await Assert.ThrowsAnyAsync<BuildException>(() => _bed.SolveAsync(
+            LlbState.Scratch.File("files", FileStep.MakeFile("/none/b", 0b110_100_100, "b"u8)), () => throw new WorkerException("MBK2005", ErrorKind.FailedPrecondition, "no namespaces")));
+        Assert.Contains("none", failed.Message, StringComparison.Ordinal);
+        Assert.NotEqual("MBK2005", failed.Code);
+    }
+
+    [Fact]
     public async Task Solve_NobodyAsks_NothingIsTold()
     {
         await using var bed = new GraphBed();

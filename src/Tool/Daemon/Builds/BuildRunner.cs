@@ -87,6 +87,7 @@ internal sealed class BuildRunner(ToolHost host, DaemonOptions options, LocalCon
                 var (total, completed, cached, warnings) = status.Counts;
                 (record.NumTotalSteps, record.NumCompletedSteps, record.NumCachedSteps, record.NumWarnings) = (total, completed, cached, warnings);
                 outcome(record);
+                history.Keep(record, BuildTrace.Write(record, status.Vertices, host.Time.GetUtcNow()));
             });
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -20,7 +20,7 @@ internal sealed class BuildHistory
     // Clients know it under this name, as it is written.
     private const string LogType = "application/vnd.buildkit.status.v0", ErrorType = "application/vnd.googeapis.google.rpc.status+proto";
 
-    private const string ErrorEnding = ".error";
+    private const string ErrorEnding = ".error", TraceEnding = ".trace";
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, BuildHistoryRecord> _kept = new(StringComparer.Ordinal);
@@ -110,6 +110,13 @@ internal sealed class BuildHistory
         File.WriteAllBytes(PathOf(record.Ref, ErrorEnding), bytes);
         record.ExternalError = new BlobDescriptor { MediaType = ErrorType, Digest = Digest.Of(bytes).ToString(), Size = bytes.Length };
         record.Error = new Google.Rpc.Status { Code = error.Code, Message = error.Message };
+    }
+
+    /// <summary>Takes what ran when into a record that is about to be kept.</summary>
+    public void Keep(BuildHistoryRecord record, byte[] trace)
+    {
+        File.WriteAllBytes(PathOf(record.Ref, TraceEnding), trace);
+        record.Trace = new BlobDescriptor { MediaType = BuildTrace.MediaType, Digest = Digest.Of(trace).ToString(), Size = trace.Length };
     }
 
     /// <summary>Pins a build, lets go of it, or removes it. Throws MBK2516.</summary>
@@ -226,6 +233,7 @@ internal sealed class BuildHistory
         foreach (var result in record.Results.Values.Append(record.Result).OfType<BuildResultInfo>())
             foreach (var statement in result.Attestations) yield return (statement.Digest, EndingOf(statement.Digest));
         if (record.ExternalError is { } error) yield return (error.Digest, ErrorEnding);
+        if (record.Trace is { } trace) yield return (trace.Digest, TraceEnding);
     }
 
     private static string EndingOf(string digest) => $".{digest.Split(':')[^1]}.json";

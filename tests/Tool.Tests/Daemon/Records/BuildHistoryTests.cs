@@ -60,6 +60,17 @@ public sealed class BuildHistoryTests : IDisposable
     }
 
     [Fact]
+    public async Task End_Build_HasWhatRanWhenAsContent()
+    {
+        var opened = Open();
+        Build(opened, "one", r => opened.Keep(r, "trace"u8.ToArray()));
+        var history = Open();
+        var record = Assert.Single(await KnownAsync(history)).Record;
+        Assert.Equal(("application/vnd.buildkit.otlp.json.v0", 5L), (record.Trace.MediaType, record.Trace.Size));
+        Assert.Equal("trace", File.ReadAllText(history.FindContent(record.Trace.Digest)!));
+    }
+
+    [Fact]
     public async Task Begin_InternalBuild_LeavesNothing()
     {
         var history = Open();
