@@ -14,7 +14,7 @@ internal static class BuildTrace
     public const string MediaType = "application/vnd.buildkit.otlp.json.v0";
 
     private const string Sampled = "01", None = "00";
-    private const int TraceIdLength = 32, SpanIdLength = 16, Internal = 1;
+    private const int TraceIdLength = 32, SpanIdLength = 16, Internal = 1, Failed = 1;
 
     private static readonly string s_noSpan = new('0', SpanIdLength), s_noTrace = new('0', TraceIdLength);
 
@@ -47,13 +47,14 @@ internal static class BuildTrace
             WriteAttributes(json, span.Attributes);
             foreach (var name in (string[])["Events", "Links"]) json.WriteNull(name);
             json.WriteStartObject("Status");
-            json.WriteString("Code", span.Error.Length > 0 ? "Error" : "Unset");
+            json.WriteNumber("Code", span.Error.Length > 0 ? Failed : 0);
             json.WriteString("Description", span.Error);
             json.WriteEndObject();
             foreach (var name in (string[])["DroppedAttributes", "DroppedEvents", "DroppedLinks", "ChildSpanCount"]) json.WriteNumber(name, 0);
             json.WritePropertyName("Resource");
             WriteAttributes(json, [("service.name", "msbuildkit")]);
-            WriteScope(json);
+            // It has had two names.
+            foreach (var name in (string[])["InstrumentationScope", "InstrumentationLibrary"]) WriteScope(json, name);
             json.WriteEndObject();
         }
         bytes.Write("\n"u8);
@@ -86,13 +87,14 @@ internal static class BuildTrace
         json.WriteEndArray();
     }
 
-    private static void WriteScope(Utf8JsonWriter json)
+    private static void WriteScope(Utf8JsonWriter json, string name)
     {
-        json.WriteStartObject("InstrumentationLibrary");
+        json.WriteStartObject(name);
         json.WriteString("Name", "msbuildkit");
         json.WriteString("Version", "");
         json.WriteString("SchemaURL", "");
-        json.WriteNull("Attributes");
+        json.WriteStartObject("Attributes");
+        json.WriteEndObject();
         json.WriteEndObject();
     }
 
