@@ -52,6 +52,8 @@ internal static class ErrorDetails
     private static Google.Rpc.Status StatusOf(Exception error) => error switch
     {
         BuildException e => Describe(e),
+        // What a client's own frontend says of its failure.
+        RpcException e when e.Trailers.GetValueBytes(Header) is { } told => Google.Rpc.Status.Parser.ParseFrom(told),
         RpcException e => new Google.Rpc.Status { Code = (int)e.StatusCode, Message = e.Status.Detail },
         OperationCanceledException => new Google.Rpc.Status { Code = (int)StatusCode.Cancelled, Message = "context canceled" },
         _ => new Google.Rpc.Status { Code = (int)StatusCode.Unknown, Message = error.Message },

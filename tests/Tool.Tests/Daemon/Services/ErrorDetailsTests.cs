@@ -67,6 +67,14 @@ public sealed class ErrorDetailsTests
         static void Throw() => throw new DaemonException("MBK2507", ErrorKind.Invalid, "what");
     }
 
+    [Fact]
+    public void OfRecord_WhatAClientsFrontendSays_IsKeptWhole()
+    {
+        var said = new Google.Rpc.Status { Code = 2, Message = "no", Details = { new Google.Protobuf.WellKnownTypes.Any { TypeUrl = "t" } } };
+        Assert.Equal(said, ErrorDetails.OfRecord(new RpcException(new Status(StatusCode.Unknown, "no"), ErrorDetails.Trailers(said))));
+        Assert.Equal("only words", ErrorDetails.OfRecord(new RpcException(new Status(StatusCode.Unknown, "only words"))).Message);
+    }
+
     [Theory]
     [InlineData(ErrorKind.Invalid, StatusCode.InvalidArgument)]
     [InlineData(ErrorKind.NotFound, StatusCode.NotFound)]
