@@ -63,7 +63,7 @@ internal sealed class BuildGround : IAsyncDisposable
     public RootlessWorker? Worker { get; }
 
     /// <summary>How steps run.</summary>
-    public StepOptions StepOptions => new() { Layers = Layering, SourceDateEpoch = _request.SourceDateEpoch, KeepFailed = _request.KeepFailed, Time = _services.Time };
+    public StepOptions StepOptions => new() { Layers = Layering, SourceDateEpoch = _request.SourceDateEpoch, KeepFailed = _request.KeepFailed, GivesFailed = _request.GivesFailed, Time = _services.Time };
 
     /// <summary>The process that a build of such a request starts for its steps; <c>null</c> when the services do not say how.</summary>
     public static RootlessWorker? CreateWorker(BuilderServices services, BuildRequest request, LocalContentStore store) => services.Worker is not { } find ? null
@@ -87,11 +87,12 @@ internal sealed class BuildGround : IAsyncDisposable
         var worker = new EngineWorker(Store, session, trees, Images, Layering, layers, steps, Remote);
         return new GraphSolver(
             new Solver<VertexResult>(worker, Index, _vertexLocks, new SolverOptions { Time = _services.Time, Slots = _request.OperationsAtOnce ?? _request.Parallelism, Shared = _services.Slots, Progress = _progress, Imports = imports }),
-            layers);
+            layers,
+            new FreshCaches(Worker, Store.Root));
     }
 
     public ValueTask DisposeAsync() => _ownsWorker && Worker is { } worker ? worker.DisposeAsync() : ValueTask.CompletedTask;
 
     private static WorkerProgram Told(WorkerProgram program, BuildRequest request) =>
-        program with { Runtime = request.StepRuntime ?? program.Runtime, Snapshotter = request.Snapshotter };
+        program with { Runtime = request.StepRuntime ?? program.Runtime, Snapshotter = request.Snapshotter, DeviceFolders = request.DeviceFolders ?? program.DeviceFolders };
 }

@@ -87,6 +87,9 @@ public sealed record BuildRequest
     /// <summary>Steps may use devices of the machine.</summary>
     public bool AllowDevices { get; init; }
 
+    /// <summary>Where files describe the devices of the machine; <c>null</c> leaves it to the machine.</summary>
+    public IReadOnlyList<string>? DeviceFolders { get; init; }
+
     /// <summary>An image of a registry that is no index is taken for every platform, as BuildKit takes it; else only for its own.</summary>
     public bool TakesOnlyImages { get; init; }
 
@@ -95,6 +98,9 @@ public sealed record BuildRequest
 
     /// <summary>The files of a step that fails stay in the cache directory, for <c>msbuildkit debug enter</c>.</summary>
     public bool KeepFailed { get; init; }
+
+    /// <summary>What an operation left that fails can be opened as a container while the build goes on.</summary>
+    public bool GivesFailed { get; init; }
 
     /// <summary>How the trees of steps are had, as <see cref="Workers.Rootless.WorkerProgram.Snapshotter"/>. It decides nothing of the image.</summary>
     /// <value>Default: <c>auto</c>.</value>

@@ -9,7 +9,7 @@ using MsBuildKit.Engine.Workers;
 namespace MsBuildKit.Engine;
 
 /// <summary>Solves graphs of one build.</summary>
-internal sealed class GraphSolver(Solver<VertexResult> solver, TreeLayers layers) : IDisposable
+internal sealed class GraphSolver(Solver<VertexResult> solver, TreeLayers layers, FreshCaches caches) : IDisposable
 {
     /// <summary>What vertices gave, as layers.</summary>
     public TreeLayers Layers => layers;
@@ -19,7 +19,11 @@ internal sealed class GraphSolver(Solver<VertexResult> solver, TreeLayers layers
         graph is null ? Task.FromResult<VertexResult>(new LayersResult(LayerChain.Scratch)) : SolveAsync(LlbGraph.Load(graph), cancellationToken);
 
     /// <summary>The same, of a graph that is loaded already.</summary>
-    public Task<VertexResult> SolveAsync(Edge graph, CancellationToken cancellationToken) => solver.SolveAsync(graph, cancellationToken);
+    public async Task<VertexResult> SolveAsync(Edge graph, CancellationToken cancellationToken)
+    {
+        await caches.PrepareAsync(graph, cancellationToken).ConfigureAwait(false);
+        return await solver.SolveAsync(graph, cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>The layers of a graph's vertices, by outputs, as far as there are any and they are known. What nobody has written yet has none.</summary>
     public async Task<IReadOnlyList<(Vertex Vertex, int Output, IReadOnlyList<Descriptor> Layers)>> FindLayersAsync(Edge graph, CancellationToken cancellationToken)

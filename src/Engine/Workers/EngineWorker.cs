@@ -52,6 +52,7 @@ public sealed class EngineWorker : IVertexWorker<VertexResult>
         foreach (var result in results) Name(vertex, result);
         return results;
     }
+
     // What a vertex leaves is likely to be much like what it left before.
     private void Name(Vertex vertex, VertexResult result)
     {
@@ -61,7 +62,7 @@ public sealed class EngineWorker : IVertexWorker<VertexResult>
     private async ValueTask<IReadOnlyList<VertexResult>> SolveAsync(Vertex vertex, IReadOnlyList<VertexResult> inputs, CancellationToken cancellationToken) => vertex.Op.OpCase switch
     {
         Op.OpOneofCase.Source => [await _sources.RunAsync(vertex, cancellationToken).ConfigureAwait(false)],
-        Op.OpOneofCase.File when FileWorker.Suits(vertex) => [await _files.RunAsync(vertex, inputs, cancellationToken).ConfigureAwait(false)],
+        Op.OpOneofCase.File when FileWorker.Suits(vertex) => await MakeFilesAsync(vertex, inputs, cancellationToken).ConfigureAwait(false),
         Op.OpOneofCase.Merge => [await MergeAsync(vertex, inputs, cancellationToken).ConfigureAwait(false)],
         Op.OpOneofCase.Passthrough => [.. vertex.Op.Passthrough.Outputs.Select(o => o >= 0 && o < inputs.Count ? inputs[(int)o] : throw new LlbException($"the passthrough '{vertex.Name}' refers to an input it does not have"))],
         Op.OpOneofCase.Diff => await DiffAsync(vertex, inputs, cancellationToken).ConfigureAwait(false),
@@ -133,6 +134,32 @@ public sealed class EngineWorker : IVertexWorker<VertexResult>
         if (exec?.Meta is not { } meta) return;
         meta.ProxyEnv = null;
         foreach (var host in meta.ExtraHosts) host.IP = "";
+    }
+
+    private async Task<IReadOnlyList<VertexResult>> MakeFilesAsync(Vertex vertex, IReadOnlyList<VertexResult> inputs, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return [await _files.RunAsync(vertex, inputs, cancellationToken).ConfigureAwait(false)];
+        }
+        catch (BuildException e) when (_steps is { GivesFailed: true })
+        {
+            throw await FailAgainAsync(_steps, vertex, inputs, cancellationToken).ConfigureAwait(false) ?? e;
+        }
+    }
+
+    // It fails in the worker too, which makes the trees that somebody wants to look into. Where none runs there are none.
+    private static async Task<WorkerException?> FailAgainAsync(StepWorker steps, Vertex vertex, IReadOnlyList<VertexResult> inputs, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await steps.RunAsync(vertex, inputs, cancellationToken).ConfigureAwait(false);
+            return null;
+        }
+        catch (WorkerException e)
+        {
+            return e.Trees is null ? null : e;
+        }
     }
 
     private async Task<LayersResult> MergeAsync(Vertex vertex, IReadOnlyList<VertexResult> inputs, CancellationToken cancellationToken)

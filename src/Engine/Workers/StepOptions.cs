@@ -14,6 +14,9 @@ public sealed record StepOptions
     /// <summary>The files of a step that fails stay in the store, to be entered.</summary>
     public bool KeepFailed { get; init; }
 
+    /// <summary>What an operation left that fails is told with its failure (<see cref="WorkerException.Trees"/>).</summary>
+    public bool GivesFailed { get; init; }
+
     /// <summary>The clock.</summary>
     public required TimeProvider Time { get; init; }
 }

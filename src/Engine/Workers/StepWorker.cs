@@ -27,6 +27,9 @@ internal sealed class StepWorker(
     /// <summary>What decides a step's results besides its operation and inputs.</summary>
     public string Fingerprint => $"step:{FormatVersion} {options.Layers.Fingerprint} {options.SourceDateEpoch}";
 
+    /// <summary>It tells what operations left that fail.</summary>
+    public bool GivesFailed => options.GivesFailed;
+
     /// <summary>Runs an exec, file or diff operation; one result per output.</summary>
     public async Task<IReadOnlyList<VertexResult>> RunAsync(Vertex vertex, IReadOnlyList<VertexResult> inputs, CancellationToken cancellationToken)
     {
@@ -35,10 +38,29 @@ internal sealed class StepWorker(
         await materializer.EnsureAsync(chains, cancellationToken).ConfigureAwait(false);
 
         using var lent = await LentSecrets.TakeAsync(vertex.Op.Exec ?? new ExecOp(), session, worker.FindProgram, options.Time, cancellationToken).ConfigureAwait(false);
-        var done = await worker.RunAsync(
-            Describe(vertex, chains, lent), log => progress?.Report(ToEvent(vertex, log)), cancellationToken).ConfigureAwait(false);
+        var done = await RunAsync(vertex, inputs, chains, Describe(vertex, chains, lent), cancellationToken).ConfigureAwait(false);
         if (done.Outputs.Count != OpRules.CountOutputs(vertex.Op)) throw Broken(vertex);
         return await Task.WhenAll(done.Outputs.Select(o => ToResultAsync(vertex, chains, o, cancellationToken))).ConfigureAwait(false);
+    }
+
+    private async Task<Done> RunAsync(Vertex vertex, IReadOnlyList<VertexResult> inputs, IReadOnlyList<LayerChain> chains, RunStep step, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await worker.RunAsync(step, log => progress?.Report(ToEvent(vertex, log)), cancellationToken).ConfigureAwait(false);
+        }
+        catch (WorkerException e) when (e.Left is { } left && GivesFailed)
+        {
+            throw new WorkerException(e.Code, e.Kind, e.Message, e.InnerException) { Failure = e.Failure, Trees = await ReadAsync(vertex, inputs, chains, left, cancellationToken).ConfigureAwait(false) };
+        }
+    }
+
+    private async Task<FailedTrees> ReadAsync(Vertex vertex, IReadOnlyList<VertexResult> inputs, IReadOnlyList<LayerChain> chains, LeftTrees left, CancellationToken cancellationToken)
+    {
+        if (left.HasContent) return new FailedTrees([inputs[(int)left.Content]], []) { Content = left.Content };
+        var had = vertex.Op.Exec is { } exec ? exec.Mounts.Select(m => m.Input < 0 ? null : inputs[(int)m.Input]) : inputs;
+        var mounts = await Task.WhenAll(left.Mounts.Select(async o => o.Layers.Count > 0 ? await ToResultAsync(vertex, chains, o, cancellationToken).ConfigureAwait(false) : o.Input < 0 ? null : inputs[o.Input])).ConfigureAwait(false);
+        return new FailedTrees([.. had], mounts) { Action = left.HasAction ? left.Action : null };
     }
 
     private static BuildEvent ToEvent(Vertex vertex, Log log) => log.Stream == StepExecutor.RemarkStream
@@ -57,6 +79,7 @@ internal sealed class StepWorker(
             KeepFailed = options.KeepFailed,
             Contents = { layers.Described.TablesFor(chains) },
             Describe = layers.IsLate,
+            GiveFailed = options.GivesFailed,
             Secrets = { lent.Secrets },
             SshAgents = { lent.Agents },
         };

@@ -1,5 +1,6 @@
 using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Workers.Rootless;
+using MsBuildKit.Engine.Workers.Rootless.Protocol;
 
 namespace MsBuildKit.Engine.Workers;
 
@@ -40,6 +41,16 @@ public sealed class WorkerException(string code, ErrorKind kind, string message,
 
     /// <summary>How the step ended, when it is one that ran and failed.</summary>
     public StepFailure? Failure { get; init; }
+
+    /// <summary>What the operation had and what it left, where that was asked for (<see cref="StepOptions.GivesFailed"/>).</summary>
+    public FailedTrees? Trees { get; init; }
+
+    /// <summary>The same as the worker tells it.</summary>
+    internal LeftTrees? Left { get; init; }
+
+    /// <summary>The same failure, and what it left.</summary>
+    internal static WorkerException Of(BuildException failure, LeftTrees left) =>
+        new(failure.Code, failure.Kind, failure.Message, failure) { Failure = (failure as WorkerException)?.Failure, Left = left };
 
     internal static WorkerException NeedsRunner(string what) => new(NotOffered, ErrorKind.NotSupported,
         $"{what} needs a worker that can run steps, and this build has none. Leave it out, or build where one is configured.");

@@ -19,6 +19,8 @@ internal sealed class ServeCommand
     private readonly Option<string?> _authorities = new("--tlscacert") { Description = "Who must have signed the certificates of clients (PEM).", HelpName = "FILE" };
     private readonly Option<bool> _unprotected = new("--allow-unprotected-tcp") { Description = "Let everybody build who reaches a port of --addr." };
     private readonly Option<string[]> _entitlements = new("--allow-insecure-entitlement") { Description = "What builds may ask for: network.host, security.insecure, device. May be given several times.", HelpName = "NAME" };
+    private readonly Option<bool> _noDevices = new("--cdi-disabled") { Description = "Let no step have devices." };
+    private readonly Option<string[]> _deviceFolders = new("--cdi-spec-dir") { Description = "Where files describe devices (CDI). May be given several times.", HelpName = "DIR" };
     private readonly Option<string[]> _labels = new("--oci-worker-labels") { Description = "What clients are told of the worker besides.", HelpName = "KEY=VALUE" };
     private readonly Option<string[]> _platforms = new("--oci-worker-platform") { Description = "What clients are told can be built.", HelpName = "PLATFORM" };
     private readonly Option<int?> _parallelism = new("--oci-max-parallelism") { Description = "How many operations of a build run at once.", HelpName = "COUNT" };
@@ -36,7 +38,7 @@ internal sealed class ServeCommand
         var command = new Command(Name, "Serve BuildKit's API to buildctl, docker buildx and others, as buildkitd does, without root.")
         {
             serve._address, serve._root, serve._config, serve._group, serve._certificate, serve._key, serve._authorities, serve._unprotected, serve._entitlements, serve._labels, serve._platforms,
-            serve._parallelism, serve._cleans, serve._keep,
+            serve._parallelism, serve._cleans, serve._keep, serve._noDevices, serve._deviceFolders,
         };
         serve._unused.AddTo(command);
         command.SetAction(async (result, cancellationToken) =>
@@ -62,6 +64,8 @@ internal sealed class ServeCommand
         settings.TlsAuthorities = result.GetValue(_authorities) ?? settings.TlsAuthorities;
         settings.AllowsUnprotectedPorts = result.GetValue(_unprotected);
         settings.Entitlements.UnionWith(result.GetValue(_entitlements) ?? []);
+        if (result.GetResult(_noDevices) is { Implicit: false }) settings.HasDevices = !result.GetValue(_noDevices);
+        if (result.GetValue(_deviceFolders) is { Length: > 0 } folders) settings.DeviceFolders = [.. folders];
         ReadWorker(result, settings, reader);
         settings.Unused.AddRange(_unused.Given(result));
         return (reader.Finish(settings, store), settings.Unused);

@@ -27,6 +27,12 @@ internal sealed record DaemonOptions
     /// <summary>What builds may ask for beyond the sandbox.</summary>
     public IReadOnlySet<string> Entitlements { get; init; } = new HashSet<string>();
 
+    /// <summary>Where files describe the devices that steps may ask for; none where devices are switched off.</summary>
+    public IReadOnlyList<string> DeviceFolders { get; init; } = [];
+
+    /// <summary>Devices and kinds of them that every build may have.</summary>
+    public IReadOnlyList<string> AllowedDevices { get; init; } = [];
+
     /// <summary>What proves to clients who the daemon is, and says whom it believes; <c>null</c> where ports are open to everybody who reaches them.</summary>
     public DaemonCertificates? Certificates { get; init; }
 

@@ -47,6 +47,9 @@ internal sealed class GraphBed : IAsyncDisposable
     /// <summary>What its steps may ask for.</summary>
     public StepGrants Grants { get; init; } = new();
 
+    /// <summary>What is left of operations that fail is told.</summary>
+    public bool GivesFailed { get; init; }
+
     /// <summary>Where the store is.</summary>
     public string Store => _store.Root;
 
@@ -72,9 +75,9 @@ internal sealed class GraphBed : IAsyncDisposable
         var options = new LayerOptions();
         var (trees, index) = (new LentTrees(_session, new FileFactsCache(_folder["cache/facts"], TimeProvider.System)), new FileCacheIndex(_folder["cache/index"], TimeProvider.System));
         var layers = new TreeLayers(_store, new DescribedLayers(_store, trees.Places, options, index), options, WritesLate);
-        var steps = new StepWorker(_store, new LayerMaterializer(_store, locks, null), worker, _session, layers, new StepOptions { Layers = options, SourceDateEpoch = Epoch, Time = TimeProvider.System }, null);
+        var steps = new StepWorker(_store, new LayerMaterializer(_store, locks, null), worker, _session, layers, new StepOptions { Layers = options, SourceDateEpoch = Epoch, GivesFailed = GivesFailed, Time = TimeProvider.System }, null);
         var engine = new EngineWorker(_store, _session, trees, new NoImages(), options, layers, steps);
-        using var solver = new Solver<VertexResult>(engine, index, locks, new SolverOptions { Time = TimeProvider.System, Slots = 4 });
+        using var solver = new GraphSolver(new Solver<VertexResult>(engine, index, locks, new SolverOptions { Time = TimeProvider.System, Slots = 4 }), layers, new FreshCaches(worker, _store.Root));
         return await layers.ChainOfAsync(await solver.SolveAsync(LlbGraph.Load(LlbMarshaller.Marshal(state)), default), "", default);
     }
 
@@ -83,7 +86,7 @@ internal sealed class GraphBed : IAsyncDisposable
     {
         var lines = new List<string>();
         await using var blob = await _store.FindAsync(layer.Blob.Digest, default);
-        await LayerReader.ReadAsync(blob!, Compression.Gzip, layer.DiffId, async (entry, content) =>
+        await LayerReader.ReadAsync(blob!, MediaTypes.LayerCompression(layer.Blob.MediaType)!.Value, layer.DiffId, async (entry, content) =>
             lines.Add($"{entry.Type} {entry.Path} {Convert.ToString(entry.Mode, 8)} {entry.Link}{(content is null ? "" : await new StreamReader(content).ReadToEndAsync())}"), default);
         return lines;
     }

@@ -86,6 +86,14 @@ internal sealed class CacheMounts(string store)
         MarkUsed(path);
     }
 
+    /// <summary>Removes the caches of an id, of whatever they were made, each when nobody uses it.</summary>
+    public async Task RemoveAsync(string id, CancellationToken cancellationToken)
+    {
+        foreach (var path in new CacheMountList(store).Names().Where(n => n.Id == id).Select(PathOf))
+            while (Directory.Exists(path) && !StoreTrees.TryRemove(store, new StoredTree(CollectedKind.Cache, new StoredFile(path, 0, default), 0, StoreTrees.CacheLock(path))))
+                await Task.Delay(s_pause, cancellationToken).ConfigureAwait(false);
+    }
+
     // On file systems that cannot exchange two names: whoever is killed in between leaves no cache, and never half of one.
     private static void Displace(string tree, string path)
     {

@@ -41,6 +41,13 @@ internal sealed class CacheTransfer(CacheMounts caches, SnapshotStore snapshots,
         return new Done();
     }
 
+    /// <inheritdoc />
+    public async Task<Done> RemoveAsync(RemoveCaches call, CancellationToken cancellationToken)
+    {
+        foreach (var id in call.Ids) await caches.RemoveAsync(id, cancellationToken).ConfigureAwait(false);
+        return new Done();
+    }
+
     private static IEnumerable<TreeEntry> Read(string path, string folder)
     {
         using var tree = RootedTree.Open(path);

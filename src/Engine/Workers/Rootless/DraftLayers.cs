@@ -21,6 +21,14 @@ internal sealed class DraftLayers(LocalContentStore store, SnapshotStore snapsho
         }
     }
 
+    /// <summary>The same without compression, for what is in no image.</summary>
+    public Task<Layer> KeepPlainAsync(SnapshotDraft draft, RunStep step, CancellationToken cancellationToken)
+    {
+        var plain = step.Clone();
+        plain.Layering = new Layering { Compression = (int)Compression.None, Parallelism = step.Layering.Parallelism };
+        return KeepAsync(draft, plain, cancellationToken);
+    }
+
     /// <summary>Writes entries as a layer.</summary>
     public Task<Layer> WriteAsync(IEnumerable<TreeEntry> entries, RunStep step, CancellationToken cancellationToken) =>
         WriteAsync(entries, step, _ => Task.CompletedTask, cancellationToken);

@@ -31,6 +31,10 @@ internal sealed class StepExecutor(
         {
             throw TryKeep(trees, step) is { } id ? failed.Explain(e, id) : e;
         }
+        catch (WorkerException e) when (step.GiveFailed)
+        {
+            throw await TryGiveAsync(exec, step, trees, cancellationToken).ConfigureAwait(false) is { } left ? WorkerException.Of(e, left) : e;
+        }
         trees.Unmount();
         return await CollectAsync(exec, step, trees, cancellationToken).ConfigureAwait(false);
     }
@@ -43,6 +47,27 @@ internal sealed class StepExecutor(
             return failed.TryKeep(trees.FindDraft(trees.Root), step);
         }
         catch (SnapshotException)
+        {
+            // Why the step failed matters more.
+            return null;
+        }
+    }
+
+    private async Task<LeftTrees?> TryGiveAsync(ExecOp exec, RunStep step, StepTrees trees, CancellationToken cancellationToken)
+    {
+        try
+        {
+            trees.Unmount();
+            var left = new LeftTrees();
+            foreach (var mount in exec.Mounts)
+            {
+                var output = new Output { Input = (int)mount.Input };
+                if (trees.FindDraft(mount) is { } draft) output.Layers.Add(LayerBlobs.ToWire(await layers.KeepPlainAsync(draft, step, cancellationToken).ConfigureAwait(false)));
+                left.Mounts.Add(output);
+            }
+            return left;
+        }
+        catch (Exception e) when (e is SnapshotException or IOException)
         {
             // Why the step failed matters more.
             return null;

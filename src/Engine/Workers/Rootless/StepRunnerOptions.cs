@@ -29,7 +29,7 @@ public sealed record StepRunnerOptions
     public bool ConnectsAhead { get; init; }
 
     /// <summary>Where files describe the host's devices (CDI); of two for the same device the later folder's counts.</summary>
-    public IReadOnlyList<string> DeviceFolders { get; init; } = ["/etc/cdi", "/var/run/cdi"];
+    public IReadOnlyList<string> DeviceFolders { get; init; } = DeviceFiles.Folders;
 
     /// <summary>The host's list of name servers.</summary>
     public string HostResolver { get; init; } = "/etc/resolv.conf";

@@ -161,7 +161,10 @@ internal sealed class StepTrees(Op op, RunStep step, SnapshotStore snapshots, Ca
         if (mount.Selector.Trim('/').Length == 0) return root;
         using var tree = new StepTree(root);
         var place = tree.Open(mount.Selector) ?? throw new WorkerException(WorkerException.NoSelection, ErrorKind.NotFound,
-            $"'{mount.Selector}' is not in the tree that is mounted at '{mount.Dest}'. Check the source of the mount.");
+            $"'{mount.Selector}' is not in the tree that is mounted at '{mount.Dest}'. Check the source of the mount.")
+        {
+            Left = new LeftTrees { Content = mount.Input },
+        };
         _selected.Add(place);
         return Kernel.PathTo(place);
     }

@@ -9,8 +9,9 @@ namespace MsBuildKit.Engine.Workers.Rootless;
 /// <param name="Runtime">The runtime that was asked for, as <see cref="WorkerProgram.Runtime"/>.</param>
 /// <param name="Snapshotter">The way to have trees that was asked for, as <see cref="WorkerProgram.Snapshotter"/>.</param>
 /// <param name="Grants">What its steps may ask for beyond their sandbox.</param>
+/// <param name="DeviceFolders">Where files describe devices, as in <c>PATH</c>; told only where devices are granted.</param>
 [SupportedOSPlatform("linux")]
-internal sealed record WorkerArguments(string Store, string SearchPath, string Runtime, string Snapshotter, StepGrants Grants)
+internal sealed record WorkerArguments(string Store, string SearchPath, string Runtime, string Snapshotter, StepGrants Grants, string DeviceFolders = "")
 {
     private const string HostNetwork = "network.host", Insecure = "security.insecure", Devices = "device";
 
@@ -18,15 +19,19 @@ internal sealed record WorkerArguments(string Store, string SearchPath, string R
     public IReadOnlyList<string> ToList() =>
     [
         Store, SearchPath, Runtime, Snapshotter,
-        .. Grants.HostNetwork ? new[] { HostNetwork } : [], .. Grants.Insecure ? new[] { Insecure } : [], .. Grants.Devices ? new[] { Devices } : [],
+        .. Grants.HostNetwork ? new[] { HostNetwork } : [], .. Grants.Insecure ? new[] { Insecure } : [], .. Grants.Devices ? new[] { $"{Devices}={DeviceFolders}" } : [],
     ];
 
     /// <summary>Of a worker that a program starts.</summary>
     public static WorkerArguments Of(WorkerProgram program, string store, StepGrants? grants = null) =>
-        new(store, string.Join(':', program.SearchPath), program.Runtime, program.Snapshotter, grants ?? new StepGrants());
+        new(store, string.Join(':', program.SearchPath), program.Runtime, program.Snapshotter, grants ?? new StepGrants(), grants is { Devices: true } ? string.Join(':', program.DeviceFolders) : "");
 
     /// <summary>What its steps run with.</summary>
-    public StepRunnerOptions RunnerOptions(WorkArea area) => new() { Scratch = area.Private, Trees = area.MakeTreeFolder(), SearchPath = SearchPath, Runtime = Runtime, Grants = Grants };
+    public StepRunnerOptions RunnerOptions(WorkArea area) => new()
+    {
+        Scratch = area.Private, Trees = area.MakeTreeFolder(), SearchPath = SearchPath, Runtime = Runtime, Grants = Grants,
+        DeviceFolders = DeviceFolders.Split(':', StringSplitOptions.RemoveEmptyEntries),
+    };
 
     /// <summary>The memory that its trees are mounted on; hides neither the store nor a program.</summary>
     public WorkArea CreateArea() => WorkArea.Create([Store, AppContext.BaseDirectory, Runtime, .. SearchPath.Split(':')]);
@@ -41,6 +46,7 @@ internal sealed record WorkerArguments(string Store, string SearchPath, string R
     public static WorkerArguments Parse(IReadOnlyList<string> arguments)
     {
         var grants = arguments.Skip(4).ToList();
-        return new(arguments[0], arguments[1], arguments[2], arguments[3], new StepGrants(grants.Contains(HostNetwork), grants.Contains(Insecure), grants.Contains(Devices)));
+        var devices = grants.Find(g => g.StartsWith(Devices + "=", StringComparison.Ordinal));
+        return new(arguments[0], arguments[1], arguments[2], arguments[3], new StepGrants(grants.Contains(HostNetwork), grants.Contains(Insecure), devices is not null), devices?[(Devices.Length + 1)..] ?? "");
     }
 }

@@ -19,6 +19,10 @@ public sealed record WorkerProgram
     /// <value>Default: <c>auto</c>, the first of these that works where the store is.</value>
     public string Snapshotter { get; init; } = "auto";
 
+    /// <summary>Where files describe the devices that its steps may have.</summary>
+    /// <value>Default: <see cref="DeviceFiles.Folders"/>.</value>
+    public IReadOnlyList<string> DeviceFolders { get; init; } = DeviceFiles.Folders;
+
     /// <summary>Who starts it.</summary>
     public required HostUser User { get; init; }
 

@@ -207,9 +207,18 @@ internal sealed class BuildBridge : IAsyncDisposable
         }
         catch (SolveException e)
         {
-            throw new GraphFailure(e, added.Graph!);
+            throw new GraphFailure(e, added.Graph!) { Refs = FailedRefs.FindTrees(e) is { } trees ? new FailedRefs(trees, Keep(trees.Inputs), Keep(trees.Mounts)) : null };
         }
     }
+
+    // They are results as others are, until the build ends.
+    private List<string> Keep(IReadOnlyList<VertexResult?> trees) => [.. trees.Select(tree =>
+    {
+        if (tree is null) return "";
+        var kept = new BuildRef(null, null, _ => Task.FromResult(tree));
+        _refs[kept.Id] = kept;
+        return kept.Id;
+    })];
 
     private async Task<bool> JudgeAsync(SourceOp source, Engine.Llb.Pb.Platform? platform, CancellationToken cancellationToken)
     {

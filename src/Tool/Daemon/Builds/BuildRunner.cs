@@ -1,9 +1,9 @@
 using MsBuildKit.Engine;
-using MsBuildKit.Engine.Attestations;
 using MsBuildKit.Engine.Content;
 using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Workers.Rootless;
 using MsBuildKit.Tool.Daemon.Caches;
+using MsBuildKit.Tool.Daemon.Devices;
 using MsBuildKit.Tool.Daemon.Exports;
 using MsBuildKit.Tool.Daemon.Frontends;
 using MsBuildKit.Tool.Daemon.Policies;
@@ -17,7 +17,7 @@ using MsBuildKit.Tool.Transfer;
 namespace MsBuildKit.Tool.Daemon.Builds;
 
 /// <summary>Runs the builds that clients ask for. Each has its own bridge, status and registries; they share the store, and the process that runs steps.</summary>
-internal sealed class BuildRunner(ToolHost host, DaemonOptions options, LocalContentStore store, BuildRegistry builds, SessionRegistry sessions, WorkerPool workers, ContextFolders folders, BuildGate gate, BuildHistory history, StoreCleaner cleaner, FrontendSet frontends, KnownProducers producers)
+internal sealed class BuildRunner(ToolHost host, DaemonOptions options, LocalContentStore store, BuildRegistry builds, SessionRegistry sessions, WorkerPool workers, ContextFolders folders, BuildGate gate, BuildHistory history, StoreCleaner cleaner, FrontendSet frontends, KnownProducers producers, DaemonDevices devices)
 {
     private readonly SemaphoreSlim? _slots = options.MostAtOnce is { } most ? new SemaphoreSlim(most) : null;
 
@@ -55,38 +55,39 @@ internal sealed class BuildRunner(ToolHost host, DaemonOptions options, LocalCon
         using var log = new StatusLog(history.LogOf(asked.Ref));
         var status = new BuildStatus(log, host.Time);
         entry.Set(log);
-        var said = new List<(string, Predicate)>();
+        var facts = new RecordedFacts();
         IReadOnlyDictionary<string, string> response;
         try
         {
-            response = await RunAsync(asked, entry, status, said, cancellationToken).ConfigureAwait(false);
+            response = await RunAsync(asked, entry, status, facts, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e)
         {
-            await EndAsync(asked.Ref, status, said, record => record.Error = ErrorDetails.StatusOf(e)).ConfigureAwait(false);
+            await EndAsync(asked.Ref, status, facts, record => history.Keep(record, ErrorDetails.OfRecord(e))).ConfigureAwait(false);
             await log.TellAllAsync(host.Time, cancellationToken).ConfigureAwait(false);
             throw;
         }
-        await EndAsync(asked.Ref, status, said, record =>
+        await EndAsync(asked.Ref, status, facts, record =>
         {
             record.ExporterResponse.Add(response.ToDictionary());
-            RecordedImages.AddTo(record);
+            RecordedImages.AddTo(record, facts.Exported);
         }).ConfigureAwait(false);
         await log.TellAllAsync(host.Time, cancellationToken).ConfigureAwait(false);
         return response;
     }
 
     // A build that is done stays done, also when nothing can be written down of it.
-    private async Task EndAsync(string id, BuildStatus status, IReadOnlyList<(string, Predicate)> said, Action<BuildHistoryRecord> outcome)
+    private async Task EndAsync(string id, BuildStatus status, RecordedFacts facts, Action<BuildHistoryRecord> outcome)
     {
         status.Complete();
         try
         {
-            history.End(id, said, record =>
+            history.End(id, facts.Provenance, record =>
             {
                 var (total, completed, cached, warnings) = status.Counts;
                 (record.NumTotalSteps, record.NumCompletedSteps, record.NumCachedSteps, record.NumWarnings) = (total, completed, cached, warnings);
                 outcome(record);
+                history.Keep(record, BuildTrace.Write(record, status.Vertices, host.Time.GetUtcNow()));
             });
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -95,7 +96,7 @@ internal sealed class BuildRunner(ToolHost host, DaemonOptions options, LocalCon
         }
     }
 
-    private async Task<IReadOnlyDictionary<string, string>> RunAsync(SolveRequest request, BuildRegistry.Entry entry, BuildStatus status, List<(string, Predicate)> said, CancellationToken cancellationToken)
+    private async Task<IReadOnlyDictionary<string, string>> RunAsync(SolveRequest request, BuildRegistry.Entry entry, BuildStatus status, RecordedFacts facts, CancellationToken cancellationToken)
     {
         UnofferedParts.Refuse(request);
         var attested = AttestRequest.Of(request.FrontendAttrs.AsReadOnly());
@@ -108,10 +109,10 @@ internal sealed class BuildRunner(ToolHost host, DaemonOptions options, LocalCon
         using var trees = new SessionTrees(folders);
         var lent = new LentSession(client, sessions, trees);
         var caches = request.Cache.Exports.Select(e => CacheExport.Read(new CacheOption(e.Type, e.Attrs.AsReadOnly()))).ToList();
-        var how = Describe(exports.Layering, RequestForm.EpochOf(request), granted);
+        var how = Describe(exports.Layering, RequestForm.EpochOf(request), granted) with { GivesFailed = request is { Frontend.Length: 0, Definition: null } };
         var job = new BuildJob(services, how, lent, store, workers.Find(services, how), status);
         var asked = new AskedFrontend(request.Frontend, new FrontendCall(request.FrontendAttrs.AsReadOnly(), request.FrontendInputs.AsReadOnly()));
-        var guard = new GraphGuard(granted, request.SourcePolicy is { } policy ? new SourcePolicy([policy]) : SourcePolicy.None);
+        var guard = new GraphGuard(granted, request.SourcePolicy is { } policy ? new SourcePolicy([policy]) : SourcePolicy.None, new DeviceGrants(request.Entitlements, devices));
         var bridge = new BuildBridge(new BuildSetting(job, status, lent, frontends, guard, producers, how, new CacheImporter(job, status, client), host.Machine, host.Time)
         {
             HasInlineCache = caches.Any(c => c.IsInline),
@@ -120,7 +121,7 @@ internal sealed class BuildRunner(ToolHost host, DaemonOptions options, LocalCon
         await using var closed = bridge.ConfigureAwait(false);
         entry.Set(bridge);
         await bridge.Caches.ImportAsync(request.Cache.Imports.Select(i => new CacheOption(i.Type, i.Attrs.AsReadOnly())), cancellationToken).ConfigureAwait(false);
-        return await new RunningBuild(request, bridge, new ExportSet(exports.Exports), new CacheExporter(caches, client), attested, provenance, said).RunAsync(cancellationToken).ConfigureAwait(false);
+        return await new RunningBuild(request, bridge, new ExportSet(exports.Exports), new CacheExporter(caches, client), attested, provenance, facts).RunAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private static bool HasCaches(SolveRequest request) => request.Cache.Exports.Count + request.Cache.Imports.Count > 0 || CacheOption.OfFrontend(request.FrontendAttrs.AsReadOnly()).Count > 0;
@@ -140,7 +141,9 @@ internal sealed class BuildRunner(ToolHost host, DaemonOptions options, LocalCon
         CompressionLevel = layering.Level,
         AllowHostNetwork = granted.Contains(Entitlements.HostNetwork),
         AllowInsecure = granted.Contains(Entitlements.Insecure),
-        AllowDevices = granted.Contains(Entitlements.Device),
+        // Which, the graph guard says.
+        AllowDevices = options.DeviceFolders.Count > 0,
+        DeviceFolders = options.DeviceFolders,
         TakesOnlyImages = true,
         Parallelism = options.Parallelism,
         OperationsAtOnce = options.OperationsAtOnce,

@@ -30,6 +30,15 @@ internal sealed class BuildStatus(StatusLog log, TimeProvider time) : IProgress<
         }
     }
 
+    /// <summary>The operations as clients were last told of them.</summary>
+    public IReadOnlyList<Vertex> Vertices
+    {
+        get
+        {
+            lock (_gate) return [.. _vertices.Values.Select(v => v.Clone())];
+        }
+    }
+
     /// <summary>The operations of a graph, before any of them starts.</summary>
     public void Announce(Edge edge)
     {

@@ -5,7 +5,7 @@ using Range = MsBuildKit.Engine.Llb.Pb.Range;
 
 namespace MsBuildKit.Tool.Daemon.Builds;
 
-/// <summary>A vertex of a graph failed: which, and where whoever made the graph says that it is written.</summary>
+/// <summary>A vertex of a graph failed: which, where whoever made the graph says that it is written, and what can be looked into.</summary>
 internal sealed class GraphFailure : BuildException
 {
     public GraphFailure(SolveException error, Definition graph)
@@ -17,6 +17,9 @@ internal sealed class GraphFailure : BuildException
     }
 
     public Engine.Llb.Vertex Vertex { get; }
+
+    /// <summary>The trees of the vertex by their ids in the build, which clients open containers on; <c>null</c> when there are none.</summary>
+    public FailedRefs? Refs { get; init; }
 
     /// <summary>Texts, and where in them; none when the graph does not say.</summary>
     public IReadOnlyList<(SourceInfo Text, IReadOnlyList<Range> Ranges)> Places { get; } = [];

@@ -1,6 +1,7 @@
 using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Llb;
 using MsBuildKit.Engine.Llb.Pb;
+using MsBuildKit.Tool.Daemon.Devices;
 using MsBuildKit.Tool.Daemon.Policies;
 
 namespace MsBuildKit.Tool.Daemon.Builds;
@@ -8,18 +9,19 @@ namespace MsBuildKit.Tool.Daemon.Builds;
 /// <summary>Lets graphs of clients in: those that ask for nothing that is not known here, and nothing that was not granted.</summary>
 /// <param name="granted">The entitlements of the build.</param>
 /// <param name="policy">What sources may be.</param>
-internal sealed class GraphGuard(IReadOnlySet<string> granted, SourcePolicy policy)
+/// <param name="devices">Which devices steps may have.</param>
+internal sealed class GraphGuard(IReadOnlySet<string> granted, SourcePolicy policy, DeviceGrants devices)
 {
     /// <summary>What sources may be.</summary>
     public SourcePolicy Policy => policy;
 
-    /// <summary>Loads a graph, with other sources where the policy wants them. Throws MBK1301, MBK2504, MBK2509 and MBK2510.</summary>
+    /// <summary>Loads a graph, with other sources where the policy wants them, and with the devices that it means. Throws MBK1301, MBK2045, MBK2504, MBK2509 and MBK2510.</summary>
     public (Definition Graph, Edge Edge) Admit(Definition asked) => Admit(asked, policy);
 
     /// <summary>The same with a policy that has more rules; gives the graph as well.</summary>
     public (Definition Graph, Edge Edge) Admit(Definition asked, SourcePolicy rules)
     {
-        var graph = PolicedGraph.Of(asked, rules);
+        var graph = devices.Admit(PolicedGraph.Of(asked, rules));
         foreach (var (digest, metadata) in graph.Metadata)
             foreach (var (capability, isNeeded) in metadata.Caps)
                 if (isNeeded && !DaemonCapabilities.OfLlb.Contains(capability))
@@ -29,7 +31,6 @@ internal sealed class GraphGuard(IReadOnlySet<string> granted, SourcePolicy poli
         {
             Admit(exec.Network);
             Admit(exec.Security);
-            if (exec.CdiDevices.Count > 0) Require(Entitlements.Device);
         }
         return (graph, edge);
     }

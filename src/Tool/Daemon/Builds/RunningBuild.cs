@@ -1,7 +1,6 @@
-using MsBuildKit.Engine.Attestations;
-using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Tool.Daemon.Caches;
 using MsBuildKit.Tool.Daemon.Exports;
+using MsBuildKit.Tool.Daemon.Records;
 using MsBuildKit.Tool.Daemon.Statements;
 using MsBuildKit.Tool.Protocol.Control;
 
@@ -14,8 +13,8 @@ namespace MsBuildKit.Tool.Daemon.Builds;
 /// <param name="caches">Where its results go, to be found again.</param>
 /// <param name="attested">What is wanted to be said of the result.</param>
 /// <param name="provenance">Writes how it was made.</param>
-/// <param name="record">Gets what records of builds keep of that, by the names of the result's trees.</param>
-internal sealed class RunningBuild(SolveRequest request, BuildBridge bridge, ExportSet exports, CacheExporter caches, AttestRequest attested, ProvenanceMaker provenance, ICollection<(string Tree, Predicate Provenance)> record)
+/// <param name="facts">Gets what records of builds keep of it.</param>
+internal sealed class RunningBuild(SolveRequest request, BuildBridge bridge, ExportSet exports, CacheExporter caches, AttestRequest attested, ProvenanceMaker provenance, RecordedFacts facts)
 {
     public string Id => request.Ref;
 
@@ -33,7 +32,8 @@ internal sealed class RunningBuild(SolveRequest request, BuildBridge bridge, Exp
         if (PlatformWarnings.Find(request.FrontendAttrs.AsReadOnly(), result, bridge.Machine) is { } warning) bridge.Status.Warn(warning);
         var late = request.EnableSessionExporter && bridge.Lent.Client is { } client ? new SessionExports(client) : null;
         var all = late is null ? exports : exports.With(await late.FindAsync(result, exports.Count, cancellationToken).ConfigureAwait(false));
-        var response = await all.RunAsync(bridge, result, cancellationToken).ConfigureAwait(false);
+        facts.Exported = await all.RunAsync(bridge, result, cancellationToken).ConfigureAwait(false);
+        var response = ExportSet.Join(facts.Exported);
         foreach (var (key, value) in await caches.RunAsync(bridge, result, cancellationToken).ConfigureAwait(false)) response[key] = value;
         foreach (var (key, value) in result.Metadata.Where(m => m.Key.StartsWith("frontend.", StringComparison.Ordinal))) response[key] = value.ToStringUtf8();
         if (late is not null) await late.CompleteAsync(response, cancellationToken).ConfigureAwait(false);
@@ -43,7 +43,7 @@ internal sealed class RunningBuild(SolveRequest request, BuildBridge bridge, Exp
     private async Task RecordAsync(IReadOnlyDictionary<string, CapturedResult> captures)
     {
         var options = ProvenanceOptions.OfRecords with { BuilderId = attested.Provenance?.BuilderId ?? "" };
-        foreach (var (tree, capture) in captures) record.Add((tree, await provenance.WriteAsync(capture, options, bridge.Now).ConfigureAwait(false)));
+        foreach (var (tree, capture) in captures) facts.Provenance.Add((tree, await provenance.WriteAsync(capture, options, bridge.Now).ConfigureAwait(false)));
     }
 
     // A client that is its own frontend asks over the bridge, and says when it is done. A graph of nothing is a graph.

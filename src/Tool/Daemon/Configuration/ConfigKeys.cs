@@ -13,6 +13,9 @@ internal static class ConfigKeys
         (["root"], (s, e) => Text(e, v => s.Root = v)),
         (["insecure-entitlements"], (s, e) => Texts(e, s.Entitlements.UnionWith)),
         (["provenanceEnvDir"], (s, e) => Text(e, v => s.ProvenanceFolder = v)),
+        (["cdi", "disabled"], (s, e) => Truth(e, v => s.HasDevices = !v)),
+        (["cdi", "specDirs"], (s, e) => Texts(e, v => s.DeviceFolders = [.. v])),
+        (["cdi", "autoAllowed"], (s, e) => Texts(e, v => s.AllowedDevices = [.. v])),
         (["grpc", "address"], (s, e) => Texts(e, v => s.Addresses = [.. v])),
         (["grpc", "uid"], (s, e) => Number(e, v => s.UserId = v)),
         (["grpc", "gid"], (s, e) => Number(e, v => s.GroupId = v)),
@@ -49,7 +52,7 @@ internal static class ConfigKeys
     // What buildkitd knows, and what nothing here depends on.
     private static readonly string[][] s_unused =
     [
-        ["debug"], ["trace"], ["proxyNetwork"], ["log", "*"], ["dns", "*"], ["otel", "*"], ["cdi", "*"], ["system", "*"], ["cache", "gha", "*"],
+        ["debug"], ["trace"], ["proxyNetwork"], ["log", "*"], ["dns", "*"], ["otel", "*"], ["system", "*"], ["cache", "gha", "*"],
         ["grpc", "debugAddress"], ["grpc", "securityDescriptor"], ["worker", "containerd", "**"], ["worker", "oci", "stargzSnapshotter", "**"],
         .. "enabled snapshotter rootless noProcessSandbox userRemapUnsupported networkMode cniConfigPath cniBinaryPath cniPoolSize bridgeName bridgeSubnet binary proxySnapshotterPath defaultCgroupParent apparmor-profile selinux"
             .Split(' ').Select(k => new[] { "worker", "oci", k }),

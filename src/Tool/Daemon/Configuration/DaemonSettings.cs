@@ -1,3 +1,5 @@
+using MsBuildKit.Engine.Workers.Rootless;
+
 namespace MsBuildKit.Tool.Daemon.Configuration;
 
 /// <summary>What a configuration file and a command line say of the daemon, as they say it. A command line says it last.</summary>
@@ -26,6 +28,14 @@ internal sealed class DaemonSettings
     public bool AllowsUnprotectedPorts { get; set; }
 
     public HashSet<string> Entitlements { get; } = new(StringComparer.Ordinal);
+
+    public bool HasDevices { get; set; } = true;
+
+    /// <summary>Where files describe devices.</summary>
+    public List<string> DeviceFolders { get; set; } = [.. DeviceFiles.Folders, "/etc/buildkit/cdi"];
+
+    /// <summary>Devices and kinds of them that every build may have.</summary>
+    public List<string> AllowedDevices { get; set; } = [];
 
     public Dictionary<string, string> Labels { get; } = new(StringComparer.Ordinal);
 

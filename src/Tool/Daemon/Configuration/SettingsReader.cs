@@ -56,7 +56,10 @@ internal sealed class SettingsReader(ToolHost host, bool isRoot)
             Store = settings.Root is { } root ? Path.GetFullPath(root, host.CurrentDirectory) : store,
             Listen = places,
             Group = settings.Group, GroupId = settings.GroupId, UserId = settings.UserId,
-            Entitlements = settings.Entitlements,
+            // As with buildkitd: whoever described a device for containers has those of builds in mind too.
+            Entitlements = settings.HasDevices ? settings.Entitlements.Append(Builds.Entitlements.Device).ToHashSet(StringComparer.Ordinal) : settings.Entitlements,
+            DeviceFolders = settings.HasDevices ? [.. settings.DeviceFolders.Select(At)] : [],
+            AllowedDevices = settings.AllowedDevices,
             Certificates = certificates,
             Parallelism = host.Cores,
             OperationsAtOnce = settings.Parallelism is > 0 and var most ? most : Math.Max(LeastOperations, OperationsPerCore * host.Cores),

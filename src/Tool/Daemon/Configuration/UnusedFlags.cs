@@ -7,13 +7,13 @@ internal sealed class UnusedFlags
 {
     private static readonly string[] s_switches =
     [
-        "debug", "trace", "rootless", "proxy-network", "save-cache-debug", "cdi-disabled", "oci-worker", "oci-worker-rootless", "oci-worker-no-process-sandbox", "oci-worker-selinux",
+        "debug", "trace", "rootless", "proxy-network", "save-cache-debug", "oci-worker", "oci-worker-rootless", "oci-worker-no-process-sandbox", "oci-worker-selinux",
         "containerd-worker", "containerd-worker-rootless", "containerd-worker-selinux", "containerd-worker-gc",
     ];
 
     private static readonly string[] s_values =
     [
-        "log-format", "log-level", "debugaddr", "otel-socket-path", "cdi-spec-dir", "oci-worker-snapshotter", "oci-worker-proxy-snapshotter-path", "oci-worker-net", "oci-worker-binary",
+        "log-format", "log-level", "debugaddr", "otel-socket-path", "oci-worker-snapshotter", "oci-worker-proxy-snapshotter-path", "oci-worker-net", "oci-worker-binary",
         "oci-worker-apparmor-profile", "oci-cni-config-path", "oci-cni-binary-dir", "oci-cni-pool-size", "containerd-worker-addr", "containerd-worker-labels", "containerd-worker-platform",
         "containerd-worker-namespace", "containerd-worker-runtime", "containerd-worker-net", "containerd-worker-snapshotter", "containerd-worker-apparmor-profile", "containerd-cni-config-path",
         "containerd-cni-binary-dir", "containerd-cni-pool-size", "containerd-max-parallelism", "containerd-worker-gc-keepstorage",

@@ -35,7 +35,7 @@ internal sealed class BuildContainers : IAsyncDisposable
         var opened = await bridge.Job.OpenContainerAsync(
             new ContainerDescription { Inputs = inputs, Mounts = mounts, Network = denied is null ? request.Network : NetMode.None, Platform = request.Platform is { Architecture.Length: > 0 } platform ? platform : null, Hostname = request.Hostname, ExtraHosts = [.. request.ExtraHosts] },
             cancellationToken).ConfigureAwait(false);
-        if (_containers.TryAdd(request.ContainerID, new OpenedContainer(opened, denied))) return;
+        if (_containers.TryAdd(request.ContainerID, new OpenedContainer(opened, denied, request.Platform?.OS ?? ""))) return;
         await opened.DisposeAsync().ConfigureAwait(false);
         throw Taken(request.ContainerID);
     }
@@ -46,17 +46,25 @@ internal sealed class BuildContainers : IAsyncDisposable
         if (FindOpened(id).Denied is { } why) throw why;
     }
 
+    /// <summary>The operating system that it is for; empty for this machine's. Throws MBK2526.</summary>
+    public string SystemOf(string id) => FindOpened(id).System;
+
+    /// <summary>A process of it runs, unless it was released meanwhile.</summary>
+    public void Add(string id, ContainerProcess process) => _containers.GetValueOrDefault(id)?.Processes.Add(process);
+
     /// <summary>It was not released yet.</summary>
     public bool Has(string id) => _containers.ContainsKey(id);
 
     /// <summary>Throws MBK2526.</summary>
     public StepContainer Find(string id) => FindOpened(id).Container;
 
-    /// <summary>Ends one. Throws MBK2526.</summary>
-    public async Task ReleaseAsync(string id)
+    /// <summary>Ends one; whether nothing ran in it any more. Throws MBK2526.</summary>
+    public async Task<bool> ReleaseAsync(string id)
     {
         if (!_containers.TryRemove(id, out var opened)) throw new DaemonException(DaemonException.NoContainer, ErrorKind.NotFound, $"container details for \"{id}\" not found");
+        var wasIdle = opened.Processes.All(p => p.ExitCode.IsCompleted);
         await opened.Container.DisposeAsync().ConfigureAwait(false);
+        return wasIdle;
     }
 
     public async ValueTask DisposeAsync()
@@ -85,5 +93,8 @@ internal sealed class BuildContainers : IAsyncDisposable
 
     private static DaemonException Taken(string id) => new(DaemonException.ContainerTaken, ErrorKind.AlreadyExists, $"container \"{id}\" already exists: choose another id");
 
-    private sealed record OpenedContainer(StepContainer Container, DaemonException? Denied);
+    private sealed record OpenedContainer(StepContainer Container, DaemonException? Denied, string System)
+    {
+        public ConcurrentBag<ContainerProcess> Processes { get; } = [];
+    }
 }

@@ -84,7 +84,7 @@ internal sealed class ExecCall(BuildBridge bridge, IAsyncStreamReader<ExecMessag
             bridge.Containers.Admit(init.ContainerID);
             bridge.Admit(init.Security);
             process = await container.StartAsync(
-                new ProcessDescription { Meta = init.Meta ?? new(), SecretEnvironment = [.. init.Secretenv], Security = init.Security, HasTerminal = init.Tty, HasInput = init.Fds.Contains(0u) },
+                new ProcessDescription { Meta = SearchedFolders.Complete(init.Meta, bridge.Containers.SystemOf(init.ContainerID)), SecretEnvironment = [.. init.Secretenv], Security = init.Security, HasTerminal = init.Tty, HasInput = init.Fds.Contains(0u) },
                 cancellationToken).ConfigureAwait(false);
         }
         catch (BuildException e)
@@ -92,6 +92,7 @@ internal sealed class ExecCall(BuildBridge bridge, IAsyncStreamReader<ExecMessag
             await RefuseAsync(id, Describe(init, e), cancellationToken).ConfigureAwait(false);
             return;
         }
+        bridge.Containers.Add(init.ContainerID, process);
         await _sending.Writer.WriteAsync(new ExecMessage { ProcessID = id, Started = new StartedMessage() }, cancellationToken).ConfigureAwait(false);
         _processes[id] = new ExecProcess(id, process, init.Fds, e => Describe(init, e), _sending.Writer, cancellationToken);
     }

@@ -11,13 +11,16 @@ namespace MsBuildKit.Tool.Daemon.Records;
 
 /// <summary>The builds that were: a record of each, and what it said. Those that run are known too.</summary>
 /// <remarks>
-/// Each build has files in one folder: its log, how its results were made, and once it has ended the record, which comes under its name whole. What has no record is of a build
+/// Each build has files in one folder: its log, how its results were made or why there are none, and once it has ended the record, which comes under its name whole. What has no record is of a build
 /// that the daemon did not live to see the end of, and goes when the next one starts. A record goes when it is both too old and one too many
 /// (BuildKit's solver/llbsolver/history); one that is pinned stays.
 /// </remarks>
 internal sealed class BuildHistory
 {
-    private const string LogType = "application/vnd.buildkit.status.v0";
+    // Clients know it under this name, as it is written.
+    private const string LogType = "application/vnd.buildkit.status.v0", ErrorType = "application/vnd.googeapis.google.rpc.status+proto";
+
+    private const string ErrorEnding = ".error", TraceEnding = ".trace";
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, BuildHistoryRecord> _kept = new(StringComparer.Ordinal);
@@ -38,7 +41,7 @@ internal sealed class BuildHistory
         (_folder, _age, _entries, _time) = (Directory.CreateDirectory(folder).FullName, age, entries, time);
         foreach (var file in Directory.EnumerateFiles(_folder, "*.record"))
             if (Read(file) is { } record && PathOf(record.Ref, ".record") == file) _kept[record.Ref] = record;
-        var known = _kept.Values.SelectMany(r => StatementsOf(r).Select(s => PathOf(r.Ref, s)).Append(PathOf(r.Ref, ".record")).Append(PathOf(r.Ref, ".log"))).ToHashSet(StringComparer.Ordinal);
+        var known = _kept.Values.SelectMany(r => FilesOf(r).Select(f => PathOf(r.Ref, f.Ending)).Append(PathOf(r.Ref, ".record")).Append(PathOf(r.Ref, ".log"))).ToHashSet(StringComparer.Ordinal);
         foreach (var file in Directory.EnumerateFiles(_folder).Where(f => !known.Contains(f))) File.Delete(file);
         Collect();
     }
@@ -100,6 +103,22 @@ internal sealed class BuildHistory
         Collect();
     }
 
+    /// <summary>Takes an error into a record that is about to be kept; what is said of it besides becomes content of its own.</summary>
+    public void Keep(BuildHistoryRecord record, Google.Rpc.Status error)
+    {
+        var bytes = error.ToByteArray();
+        File.WriteAllBytes(PathOf(record.Ref, ErrorEnding), bytes);
+        record.ExternalError = new BlobDescriptor { MediaType = ErrorType, Digest = Digest.Of(bytes).ToString(), Size = bytes.Length };
+        record.Error = new Google.Rpc.Status { Code = error.Code, Message = error.Message };
+    }
+
+    /// <summary>Takes what ran when into a record that is about to be kept.</summary>
+    public void Keep(BuildHistoryRecord record, byte[] trace)
+    {
+        File.WriteAllBytes(PathOf(record.Ref, TraceEnding), trace);
+        record.Trace = new BlobDescriptor { MediaType = BuildTrace.MediaType, Digest = Digest.Of(trace).ToString(), Size = trace.Length };
+    }
+
     /// <summary>Pins a build, lets go of it, or removes it. Throws MBK2516.</summary>
     public void Update(UpdateBuildHistoryRequest request)
     {
@@ -134,7 +153,7 @@ internal sealed class BuildHistory
         lock (_gate)
         {
             if (_kept.Values.FirstOrDefault(r => r.Logs.Digest == digest) is { } logged) return LogOf(logged.Ref);
-            return _kept.Values.FirstOrDefault(r => Statements(r).Any(s => s.Digest == digest)) is { } record ? PathOf(record.Ref, EndingOf(digest)) : null;
+            return _kept.Values.SelectMany(r => FilesOf(r).Where(f => f.Digest == digest).Select(f => PathOf(r.Ref, f.Ending))).FirstOrDefault();
         }
     }
 
@@ -189,7 +208,7 @@ internal sealed class BuildHistory
         if (!_kept.Remove(id, out var record)) return;
         File.Delete(PathOf(id, ".record"));
         File.Delete(LogOf(id));
-        foreach (var statement in StatementsOf(record)) File.Delete(PathOf(id, statement));
+        foreach (var (_, ending) in FilesOf(record)) File.Delete(PathOf(id, ending));
         Tell(BuildHistoryEventType.Deleted, record);
     }
 
@@ -208,9 +227,14 @@ internal sealed class BuildHistory
         info.Attestations.Add(new BlobDescriptor { MediaType = MediaTypes.InToto, Digest = digest, Size = provenance.Json.Length, Annotations = { [AnnotationKeys.PredicateType] = provenance.Type } });
     }
 
-    private static IEnumerable<BlobDescriptor> Statements(BuildHistoryRecord record) => record.Results.Values.Append(record.Result).OfType<BuildResultInfo>().SelectMany(r => r.Attestations);
-
-    private static IEnumerable<string> StatementsOf(BuildHistoryRecord record) => Statements(record).Select(s => EndingOf(s.Digest));
+    // What else there is of a build than its record and its log.
+    private static IEnumerable<(string Digest, string Ending)> FilesOf(BuildHistoryRecord record)
+    {
+        foreach (var result in record.Results.Values.Append(record.Result).OfType<BuildResultInfo>())
+            foreach (var statement in result.Attestations) yield return (statement.Digest, EndingOf(statement.Digest));
+        if (record.ExternalError is { } error) yield return (error.Digest, ErrorEnding);
+        if (record.Trace is { } trace) yield return (trace.Digest, TraceEnding);
+    }
 
     private static string EndingOf(string digest) => $".{digest.Split(':')[^1]}.json";
 

@@ -3,19 +3,23 @@ using MsBuildKit.Tool.Protocol.Control;
 
 namespace MsBuildKit.Tool.Daemon.Records;
 
-/// <summary>The image that a build made, as its record names it. It stays in the store until it is pruned.</summary>
+/// <summary>The images that a build made, as its record names them by exporter. They stay in the store until they are pruned.</summary>
 internal static class RecordedImages
 {
     private const string Described = "containerimage.descriptor";
 
-    /// <summary>Takes what exporters said of an image into a record.</summary>
-    public static void AddTo(BuildHistoryRecord record)
+    /// <summary>Takes what exporters said of images into a record.</summary>
+    public static void AddTo(BuildHistoryRecord record, IReadOnlyList<IReadOnlyDictionary<string, string>> exported)
     {
-        if (!record.ExporterResponse.TryGetValue(Described, out var text)) return;
-        using var root = JsonDocument.Parse(Convert.FromBase64String(text));
-        var image = Describe(root.RootElement);
-        record.Result ??= new BuildResultInfo();
-        (record.Result.ResultDeprecated, record.Result.Results[0]) = (image, image);
+        for (var i = 0; i < exported.Count; i++)
+        {
+            if (!exported[i].TryGetValue(Described, out var text)) continue;
+            using var root = JsonDocument.Parse(Convert.FromBase64String(text));
+            var image = Describe(root.RootElement);
+            record.Result ??= new BuildResultInfo();
+            record.Result.ResultDeprecated ??= image;
+            record.Result.Results[i] = image;
+        }
     }
 
     private static BlobDescriptor Describe(JsonElement item)

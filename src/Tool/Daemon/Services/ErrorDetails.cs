@@ -38,17 +38,26 @@ internal static class ErrorDetails
     /// <summary>How a process ended that did not end well.</summary>
     public static Google.Rpc.Status OfExit(int code) => new() { Code = (int)StatusCode.Unknown, Message = $"exit code: {code}", Details = { ExitDetail(code) } };
 
-    /// <summary>What records keep of a build that failed.</summary>
-    public static Google.Rpc.Status StatusOf(Exception error) => error switch
+    /// <summary>What records keep of a build that failed: with where in this program that was.</summary>
+    public static Google.Rpc.Status OfRecord(Exception error)
+    {
+        var status = StatusOf(error);
+        status.Details.AddRange(ErrorStack.Of(error));
+        return status;
+    }
+
+    /// <summary>The headers that carry an error.</summary>
+    public static Metadata Trailers(Google.Rpc.Status error) => new() { { Header, error.ToByteArray() } };
+
+    private static Google.Rpc.Status StatusOf(Exception error) => error switch
     {
         BuildException e => Describe(e),
+        // What a client's own frontend says of its failure.
+        RpcException e when e.Trailers.GetValueBytes(Header) is { } told => Google.Rpc.Status.Parser.ParseFrom(told),
         RpcException e => new Google.Rpc.Status { Code = (int)e.StatusCode, Message = e.Status.Detail },
         OperationCanceledException => new Google.Rpc.Status { Code = (int)StatusCode.Cancelled, Message = "context canceled" },
         _ => new Google.Rpc.Status { Code = (int)StatusCode.Unknown, Message = error.Message },
     };
-
-    /// <summary>The headers that carry an error.</summary>
-    public static Metadata Trailers(Google.Rpc.Status error) => new() { { Header, error.ToByteArray() } };
 
     private static IEnumerable<Any> DetailsOf(Exception error)
     {
@@ -56,7 +65,7 @@ internal static class ErrorDetails
         {
             case GraphFailure failure:
                 yield return Detail("errdefs.Vertex", json => json.WriteString("digest", failure.Vertex.Digest.ToString()));
-                yield return Detail("errdefs.Solve", json => WriteSolve(json, failure.Vertex));
+                yield return Detail("errdefs.Solve", json => WriteSolve(json, failure));
                 // Clients put one around the other, so that the last comes first.
                 foreach (var (text, ranges) in failure.Places.Reverse()) yield return SourceDetail(text, ranges);
                 break;
@@ -85,14 +94,33 @@ internal static class ErrorDetails
     }
 
     // Unlike the others this one is read by the rules of protocol buffers.
-    private static void WriteSolve(Utf8JsonWriter json, Vertex vertex)
+    private static void WriteSolve(Utf8JsonWriter json, GraphFailure failure)
     {
+        var vertex = failure.Vertex;
+        if (failure.Refs is { } refs) WriteRefs(json, refs);
         json.WritePropertyName("op");
         json.WriteRawValue(JsonFormatter.Default.Format(vertex.Op));
         if (vertex.Metadata.Description.Count == 0) return;
         json.WriteStartObject("description");
         foreach (var (key, value) in vertex.Metadata.Description) json.WriteString(key, value);
         json.WriteEndObject();
+    }
+
+    private static void WriteRefs(Utf8JsonWriter json, FailedRefs refs)
+    {
+        foreach (var (name, ids) in ((string, IReadOnlyList<string>)[])[("inputIDs", refs.Inputs), ("mountIDs", refs.Mounts)])
+        {
+            json.WriteStartArray(name);
+            foreach (var id in ids) json.WriteStringValue(id);
+            json.WriteEndArray();
+        }
+        foreach (var (name, index) in ((string, long?)[])[("file", refs.Trees.Action), ("cache", refs.Trees.Content)])
+        {
+            if (index is not { } number) continue;
+            json.WriteStartObject(name);
+            json.WriteNumber("index", number);
+            json.WriteEndObject();
+        }
     }
 
     private static void WriteFolders(Utf8JsonWriter json, IReadOnlyCollection<string> folders)
@@ -119,7 +147,8 @@ internal static class ErrorDetails
 
     private static Any ExitDetail(int code) => Detail("gatewayapi.ExitMessage", json => json.WriteNumber("Code", code));
 
-    private static Any Detail(string name, Action<Utf8JsonWriter> write)
+    /// <summary>Something that is said of an error, by a name of BuildKit's.</summary>
+    public static Any Detail(string name, Action<Utf8JsonWriter> write)
     {
         using var bytes = new MemoryStream();
         using (var json = new Utf8JsonWriter(bytes))

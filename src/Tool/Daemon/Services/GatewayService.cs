@@ -118,7 +118,9 @@ internal sealed class GatewayService(BuildRegistry builds, WorkerDescription wor
 
     public override async Task<ReleaseContainerResponse> ReleaseContainer(ReleaseContainerRequest request, ServerCallContext context)
     {
-        await (await FindAsync(context).ConfigureAwait(false)).Containers.ReleaseAsync(request.ContainerID).ConfigureAwait(false);
+        // Who releases it hears, as of BuildKit, that what ran in it did not come to its end.
+        if (!await (await FindAsync(context).ConfigureAwait(false)).Containers.ReleaseAsync(request.ContainerID).ConfigureAwait(false))
+            throw new RpcException(new Status(StatusCode.Cancelled, "context canceled"));
         return new ReleaseContainerResponse();
     }
 

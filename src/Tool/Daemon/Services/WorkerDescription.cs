@@ -1,5 +1,6 @@
 using System.Reflection;
 using MsBuildKit.Engine.Llb.Pb;
+using MsBuildKit.Tool.Daemon.Devices;
 using MsBuildKit.Tool.Protocol.Types;
 
 namespace MsBuildKit.Tool.Daemon.Services;
@@ -8,7 +9,8 @@ namespace MsBuildKit.Tool.Daemon.Services;
 /// <param name="id">Of the store.</param>
 /// <param name="platforms">What can be built, the machine's own first.</param>
 /// <param name="labels">What is said besides.</param>
-internal sealed class WorkerDescription(string id, IReadOnlyList<Engine.Oci.Platform> platforms, IReadOnlyDictionary<string, string> labels)
+/// <param name="devices">What steps may ask for.</param>
+internal sealed class WorkerDescription(string id, IReadOnlyList<Engine.Oci.Platform> platforms, IReadOnlyDictionary<string, string> labels, DaemonDevices devices)
 {
     public BuildkitVersion Version { get; } = new()
     {
@@ -26,6 +28,7 @@ internal sealed class WorkerDescription(string id, IReadOnlyList<Engine.Oci.Plat
             Labels = { ["org.mobyproject.buildkit.worker.executor"] = "oci", ["org.mobyproject.buildkit.worker.network"] = "sandbox" },
             Platforms = { platforms.Select(p => new Platform { OS = p.Os, Architecture = p.Architecture, Variant = p.Variant ?? "", OSVersion = p.OsVersion ?? "" }) },
             BuildkitVersion = Version,
+            CDIDevices = { devices.Describe() },
         };
         foreach (var (name, value) in labels) record.Labels[name] = value;
         return record;

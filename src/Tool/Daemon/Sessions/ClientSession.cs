@@ -8,8 +8,6 @@ namespace MsBuildKit.Tool.Daemon.Sessions;
 /// <summary>A client that lends what a build needs: its services are called through the call that it opened.</summary>
 internal sealed class ClientSession : IAsyncDisposable
 {
-    private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(5), s_patience = TimeSpan.FromSeconds(15);
-
     private readonly CancellationTokenSource _closed = new();
     private readonly Stream _tunnel;
 
@@ -39,23 +37,26 @@ internal sealed class ClientSession : IAsyncDisposable
     /// <summary>Whether it serves a method.</summary>
     public bool Serves(string method) => Methods.Contains(method);
 
-    /// <summary>Returns when the client does not answer any more: two times in a row, as with BuildKit.</summary>
+    /// <summary>How it is watched.</summary>
+    public SessionHealth Health { get; init; } = SessionHealth.Default;
+
+    /// <summary>Returns when the client does not answer any more.</summary>
     public async Task WatchAsync(TimeProvider time, CancellationToken cancellationToken)
     {
-        var health = new Health.HealthClient(Channel);
+        var client = new Grpc.Health.V1.Health.HealthClient(Channel);
         // At once for the first time: clients wait for the connection, if only to end it.
-        for (var missed = 0; missed < 2;)
+        for (var missed = 0; missed < Health.Missed;)
         {
             try
             {
-                await health.CheckAsync(new HealthCheckRequest(), deadline: time.GetUtcNow().UtcDateTime + s_patience, cancellationToken: cancellationToken).ConfigureAwait(false);
+                await client.CheckAsync(new HealthCheckRequest(), deadline: time.GetUtcNow().UtcDateTime + Health.Patience, cancellationToken: cancellationToken).ConfigureAwait(false);
                 missed = 0;
             }
             catch (RpcException)
             {
                 missed++;
             }
-            await Task.Delay(s_interval, time, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(Health.Interval, time, cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -36,6 +36,7 @@ public static partial class StepScenes
 
         Assert.Equal("full b\nlibrary\nkept\nNo space\n", await AskAsync("vendor.example/full=b"));
         Assert.Equal("full a\nlibrary\nkept\nNo space\n", await AskAsync("vendor.example/full"));
+        Assert.StartsWith("other 1\n", await AskAsync("sort"), StringComparison.Ordinal);
         Assert.StartsWith("\n", await AskAsync("vendor.example/full=none", optional: true), StringComparison.Ordinal);
         StepBench.AssertNothingLeft();
     }
@@ -46,7 +47,7 @@ public static partial class StepScenes
         var bench = new StepBench(new StepGrants(Devices: true), deviceFolders: ["/mnt/cdi"]);
         var none = await AskAsync(bench, "vendor.example/full=none");
         Assert.Equal("MBK2045", none.Code);
-        Assert.Contains("'/mnt/cdi/other.yaml' say was not read", none.Message, StringComparison.Ordinal);
+        Assert.Contains("'/mnt/cdi/broken.json' say cannot be read", none.Message, StringComparison.Ordinal);
         var hooked = await AskAsync(bench, "vendor.example/full=hooked");
         Assert.Equal("MBK2046", hooked.Code);
         Assert.Contains("'hooks'", hooked.Message, StringComparison.Ordinal);
@@ -66,6 +67,14 @@ public static partial class StepScenes
         File.WriteAllText("/mnt/cdi/full.json", Full);
         File.WriteAllText("/mnt/cdi/odd.json", """{ "kind": "vendor.example/odd", "devices": [{ "name": "0", "containerEdits": { "env": "A=1" } }] }""");
         File.WriteAllText("/mnt/cdi/broken.json", "{");
-        File.WriteAllText("/mnt/cdi/other.yaml", "kind: vendor.example/full");
+        File.WriteAllText("/mnt/cdi/other.yaml", """
+            cdiVersion: "0.6.0"
+            kind: vendor.example/other
+            devices:
+            - name: 1
+              annotations: { org.mobyproject.buildkit.device.class: sort }
+              containerEdits:
+                env: [KIND=other, DEVICE=1]
+            """);
     }
 }

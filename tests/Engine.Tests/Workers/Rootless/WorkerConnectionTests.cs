@@ -248,6 +248,8 @@ public sealed class WorkerConnectionTests : IAsyncLifetime
             await Task.Delay(Timeout.Infinite, cancellationToken);
             return new Done();
         }
+
+        public Task<Done> RemoveAsync(RemoveCaches call, CancellationToken cancellationToken) => Task.FromResult(new Done());
     }
 
     private sealed class ScriptedContainers : IContainerExecutor

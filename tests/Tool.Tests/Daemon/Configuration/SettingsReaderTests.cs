@@ -19,6 +19,9 @@ public sealed class SettingsReaderTests : IDisposable
         var options = Read("""
             root = "/srv/store"
             insecure-entitlements = ["network.host"]
+            [cdi]
+              specDirs = ["cdi"]
+              autoAllowed = ["vendor.example/a"]
             [grpc]
               address = ["unix:///run/a.sock", "tcp://127.0.0.1:1234"]
               gid = 7
@@ -42,7 +45,8 @@ public sealed class SettingsReaderTests : IDisposable
               enabled = false
             """);
         Assert.Equal("/srv/store", options.Store);
-        Assert.Equal("network.host", Assert.Single(options.Entitlements));
+        Assert.Equal(["device", "network.host"], options.Entitlements.Order());
+        Assert.Equal((_folder["cdi"], "vendor.example/a"), (Assert.Single(options.DeviceFolders), Assert.Single(options.AllowedDevices)));
         Assert.Equal(["/run/a.sock", "127.0.0.1:1234"], options.Listen.Select(l => l.ToString()));
         Assert.Equal(7, options.GroupId);
         Assert.Equal((TimeSpan.FromMinutes(90), 5, 3, 3), (options.HistoryAge, options.HistoryEntries, options.OperationsAtOnce, options.MostAtOnce));
@@ -70,6 +74,14 @@ public sealed class SettingsReaderTests : IDisposable
         Assert.Contains("(3,3): 'worker.oci.max-parallelism' cannot have the value 'many'", refused.Message, StringComparison.Ordinal);
         Assert.Contains("(4,3): 'worker.oci.gcpolicy.x.all' is no key", refused.Message, StringComparison.Ordinal);
         Assert.Contains("(6,3): 'registry.\"a.b\".tlsconfigdir' is not offered", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_DevicesSwitchedOff_NeitherAreThereAnyNorAreTheyGranted()
+    {
+        var options = Read("[cdi]\ndisabled = true");
+        Assert.Empty(options.DeviceFolders);
+        Assert.Empty(options.Entitlements);
     }
 
     [Fact]

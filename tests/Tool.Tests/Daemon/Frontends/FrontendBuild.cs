@@ -4,9 +4,11 @@ using MsBuildKit.Engine.Distribution;
 using MsBuildKit.Engine.Exporters;
 using MsBuildKit.Engine.Llb.Pb;
 using MsBuildKit.Engine.Sessions;
+using MsBuildKit.Engine.Workers.Rootless;
 using MsBuildKit.TestKit;
 using MsBuildKit.Tool.Daemon.Builds;
 using MsBuildKit.Tool.Daemon.Caches;
+using MsBuildKit.Tool.Daemon.Devices;
 using MsBuildKit.Tool.Daemon.Frontends;
 using MsBuildKit.Tool.Daemon.Policies;
 using MsBuildKit.Tool.Daemon.Sessions;
@@ -28,7 +30,8 @@ internal sealed class FrontendBuild : IAsyncDisposable
 
     /// <param name="gateway">Stands in for frontends that are images.</param>
     /// <param name="client">The client's session, or <c>null</c> for none.</param>
-    public FrontendBuild(IFrontend? gateway = null, ClientSession? client = null)
+    /// <param name="worker">Runs steps, or <c>null</c> for nobody.</param>
+    public FrontendBuild(IFrontend? gateway = null, ClientSession? client = null, WorkerProgram? worker = null)
     {
         Directory.CreateDirectory(Folder["src"]);
         Directory.CreateDirectory(Folder["more"]);
@@ -36,15 +39,15 @@ internal sealed class FrontendBuild : IAsyncDisposable
         _folders = new ContextFolders(Folder["contexts"], TimeProvider.System);
         _log = new StatusLog(Folder["log"]);
         _registries = new Registries(new HostCredentials(new Dictionary<string, string>(), Folder["home"]), new RegistryOptions { Time = TimeProvider.System, Random = new Random(1), Attempts = 1 });
-        _services = new BuilderServices { Time = TimeProvider.System, Registries = _registries, Mirrors = new HttpClient(), LocalEngines = new LocalEngineLoader([]), Files = new WebFiles(new RegistryOptions { Time = TimeProvider.System, Random = new Random(1), Attempts = 1 }) };
-        var how = new BuildRequest { ProjectName = "image", CacheDirectory = Folder["store"], SourceDateEpoch = 1_000_000_000 };
+        _services = new BuilderServices { Time = TimeProvider.System, Registries = _registries, Mirrors = new HttpClient(), LocalEngines = new LocalEngineLoader([]), Worker = worker is null ? null : () => worker, Files = new WebFiles(new RegistryOptions { Time = TimeProvider.System, Random = new Random(1), Attempts = 1 }) };
+        var how = new BuildRequest { ProjectName = "image", CacheDirectory = Folder["store"], SourceDateEpoch = 1_000_000_000, GivesFailed = worker is not null };
         var folders = new Dictionary<string, string> { ["context"] = Folder["src"], ["dockerfile"] = Folder["src"], ["more"] = Folder["more"] };
         Status = new BuildStatus(_log, TimeProvider.System);
         var job = new BuildJob(_services, how, new BuildSession([], new Dictionary<string, IContentSource>()) { Folders = folders }, _store, null, Status);
         var frontends = new Dictionary<string, IFrontend> { [DockerfileFrontend.Name] = new DockerfileFrontend() };
         if (gateway is not null) frontends["gateway.v0"] = gateway;
         var lent = new LentSession(client, new SessionRegistry(TimeProvider.System), new SessionTrees(_folders));
-        var guard = new GraphGuard(new HashSet<string>(), SourcePolicy.None);
+        var guard = new GraphGuard(new HashSet<string>(), SourcePolicy.None, new DeviceGrants([], new DaemonDevices([], [])));
         Bridge = new BuildBridge(new BuildSetting(job, Status, lent, new FrontendSet(frontends), guard, Producers, how, new CacheImporter(job, Status, null), Platform.LinuxAmd64, TimeProvider.System), new AskedFrontend("", Call()));
     }
 

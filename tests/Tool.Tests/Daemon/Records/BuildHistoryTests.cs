@@ -1,3 +1,4 @@
+using Google.Protobuf.WellKnownTypes;
 using MsBuildKit.Engine.Attestations;
 using MsBuildKit.TestKit;
 using MsBuildKit.Tool.Daemon;
@@ -41,6 +42,32 @@ public sealed class BuildHistoryTests : IDisposable
         history.Update(new UpdateBuildHistoryRequest { Ref = "one", Delete = true });
         Assert.Null(history.FindContent(whole.Digest));
         Assert.Empty(Directory.EnumerateFiles(_folder.Path));
+    }
+
+    [Fact]
+    public async Task End_BuildThatFailed_HasWhyAsContent()
+    {
+        var why = new Google.Rpc.Status { Code = 2, Message = "no", Details = { new Any { TypeUrl = "t" } } };
+        var opened = Open();
+        Build(opened, "one", r => opened.Keep(r, why));
+        var history = Open();
+        var record = Assert.Single(await KnownAsync(history)).Record;
+        Assert.Equal(new Google.Rpc.Status { Code = 2, Message = "no" }, record.Error);
+        Assert.Equal("application/vnd.googeapis.google.rpc.status+proto", record.ExternalError.MediaType);
+        Assert.Equal(why, Google.Rpc.Status.Parser.ParseFrom(File.ReadAllBytes(history.FindContent(record.ExternalError.Digest)!)));
+        history.Update(new UpdateBuildHistoryRequest { Ref = "one", Delete = true });
+        Assert.Empty(Directory.EnumerateFiles(_folder.Path));
+    }
+
+    [Fact]
+    public async Task End_Build_HasWhatRanWhenAsContent()
+    {
+        var opened = Open();
+        Build(opened, "one", r => opened.Keep(r, "trace"u8.ToArray()));
+        var history = Open();
+        var record = Assert.Single(await KnownAsync(history)).Record;
+        Assert.Equal(("application/vnd.buildkit.otlp.json.v0", 5L), (record.Trace.MediaType, record.Trace.Size));
+        Assert.Equal("trace", File.ReadAllText(history.FindContent(record.Trace.Digest)!));
     }
 
     [Fact]

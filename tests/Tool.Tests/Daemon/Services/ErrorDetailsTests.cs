@@ -3,6 +3,7 @@ using Google.Protobuf;
 using Grpc.Core;
 using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Llb.Pb;
+using MsBuildKit.Engine.Solving;
 using MsBuildKit.Engine.Workers;
 using MsBuildKit.Engine.Workers.Rootless;
 using MsBuildKit.Tool.Daemon;
@@ -36,6 +37,42 @@ public sealed class ErrorDetailsTests
         var op = JsonParser.Default.Parse<Op>(json.RootElement.GetProperty("op").GetRawText());
         Assert.Equal(error.Vertex.Op, op);
         Assert.Equal("/nowhere", op.File.Actions[0].Copy.Src);
+    }
+
+    [Fact]
+    public async Task Describe_AnOperationThatLeftTrees_HasTheirIds()
+    {
+        await using var build = new FrontendBuild();
+        var result = (await build.SolveAsync("FROM scratch\nCOPY nowhere /\n")).Refs[""];
+        var error = await Assert.ThrowsAsync<GraphFailure>(() => result.SolveAsync(TestContext.Current.CancellationToken));
+        var refs = new FailedRefs(new FailedTrees([], []) { Action = 1 }, ["in"], ["", "left"]);
+        var told = new GraphFailure((SolveException)error.InnerException!, result.Graph!) { Refs = refs };
+        using var json = JsonDocument.Parse(ErrorDetails.Describe(told).Details.Single(d => d.TypeUrl == "github.com/moby/buildkit/errdefs.Solve+json").Value.Memory);
+        Assert.Equal(["in"], json.RootElement.GetProperty("inputIDs").EnumerateArray().Select(i => i.GetString()));
+        Assert.Equal(["", "left"], json.RootElement.GetProperty("mountIDs").EnumerateArray().Select(i => i.GetString()));
+        Assert.Equal(1, json.RootElement.GetProperty("file").GetProperty("index").GetInt32());
+        Assert.False(json.RootElement.TryGetProperty("cache", out _));
+    }
+
+    [Fact]
+    public void OfRecord_Error_SaysWhereItCameUp()
+    {
+        var error = Assert.Throws<DaemonException>(Throw);
+        using var json = JsonDocument.Parse(ErrorDetails.OfRecord(error).Details.Single(d => d.TypeUrl == "github.com/moby/buildkit/stack.Stack+json").Value.Memory);
+        var frame = json.RootElement.GetProperty("frames")[0];
+        Assert.Contains(nameof(Throw), frame.GetProperty("Name").GetString(), StringComparison.Ordinal);
+        Assert.Equal("ErrorDetailsTests.cs", frame.GetProperty("File").GetString());
+        Assert.Empty(ErrorDetails.Describe(error).Details);
+
+        static void Throw() => throw new DaemonException("MBK2507", ErrorKind.Invalid, "what");
+    }
+
+    [Fact]
+    public void OfRecord_WhatAClientsFrontendSays_IsKeptWhole()
+    {
+        var said = new Google.Rpc.Status { Code = 2, Message = "no", Details = { new Google.Protobuf.WellKnownTypes.Any { TypeUrl = "t" } } };
+        Assert.Equal(said, ErrorDetails.OfRecord(new RpcException(new Status(StatusCode.Unknown, "no"), ErrorDetails.Trailers(said))));
+        Assert.Equal("only words", ErrorDetails.OfRecord(new RpcException(new Status(StatusCode.Unknown, "only words"))).Message);
     }
 
     [Theory]

@@ -1,5 +1,6 @@
 using System.Runtime.Versioning;
 using MsBuildKit.Engine.Content;
+using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Llb;
 using MsBuildKit.Engine.Llb.Pb;
 using MsBuildKit.Engine.Snapshots;
@@ -32,6 +33,11 @@ internal sealed class DescribedCopy(LocalContentStore store, SnapshotStore snaps
         }
         catch (IndescribableException)
         {
+            return null;
+        }
+        catch (BuildException) when (step.GiveFailed)
+        {
+            // It fails on disk too, and leaves the trees there that somebody wants to look into.
             return null;
         }
     }

@@ -1,5 +1,6 @@
 using System.Runtime.Versioning;
 using MsBuildKit.Engine.Content;
+using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Llb;
 using MsBuildKit.Engine.Llb.Pb;
 using MsBuildKit.Engine.Snapshots.Linux;
@@ -35,15 +36,39 @@ internal sealed class FileExecutor(LocalContentStore store, SnapshotStore snapsh
             for (var i = 0; i < op.Actions.Count; i++)
                 if (needed.Contains(i))
                 {
-                    var result = await RunAsync(op.Actions[i], cancellationToken).ConfigureAwait(false);
+                    var result = await RunAsync(i, cancellationToken).ConfigureAwait(false);
                     _results[step.Inputs.Count + i] = needed.IsFinished(i) ? await FinishAsync(result, cancellationToken).ConfigureAwait(false) : result;
                 }
             return new Done { Outputs = { op.Actions.Select((a, i) => (a.Output, Result: i)).Where(o => o.Output >= 0).OrderBy(o => o.Output).Select(o => ToOutput(_results[step.Inputs.Count + o.Result])) } };
         }
 
-        private async Task<FileResult> RunAsync(FileAction action, CancellationToken cancellationToken)
+        private async Task<FileResult> RunAsync(int index, CancellationToken cancellationToken)
         {
+            var action = op.Actions[index];
             var ground = await OpenAsync(action.Input, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                return await RunAsync(action, ground, cancellationToken).ConfigureAwait(false);
+            }
+            catch (BuildException e) when (step.GiveFailed)
+            {
+                throw WorkerException.Of(e, await GiveAsync(index, ground, cancellationToken).ConfigureAwait(false));
+            }
+        }
+
+        // As it was when the action failed, and what the action read of another's.
+        private async Task<LeftTrees> GiveAsync(int failed, FileResult ground, CancellationToken cancellationToken)
+        {
+            var left = new LeftTrees { Action = failed, Mounts = { op.Actions.Select(_ => new Output { Input = -1 }) } };
+            left.Mounts[failed] = await LeaveAsync(ground, cancellationToken).ConfigureAwait(false);
+            var read = op.Actions[failed].SecondaryInput - step.Inputs.Count;
+            if (read >= 0 && _results.TryGetValue(op.Actions[failed].SecondaryInput, out var other))
+                left.Mounts[(int)read] = await LeaveAsync(other, cancellationToken).ConfigureAwait(false);
+            return left;
+        }
+
+        private async Task<FileResult> RunAsync(FileAction action, FileResult ground, CancellationToken cancellationToken)
+        {
             var owner = await OwnerLookup.FindAsync(ActionOwners.Of(action), n => MountAsync(n, cancellationToken)).ConfigureAwait(false);
             using var tree = RootedTree.Open(ground.Open!.Value.Mount.Target);
             var changed = new ChangedTree(tree, owner, FileTime.FromWire(FileActionTimes.Of(action)));
@@ -82,6 +107,13 @@ internal sealed class FileExecutor(LocalContentStore store, SnapshotStore snapsh
             var (draft, mount) = result.Open!.Value;
             mount.Unmount();
             return new FileResult(result.Input, result.Below, [.. result.Own, await layers.KeepAsync(draft, step, cancellationToken).ConfigureAwait(false)]);
+        }
+
+        private async Task<Output> LeaveAsync(FileResult result, CancellationToken cancellationToken)
+        {
+            if (result.Open is not { } open) return ToOutput(result);
+            open.Mount.Unmount();
+            return ToOutput(new FileResult(result.Input, result.Below, [.. result.Own, await layers.KeepPlainAsync(open.Draft, step, cancellationToken).ConfigureAwait(false)]));
         }
 
         private static Output ToOutput(FileResult result) => new() { Input = result.Input, Layers = { result.Own.Select(LayerBlobs.ToWire) } };

@@ -8,4 +8,7 @@ public interface ICacheExecutor
 
     /// <summary>Puts a layer in place of a cache; that it waits goes to <paramref name="log"/>.</summary>
     Task<Done> ImportAsync(ImportCache call, Func<int, ReadOnlyMemory<byte>, ValueTask> log, CancellationToken cancellationToken);
+
+    /// <summary>Removes caches by id, each when nobody uses it.</summary>
+    Task<Done> RemoveAsync(RemoveCaches call, CancellationToken cancellationToken);
 }

@@ -98,6 +98,7 @@ public sealed class WorkerServer(FrameChannel<Frame> channel, IStepExecutor step
         Frame.BodyOneofCase.RunStep => steps.RunAsync(frame.RunStep, log, cancellationToken),
         Frame.BodyOneofCase.ExportCache => caches.ExportAsync(frame.ExportCache, log, cancellationToken),
         Frame.BodyOneofCase.ImportCache => caches.ImportAsync(frame.ImportCache, log, cancellationToken),
+        Frame.BodyOneofCase.RemoveCaches => caches.RemoveAsync(frame.RemoveCaches, cancellationToken),
         Frame.BodyOneofCase.OpenContainer => containers.OpenAsync(frame.OpenContainer, _conversations[frame.Call], cancellationToken),
         Frame.BodyOneofCase.StartProcess => containers.StartAsync(frame.StartProcess, _conversations[frame.Call], cancellationToken),
         Frame.BodyOneofCase.ReadFiles => containers.ReadAsync(frame.ReadFiles, cancellationToken),
