@@ -32,7 +32,7 @@ internal sealed class BuildGround : IAsyncDisposable
         Materializer = new LayerMaterializer(store, Locks, progress);
         Images = new RegistryImages(services.Registries, store, request.TakesOnlyImages);
         Layering = new LayerOptions(request.Compression, request.CompressionLevel, request.Parallelism);
-        Remote = new RemoteSources(store, Index, Locks, Layering, services.Files, services.Git, progress);
+        Remote = new RemoteSources(Images, store, Index, Locks, Layering, services.Files, services.Git, progress, request.KeepsTimes);
         Conversion = new LayerConversion(store, Materializer, Index, request.Parallelism);
         Facts = services.Facts ?? new FileFactsCache(Path.Combine(store.Root, "facts"), services.Time);
         _ownsWorker = worker is null;

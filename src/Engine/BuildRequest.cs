@@ -69,6 +69,9 @@ public sealed record BuildRequest
     /// <summary>Seconds of the Unix epoch that stand for every time in the image. Two builds of the same inputs agree because of it.</summary>
     public required long SourceDateEpoch { get; init; }
 
+    /// <summary>What is fetched keeps its time, where that is known; else it has the first second of the epoch, whatever its server says.</summary>
+    public bool KeepsTimes { get; init; }
+
     /// <summary>Where the sources came from, for provenance.</summary>
     public SourceRevision? Source { get; init; }
 

@@ -24,7 +24,8 @@ internal static class SourceKeys
     public const string HttpGid = "http.gid";
     public const string HttpAuthHeaderSecret = "http.authheadersecret";
     public const string HttpHeader = "http.header.";
-    public const string HttpSignature = "http.sig.";
+    public const string HttpSigner = "http.sig.pubkey";
+    public const string HttpSignature = "http.sig.signature";
     public const string GitKeepDirectory = "git.keepgitdir";
     public const string GitFullUrl = "git.fullurl";
     public const string GitAuthHeaderSecret = "git.authheadersecret";
