@@ -17,6 +17,8 @@ internal static class SourceKeys
     public const string LocalExclude = "local.excludepatterns";
     public const string LocalSharedKey = "local.sharedkeyhint";
     public const string LocalDiffer = "local.differ";
+    public const string LocalMetadata = "local.metadatatransfer";
+    public const string LocalMetadataExcept = "local.metadatatransferexclude";
     public const string HttpChecksum = "http.checksum";
     public const string HttpFileName = "http.filename";
     public const string HttpMode = "http.perm";

@@ -11,7 +11,7 @@ internal static class DaemonCapabilities
     {
         "source.image", "source.image.resolvemode", "source.image.checksum", "source.image.layerlimit", "source.ocilayout", "source.imageblob",
         "source.local", "source.local.unique", "source.local.sessionid", "source.local.includepatterns", "source.local.followpaths", "source.local.excludepatterns",
-        "source.local.sharedkeyhint", "source.local.differ",
+        "source.local.sharedkeyhint", "source.local.differ", "source.local.metadatatransfer",
         "source.git", "source.git.keepgitdir", "source.git.fullurl", "source.git.httpauth", "source.git.knownsshhosts", "source.git.mountsshsock", "source.git.subdir",
         "source.git.checksum", "source.git.skipsubmodules", "source.git.mtime", "source.git.fetchbycommit", "source.git.bundle", "source.git.checkoutbundle",
         "source.http", "source.http.auth", "source.http.checksum", "source.http.perm", "soruce.http.uidgid", "source.http.header", "source.http.signatureverify",
