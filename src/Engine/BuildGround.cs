@@ -30,7 +30,7 @@ internal sealed class BuildGround : IAsyncDisposable
         _vertexLocks = KeyLocks.OfVertices(store.Root);
         Index = new FileCacheIndex(Path.Combine(store.Root, "index"), services.Time);
         Materializer = new LayerMaterializer(store, Locks, progress);
-        Images = new RegistryImages(services.Registries, store, request.TakesOnlyImages);
+        Images = new RegistryImages(services.Registries, store, request.TakesOnlyImages, request.AsksForOrigins ? Index : null);
         Layering = new LayerOptions(request.Compression, request.CompressionLevel, request.Parallelism);
         Remote = new RemoteSources(Images, store, Index, Locks, Layering, services.Files, services.Git, progress, request.KeepsTimes);
         Conversion = new LayerConversion(store, Materializer, Index, request.Parallelism);

@@ -21,7 +21,7 @@ internal sealed class StepWorker(
     LocalContentStore store, LayerMaterializer materializer, RootlessWorker worker, IBuildSession session, StepOptions options, IProgress<BuildEvent>? progress)
 {
     // Raised when the same step comes to leave something else.
-    private const int FormatVersion = 2;
+    private const int FormatVersion = 3;
 
     /// <summary>What decides a step's results besides its operation and inputs.</summary>
     public string Fingerprint => $"step:{FormatVersion} {options.Layers.Fingerprint} {options.SourceDateEpoch}";

@@ -143,6 +143,7 @@ internal sealed class BuildRunner(ToolHost host, DaemonOptions options, LocalCon
         AllowDevices = granted.Contains(Entitlements.Device),
         TakesOnlyImages = true,
         KeepsTimes = true,
+        AsksForOrigins = true,
         Parallelism = options.Parallelism,
     };
 }

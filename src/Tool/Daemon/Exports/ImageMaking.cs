@@ -19,6 +19,7 @@ internal static class ImageMaking
 
     public static async Task<AssembledImage> MakeAsync(BuildBridge bridge, FrontendResult result, ImageAttributes attributes, IReadOnlyList<ImageReference> names, bool withStatements, CancellationToken cancellationToken)
     {
+        result = attributes.Describe(result);
         // An index is made for others than these, and then it has these too.
         var isAttached = withStatements && (attributes.HasInlineStatements is true || ResultTrees.IsSplit(result) || result.Statements.Values.Any(s => s.Any(t => !t.IsInlineOnly)));
         var annotations = new ImageAnnotations(result.Metadata, attributes.Said);

@@ -111,7 +111,7 @@ public sealed class UpperTreeTests
     private static async Task ReadUnchangedAsync(string folder)
     {
         var upper = await ChangeAsync(folder, "mkdir -p a/b/c d; : > a/b/c/f; : > d/f; chown -R 1:1 .; setfattr -n user.x -v 1 a 2> /dev/null || true",
-            ": > a/b/c/new; rm a/b/c/new; mkdir x; rmdir x; mkdir -p a/b/y; rmdir a/b/y; chmod 700 d; chmod 755 d; : > d/tmp; rm d/tmp");
+            ": > a/b/c/new; rm a/b/c/new; mkdir x; rmdir x; mkdir -p a/b/y; rmdir a/b/y; chmod 700 d; chmod 755 d; : > d/tmp; rm d/tmp; mv d/f d/t; mv d/t d/f; cp -a a/b/c/f a/b/c/t; mv a/b/c/t a/b/c/f");
         Assert.NotEmpty(Directory.EnumerateFileSystemEntries(upper));
         Assert.Empty(await NamesAsync(folder, upper));
     }
