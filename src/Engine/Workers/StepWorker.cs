@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Google.Protobuf;
 using MsBuildKit.Engine.Content;
 using MsBuildKit.Engine.Diagnostics;
@@ -25,6 +26,8 @@ internal sealed class StepWorker(
 
     /// <summary>What decides a step's results besides its operation and inputs.</summary>
     public string Fingerprint => $"step:{FormatVersion} {options.Layers.Fingerprint} {options.SourceDateEpoch}";
+
+    private readonly ConcurrentDictionary<string, bool> _emptied = new(StringComparer.Ordinal);
 
     /// <summary>Lent trees as layers.</summary>
     public TreeLayers Trees { get; } = new(store, options.Layers);
@@ -59,10 +62,15 @@ internal sealed class StepWorker(
             KeepFailed = options.KeepFailed,
             Secrets = { lent.Secrets },
             SshAgents = { lent.Agents },
+            EmptiedCaches = { CachesToEmpty(vertex) },
         };
         if (options.Layers.Level is { } level) step.Layering.Level = level;
         return step;
     }
+
+    // Once in a build, for what one step puts into a cache another may want.
+    private IEnumerable<string> CachesToEmpty(Vertex vertex) => !vertex.Metadata.IgnoreCache || vertex.Op.Exec is not { } exec ? []
+        : exec.Mounts.Where(m => m.MountType == MountType.Cache).Select(m => m.CacheOpt.ID).Distinct(StringComparer.Ordinal).Where(id => _emptied.TryAdd(id, true));
 
     private async Task<VertexResult> ToResultAsync(Vertex vertex, IReadOnlyList<LayerChain> chains, Output output, CancellationToken cancellationToken)
     {
