@@ -63,7 +63,7 @@ internal sealed class BuildGround : IAsyncDisposable
     public RootlessWorker? Worker { get; }
 
     /// <summary>How steps run.</summary>
-    public StepOptions StepOptions => new() { Layers = Layering, SourceDateEpoch = _request.SourceDateEpoch, KeepFailed = _request.KeepFailed, Time = _services.Time };
+    public StepOptions StepOptions => new() { Layers = Layering, SourceDateEpoch = _request.SourceDateEpoch, KeepsTimes = _request.KeepsTimes, KeepFailed = _request.KeepFailed, Time = _services.Time };
 
     /// <summary>The process that a build of such a request starts for its steps; <c>null</c> when the services do not say how.</summary>
     public static RootlessWorker? CreateWorker(BuilderServices services, BuildRequest request, LocalContentStore store) => services.Worker is not { } find ? null

@@ -69,7 +69,7 @@ public sealed record BuildRequest
     /// <summary>Seconds of the Unix epoch that stand for every time in the image. Two builds of the same inputs agree because of it.</summary>
     public required long SourceDateEpoch { get; init; }
 
-    /// <summary>What is fetched keeps its time, where that is known; else it has the first second of the epoch, whatever its server says.</summary>
+    /// <summary>What is fetched, and what is copied of a source, keeps its time where that is known, also when it is later than <see cref="SourceDateEpoch"/>.</summary>
     public bool KeepsTimes { get; init; }
 
     /// <summary>Where the sources came from, for provenance.</summary>

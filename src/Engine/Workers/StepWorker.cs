@@ -25,7 +25,7 @@ internal sealed class StepWorker(
     private const int FormatVersion = 3;
 
     /// <summary>What decides a step's results besides its operation and inputs.</summary>
-    public string Fingerprint => $"step:{FormatVersion} {options.Layers.Fingerprint} {options.SourceDateEpoch}";
+    public string Fingerprint => $"step:{FormatVersion} {options.Layers.Fingerprint} {options.SourceDateEpoch}{(options.KeepsTimes ? " times" : "")}";
 
     private readonly ConcurrentDictionary<string, bool> _emptied = new(StringComparer.Ordinal);
 
@@ -63,10 +63,15 @@ internal sealed class StepWorker(
             Secrets = { lent.Secrets },
             SshAgents = { lent.Agents },
             EmptiedCaches = { CachesToEmpty(vertex) },
+            KeepsTimes = options.KeepsTimes && CopiesOnlySources(vertex),
         };
         if (options.Layers.Level is { } level) step.Layering.Level = level;
         return step;
     }
+
+    // Trees of sources are what their layers say, and have no time of a build; those of steps may be kept as the step left them.
+    private static bool CopiesOnlySources(Vertex vertex) => vertex.Op.File is { } file && file.Actions.Any(a => a.Copy is not null)
+        && file.Actions.All(a => a.Copy is null || a.SecondaryInput >= 0 && a.SecondaryInput < vertex.Inputs.Count && vertex.Inputs[(int)a.SecondaryInput].Vertex.Op.Source is not null);
 
     // Once in a build, for what one step puts into a cache another may want.
     private IEnumerable<string> CachesToEmpty(Vertex vertex) => !vertex.Metadata.IgnoreCache || vertex.Op.Exec is not { } exec ? []

@@ -44,6 +44,12 @@ internal sealed class GraphBed : IAsyncDisposable
     /// <summary>What its steps may ask for.</summary>
     public StepGrants Grants { get; init; } = new();
 
+    /// <summary>What is copied of a source keeps its time.</summary>
+    public bool KeepsTimes { get; set; }
+
+    /// <summary>The time of what is lent.</summary>
+    public long Modified { get; set; }
+
     /// <summary>Where the store is.</summary>
     public string Store => _store.Root;
 
@@ -67,8 +73,8 @@ internal sealed class GraphBed : IAsyncDisposable
         var locks = new KeyLocks(_folder["cache/locks"]);
         await using var worker = new RootlessWorker(find ?? Worker, _store.Root, Grants);
         var options = new LayerOptions();
-        var steps = new StepWorker(_store, new LayerMaterializer(_store, locks, null), worker, _session, new StepOptions { Layers = options, SourceDateEpoch = Epoch, Time = TimeProvider.System }, null);
-        var engine = new EngineWorker(_store, _session, new LentTrees(_session, new FileFactsCache(_folder["cache/facts"], TimeProvider.System)), new NoImages(), options, steps);
+        var steps = new StepWorker(_store, new LayerMaterializer(_store, locks, null), worker, _session, new StepOptions { Layers = options, SourceDateEpoch = Epoch, KeepsTimes = KeepsTimes, Time = TimeProvider.System }, null);
+        var engine = new EngineWorker(_store, _session, new LentTrees(_session, new FileFactsCache(_folder["cache/facts"], TimeProvider.System), Modified), new NoImages(), options, steps);
         using var solver = new Solver<VertexResult>(engine, new FileCacheIndex(_folder["cache/index"], TimeProvider.System), locks, new SolverOptions { Time = TimeProvider.System, Slots = 4 });
         return ((LayersResult)await solver.SolveAsync(LlbGraph.Load(LlbMarshaller.Marshal(state)), default)).Chain;
     }
@@ -81,6 +87,19 @@ internal sealed class GraphBed : IAsyncDisposable
         await LayerReader.ReadAsync(blob!, Compression.Gzip, layer.DiffId, async (entry, content) =>
             lines.Add($"{entry.Type} {entry.Path} {Convert.ToString(entry.Mode, 8)} {entry.Link}{(content is null ? "" : await new StreamReader(content).ReadToEndAsync())}"), default);
         return lines;
+    }
+
+    /// <summary>The times of what a layer has, by path.</summary>
+    public async Task<Dictionary<string, long>> TimesAsync(Layer layer)
+    {
+        var times = new Dictionary<string, long>(StringComparer.Ordinal);
+        await using var blob = await _store.FindAsync(layer.Blob.Digest, default);
+        await LayerReader.ReadAsync(blob!, Compression.Gzip, layer.DiffId, (entry, _) =>
+        {
+            times[entry.Path] = entry.ModifiedSeconds;
+            return ValueTask.CompletedTask;
+        }, default);
+        return times;
     }
 
     public static WorkerProgram FindWorker() => new()

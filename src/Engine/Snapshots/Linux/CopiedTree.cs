@@ -10,8 +10,8 @@ namespace MsBuildKit.Engine.Snapshots.Linux;
 /// <param name="parent">What it was copied from.</param>
 /// <param name="copy">When.</param>
 /// <param name="idShift">What was added to owners.</param>
-/// <param name="latestSeconds">No modification time is after this one, in seconds of the Unix epoch.</param>
-internal sealed class CopiedTree(RootedTree draft, RootedTree parent, DraftCopy copy, int idShift, long latestSeconds)
+/// <param name="times">Which they may be.</param>
+internal sealed class CopiedTree(RootedTree draft, RootedTree parent, DraftCopy copy, int idShift, EntryTimes times)
 {
     private readonly HashSet<string> _copiedAgain = new(StringComparer.Ordinal);
 
@@ -19,7 +19,7 @@ internal sealed class CopiedTree(RootedTree draft, RootedTree parent, DraftCopy 
     public IEnumerable<TreeEntry> Read()
     {
         Share();
-        var (reader, below) = (new TreeEntryReader(draft, idShift, latestSeconds), new TreeEntryReader(parent, idShift, latestSeconds));
+        var (reader, below) = (new TreeEntryReader(draft, idShift, times), new TreeEntryReader(parent, idShift, times));
         var folders = new EntryFolders();
         folders.Enter(new EntryFolder("", NamesOf("", isBelow: true), IsBelow: true));
         while (folders.Current is { } folder)
@@ -51,7 +51,7 @@ internal sealed class CopiedTree(RootedTree draft, RootedTree parent, DraftCopy 
     private void Share()
     {
         var cloner = new TreeClone(parent, draft, shares: true);
-        var (reader, below) = (new TreeEntryReader(draft, idShift, latestSeconds), new TreeEntryReader(parent, idShift, latestSeconds));
+        var (reader, below) = (new TreeEntryReader(draft, idShift, times), new TreeEntryReader(parent, idShift, times));
         var open = new Stack<string>([""]);
         while (open.TryPop(out var folder))
         {

@@ -7,8 +7,8 @@ namespace MsBuildKit.Engine.Snapshots.Linux;
 /// (MBK1501).</remarks>
 /// <param name="tree">The tree.</param>
 /// <param name="idShift">What was added to owners.</param>
-/// <param name="latestSeconds">No modification time is after this one, in seconds of the Unix epoch; <c>null</c> means no limit.</param>
-internal sealed class TreeEntryReader(RootedTree tree, int idShift, long? latestSeconds)
+/// <param name="times">Which they may be; <c>null</c> means no limit.</param>
+internal sealed class TreeEntryReader(RootedTree tree, int idShift, EntryTimes? times)
 {
     private const string Whiteout = ".wh.";
 
@@ -29,7 +29,7 @@ internal sealed class TreeEntryReader(RootedTree tree, int idShift, long? latest
         return new()
         {
             Path = path, Type = TypeOf(status), Mode = status.IsLink ? 0b111_111_111 : status.Permissions, Uid = Unshifted(status.Uid), Gid = Unshifted(status.Gid),
-            ModifiedSeconds = Math.Min(status.ModifiedSeconds, latestSeconds ?? long.MaxValue), Xattrs = ReadXattrs(path),
+            ModifiedSeconds = times?.Of(status.ModifiedSeconds) ?? status.ModifiedSeconds, Xattrs = ReadXattrs(path),
         };
     }
 

@@ -9,18 +9,18 @@ namespace MsBuildKit.Engine.Snapshots.Linux;
 /// <param name="upper">The upper directory itself.</param>
 /// <param name="lower">What it was mounted on, as one tree; <c>null</c> when that was nothing.</param>
 /// <param name="idShift">What was added to owners.</param>
-/// <param name="latestSeconds">No modification time is after this one, in seconds of the Unix epoch; <c>null</c> means no limit.</param>
+/// <param name="times">Which they may be; <c>null</c> means no limit.</param>
 /// <param name="marks">How the upper directory says what is gone.</param>
-public sealed class UpperTree(RootedTree upper, RootedTree? lower, int idShift, long? latestSeconds, UpperMarks marks = UpperMarks.Overlay)
+public sealed class UpperTree(RootedTree upper, RootedTree? lower, int idShift, EntryTimes? times, UpperMarks marks = UpperMarks.Overlay)
 {
     private const string Whiteout = ".wh.", OpaqueFile = ".wh..wh..opq", OpaqueDevice = ".wh..opq";
 
-    private readonly TreeEntryReader? _lowerReader = lower is null ? null : new(lower, idShift, latestSeconds);
+    private readonly TreeEntryReader? _lowerReader = lower is null ? null : new(lower, idShift, times);
 
     /// <summary>The entries, parents before children. The root itself has none.</summary>
     public IEnumerable<TreeEntry> Read()
     {
-        var reader = new TreeEntryReader(upper, idShift, latestSeconds);
+        var reader = new TreeEntryReader(upper, idShift, times);
         var folders = new EntryFolders();
         folders.Enter(new EntryFolder("", NamesOf("", isFresh: false), lower is not null));
         while (folders.Current is { } folder)

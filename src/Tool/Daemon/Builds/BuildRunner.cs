@@ -142,7 +142,7 @@ internal sealed class BuildRunner(ToolHost host, DaemonOptions options, LocalCon
         AllowInsecure = granted.Contains(Entitlements.Insecure),
         AllowDevices = granted.Contains(Entitlements.Device),
         TakesOnlyImages = true,
-        KeepsTimes = true,
+        KeepsTimes = (layering.SourceDateEpoch ?? epoch) is null && !layering.RewritesTimes,
         AsksForOrigins = true,
         Parallelism = options.Parallelism,
     };

@@ -162,6 +162,14 @@ public sealed class UpperTreeTests
         Assert.Equal([("ancient", -5), ("new", 1_500_000_000L), ("old", 1000)], new UpperTree(tree, null, 1, 1_500_000_000).Read().Select(e => (e.Path, e.ModifiedSeconds)));
     }
 
+    // What came with its time keeps it; what is made meanwhile has none.
+    [Fact]
+    public void Of_TimesThatAreKept_AreThoseBeforeTheRest()
+    {
+        Assert.Equal([5, 90, 10, 10], new long[] { 5, 90, 100, 200 }.Select(new EntryTimes(10, KeptBefore: 100).Of));
+        Assert.Equal([5, 10, 10], new long[] { 5, 90, 100 }.Select(new EntryTimes(10).Of));
+    }
+
     // Leaves what a script changed in another's tree; the upper directory.
     private static async Task<string> ChangeAsync(string folder, string start, string change)
     {
