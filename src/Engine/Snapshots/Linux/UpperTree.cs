@@ -3,8 +3,9 @@ namespace MsBuildKit.Engine.Snapshots.Linux;
 /// <summary>Reads the upper directory of an overlay as a layer: what was added and changed, and what is gone (OCI image-spec, layer.md).</summary>
 /// <remarks>
 /// The order is that of the names, so two runs that leave the same tree give the same layer. A directory that was only passed through, and in
-/// which nothing changed, is no change, and neither is a file that was moved away and back. Sockets are nothing that an image can have. Each name that is gone is said by itself, also when its
-/// directory began anew: merged with other layers, this one takes away what it was made on and nothing else. The overlay must be unmounted.
+/// which nothing changed, is no change, and neither is a file that was moved away and back. Sockets are nothing that an image can have. Each name
+/// that is gone is said by itself, also when its directory began anew: merged with other layers, this one takes away what it was made on and nothing
+/// else. The overlay must be unmounted.
 /// </remarks>
 /// <param name="upper">The upper directory itself.</param>
 /// <param name="lower">What it was mounted on, as one tree; <c>null</c> when that was nothing.</param>

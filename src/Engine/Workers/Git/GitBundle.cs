@@ -15,6 +15,8 @@ internal sealed class GitBundle(GitSource source, BlobFetch blobs, IBuildSession
 
     private readonly BlobAddress _address = source.Bundle!;
 
+    private string FilePath => blobs.Store.PathOf(_address.Digest);
+
     /// <summary>Opens its repository, whose commit is there then. Throws MBK2029 when the bundle cannot be read, MBK2030 when it has no such commit.</summary>
     public async Task<SharedRepository> OpenAsync(CancellationToken cancellationToken)
     {
@@ -40,21 +42,19 @@ internal sealed class GitBundle(GitSource source, BlobFetch blobs, IBuildSession
     {
         if (source.Ref.Length == 0 || GitRef.IsId(source.Ref)) return new(source.Checksum, source.Checksum, "");
         using var repository = await OpenAsync(cancellationToken).ConfigureAwait(false);
-        var heads = (await RunAsync(["bundle", "list-heads", Path], cancellationToken).ConfigureAwait(false)).Split('\n').Select(l => l.Split(' ', 2)).Where(l => l.Length == 2).Select(l => (l[0], l[1]));
+        var heads = (await RunAsync(["bundle", "list-heads", FilePath], cancellationToken).ConfigureAwait(false)).Split('\n').Select(l => l.Split(' ', 2)).Where(l => l.Length == 2).Select(l => (l[0], l[1]));
         if (GitRevision.Find(source.Ref, [.. heads]) is not { } found || !GitRef.IsId(found.Id)) throw GitErrors.NoSuchRef(source.Remote, source.Ref);
         var commit = await git.RunAsync(new GitCommand("rev-parse", "--verify", "--quiet", found.Id + "^{commit}") { Folder = repository.Folder }, cancellationToken).ConfigureAwait(false);
         if (commit.Text != source.Checksum && found.Id != source.Checksum) throw GitErrors.WrongCommit(source.Remote.Address, source.Checksum, new[] { found.Id, commit.Text }.Distinct());
         return found with { Commit = commit.Text };
     }
 
-    private string Path => blobs.Store.PathOf(_address.Digest);
-
     private async Task<bool> HasCommitAsync(SharedRepository repository, CancellationToken cancellationToken) => repository.IsSound
         && (await git.RunAsync(new GitCommand("cat-file", "-e", source.Checksum + "^{commit}") { Folder = repository.Folder }, cancellationToken).ConfigureAwait(false)).ExitCode == 0;
 
     private async Task<bool> UnpackAsync(SharedRepository repository, CancellationToken cancellationToken)
     {
-        var unpacked = await git.RunAsync(new GitCommand("bundle", "unbundle", Path) { Folder = repository.Folder }, cancellationToken).ConfigureAwait(false);
+        var unpacked = await git.RunAsync(new GitCommand("bundle", "unbundle", FilePath) { Folder = repository.Folder }, cancellationToken).ConfigureAwait(false);
         if (unpacked.ExitCode != 0) throw GitErrors.Failed(source.Remote, $"its bundle '{_address}' cannot be read: {unpacked.Error}");
         if (!await HasCommitAsync(repository, cancellationToken).ConfigureAwait(false)) throw GitErrors.NoSuchRef(source.Remote, source.Checksum);
         await git.RunAsync(new GitCommand("update-ref", Kept, source.Checksum) { Folder = repository.Folder }, cancellationToken).ConfigureAwait(false);

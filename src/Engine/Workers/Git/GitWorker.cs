@@ -43,8 +43,11 @@ internal sealed class GitWorker(GitProgram git, WebFiles web, BlobFetch blobs, L
         if (!commit.StartsWith(source.Checksum, StringComparison.Ordinal) && !revision.Id.StartsWith(source.Checksum, StringComparison.Ordinal))
             throw GitErrors.WrongCommit(vertex.Name, source.Checksum, commit);
 
-        if (source.AsBundle && source.Bundle is null) await fetch.EnsureHistoryAsync(cancellationToken).ConfigureAwait(false);
-        if (source.AsBundle) return await repository.WriteAsync(locks, git, async () => await WriteAsync(vertex, [await new GitBundleFile(revision, commit, repository, git).MakeAsync(cancellationToken).ConfigureAwait(false)], cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        if (source.AsBundle)
+        {
+            if (source.Bundle is null) await fetch.EnsureHistoryAsync(cancellationToken).ConfigureAwait(false);
+            return await WriteBundleAsync(vertex, new GitBundleFile(revision, commit, repository, git), repository, cancellationToken).ConfigureAwait(false);
+        }
         using var tree = new GitTree(source, conversation, store, locks, cancellationToken);
         await tree.AddAsync(repository, commit).ConfigureAwait(false);
         if (!source.KeepDirectory || source.Subdirectory.Length > 0) return await WriteAsync(vertex, tree.Entries, cancellationToken).ConfigureAwait(false);
@@ -81,6 +84,9 @@ internal sealed class GitWorker(GitProgram git, WebFiles web, BlobFetch blobs, L
         var read = await git.RunAsync(new GitCommand("cat-file", kind, id) { Folder = repository.Folder }, cancellationToken).ConfigureAwait(false);
         return read.ExitCode == 0 ? read.Output : throw repository.Damaged(read.Error);
     }
+
+    private Task<VertexResult> WriteBundleAsync(Vertex vertex, GitBundleFile bundle, SharedRepository repository, CancellationToken cancellationToken) => repository.WriteAsync(locks, git,
+        async () => await WriteAsync(vertex, [await bundle.MakeAsync(cancellationToken).ConfigureAwait(false)], cancellationToken).ConfigureAwait(false), cancellationToken);
 
     private async Task<VertexResult> WriteAsync(Vertex vertex, IEnumerable<TreeEntry> entries, CancellationToken cancellationToken) =>
         new LayersResult(new LayerChain([await LayerWriter.WriteAsync(entries, store, layering, vertex.Name, cancellationToken).ConfigureAwait(false)]));
