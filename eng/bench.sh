@@ -91,5 +91,5 @@ case $what in
     publish | layers | graph | parse) prepare; "$what" ;;
     steps | dockerfiles | served) prepare; "$what" "${@:2}" ;;
     all) prepare; layers; graph; parse; publish; steps; dockerfiles; served ;;
-    *) echo "usage: eng/bench.sh [publish|layers|graph|parse|steps [start|true|ten|parallel|large|unpack]|dockerfiles [context|cached|stages]|served [context|steps|read]|all]" >&2; exit 2 ;;
+    *) echo "usage: eng/bench.sh [publish|layers|graph|parse|steps [start|true|ten|parallel|large|unpack]|dockerfiles [context|cached|stages]|served [context|steps|stages|sleep|write|read|pull]|all]" >&2; exit 2 ;;
 esac

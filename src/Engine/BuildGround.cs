@@ -78,14 +78,16 @@ internal sealed class BuildGround : IAsyncDisposable
     /// <param name="session">What is lent.</param>
     /// <param name="trees">Of it, what was read already.</param>
     /// <param name="imports">Caches from elsewhere, or <c>null</c>.</param>
-    public GraphSolver CreateSolver(IBuildSession session, LentTrees trees, ICacheImport? imports = null)
+    /// <param name="writesLate">Layers of copies are written when somebody wants their bytes.</param>
+    public GraphSolver CreateSolver(IBuildSession session, LentTrees trees, ICacheImport? imports = null, bool writesLate = false)
     {
+        var layers = new TreeLayers(Store, new DescribedLayers(Store, trees.Places, Layering, Index), Layering, writesLate);
         var steps = Worker is null ? null
-            : new StepWorker(Store, Materializer, Worker, session, StepOptions, _progress);
-        var worker = new EngineWorker(Store, session, trees, Images, Layering, steps, Remote);
+            : new StepWorker(Store, Materializer, Worker, session, layers, StepOptions, _progress);
+        var worker = new EngineWorker(Store, session, trees, Images, Layering, layers, steps, Remote);
         return new GraphSolver(
-            new Solver<VertexResult>(worker, Index, _vertexLocks, new SolverOptions { Time = _services.Time, Slots = _request.Parallelism, Shared = _services.Slots, Progress = _progress, Imports = imports }),
-            new TreeLayers(Store, Layering));
+            new Solver<VertexResult>(worker, Index, _vertexLocks, new SolverOptions { Time = _services.Time, Slots = _request.OperationsAtOnce ?? _request.Parallelism, Shared = _services.Slots, Progress = _progress, Imports = imports }),
+            layers);
     }
 
     public ValueTask DisposeAsync() => _ownsWorker && Worker is { } worker ? worker.DisposeAsync() : ValueTask.CompletedTask;

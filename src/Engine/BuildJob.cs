@@ -45,7 +45,7 @@ public sealed class BuildJob : IAsyncDisposable
         (_services, _request, _session, _progress) = (services, request, session, progress);
         _ground = new BuildGround(services, request, store, worker, progress);
         _imports = new CacheImports(store);
-        _solver = _ground.CreateSolver(session, _ground.Lend(session), _imports);
+        _solver = _ground.CreateSolver(session, _ground.Lend(session), _imports, writesLate: true);
     }
 
     /// <summary>Finds images in registries, each once in the job.</summary>
@@ -176,11 +176,11 @@ public sealed class BuildJob : IAsyncDisposable
         (await _solver.ChainOfAsync(result, cancellationToken).ConfigureAwait(false)).Layers;
 
     /// <summary>The files of a result, to be looked into.</summary>
-    public ResultFiles OpenFiles(VertexResult result) => new(result, _ground.Store, _ground.Materializer);
+    public ResultFiles OpenFiles(VertexResult result) => new(result, _solver.Layers.Described, _ground.Store, _ground.Materializer);
 
     /// <summary>Opens a container on results; it is its caller's to dispose. Throws <see cref="WorkerException"/>.</summary>
     public Task<StepContainer> OpenContainerAsync(ContainerDescription description, CancellationToken cancellationToken) => _ground.Worker is { } worker
-        ? new ContainerWorker(_ground.Store, _ground.Materializer, worker, _session, _ground.StepOptions).OpenAsync(description, cancellationToken)
+        ? new ContainerWorker(_ground.Materializer, worker, _session, _solver.Layers, _services.Time).OpenAsync(description, cancellationToken)
         : throw WorkerException.NeedsRunner("A container");
 
     /// <summary>A blob of the store. Throws MBK1202 when it is not there.</summary>

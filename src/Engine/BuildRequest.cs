@@ -117,6 +117,9 @@ public sealed record BuildRequest
 
     /// <summary>How many things are done at once.</summary>
     public int Parallelism { get; init; } = 2;
+
+    /// <summary>How many operations of the graph are under way at once, many of which may wait for something; <c>null</c> for <see cref="Parallelism"/>.</summary>
+    public int? OperationsAtOnce { get; init; }
 }
 
 /// <summary>A place that an image is delivered to.</summary>

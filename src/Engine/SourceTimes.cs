@@ -69,6 +69,6 @@ internal sealed class SourceTimes(BuildGround ground, IBuildSession session) : I
     private async Task<ResultFiles> OpenAsync(Vertex source, CancellationToken cancellationToken)
     {
         using var solver = ground.CreateSolver(session, ground.Lend(session));
-        return new ResultFiles(await solver.SolveAsync(new Edge(source, 0), cancellationToken).ConfigureAwait(false), ground.Store, ground.Materializer);
+        return new ResultFiles(await solver.SolveAsync(new Edge(source, 0), cancellationToken).ConfigureAwait(false), solver.Layers.Described, ground.Store, ground.Materializer);
     }
 }

@@ -50,6 +50,9 @@ public readonly record struct Digest
         ? new Digest("sha256:" + Convert.ToHexStringLower(hash))
         : throw new ArgumentException("A SHA-256 hash has 32 bytes.", nameof(hash));
 
+    /// <summary>Writes the bytes of the hash: 32 of a SHA-256.</summary>
+    public void CopyTo(Span<byte> hash) => Convert.FromHexString(ToString().AsSpan(7), hash, out _, out _);
+
     /// <summary>The canonical text; throws for the empty value.</summary>
     public override string ToString() => _text ?? throw new InvalidOperationException("The empty digest names nothing.");
 

@@ -18,6 +18,9 @@ public sealed record Layer
     /// <summary>Where the blob can be fetched from when the local store lacks it: a registry's repository, a layout. <c>null</c> when
     /// it is only in the local store.</summary>
     public LayerOrigin? Origin { get; init; }
+
+    /// <summary>Nobody has written it yet: its blob is a <see cref="TreeDescription"/>, whose digest stands for the DiffID too, which is not known.</summary>
+    public bool IsDescribed => Origin is null && Blob.MediaType == TreeDescription.MediaType;
 }
 
 /// <summary>A source that has a layer's blob, and, when that source is a registry, its name for cross-repository mounts.</summary>

@@ -1,3 +1,5 @@
+using MsBuildKit.Engine.Oci;
+
 namespace MsBuildKit.Engine.Snapshots;
 
 /// <summary>One name in a file tree, as a layer holds it.</summary>
@@ -20,6 +22,9 @@ public sealed record TreeEntry
 
     /// <summary>Bytes of content; 0 for all but files.</summary>
     public long Size { get; init; }
+
+    /// <summary>The SHA-256 of a file's content, where that is known before it is read.</summary>
+    public Digest? Content { get; init; }
 
     /// <summary>The target of a symbolic link, as written, or the path of a hard link's first name.</summary>
     public string? Link { get; init; }

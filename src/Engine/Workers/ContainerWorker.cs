@@ -1,5 +1,4 @@
 using Google.Protobuf;
-using MsBuildKit.Engine.Content;
 using MsBuildKit.Engine.Llb.Pb;
 using MsBuildKit.Engine.Sessions;
 using MsBuildKit.Engine.Workers.Rootless;
@@ -9,20 +8,18 @@ using MsBuildKit.Engine.Workers.Rootless.Protocol;
 namespace MsBuildKit.Engine.Workers;
 
 /// <summary>Opens containers on what vertices gave: brings their layers here and hands them to the worker process, whose steps' sandbox and grants they have.</summary>
-/// <param name="store">The store that the worker uses as well.</param>
 /// <param name="materializer">Fetches the layers that a container must see.</param>
 /// <param name="worker">The process.</param>
 /// <param name="session">Has the secrets and keys that containers and their processes ask for.</param>
-/// <param name="options">How lent trees become layers.</param>
-public sealed class ContainerWorker(LocalContentStore store, LayerMaterializer materializer, RootlessWorker worker, IBuildSession session, StepOptions options)
+/// <param name="layers">Of what containers are opened on.</param>
+/// <param name="time">The clock.</param>
+internal sealed class ContainerWorker(LayerMaterializer materializer, RootlessWorker worker, IBuildSession session, TreeLayers layers, TimeProvider time)
 {
-    private readonly TreeLayers _trees = new(store, options.Layers);
-
     /// <summary>Opens one; it is its caller's to dispose. Throws <see cref="WorkerException"/>, and MBK1805 to MBK1807 for what the session does not have.</summary>
     public async Task<StepContainer> OpenAsync(ContainerDescription description, CancellationToken cancellationToken)
     {
         worker.Prepare();
-        var chains = await Task.WhenAll(description.Inputs.Select(i => _trees.ChainOfAsync(i, "", cancellationToken))).ConfigureAwait(false);
+        var chains = await Task.WhenAll(description.Inputs.Select(i => layers.StackOfAsync(i, "", cancellationToken))).ConfigureAwait(false);
         await materializer.EnsureAsync(chains, cancellationToken).ConfigureAwait(false);
         var op = Describe(description);
         var lent = await LendAsync(op.Exec, cancellationToken).ConfigureAwait(false);
@@ -30,7 +27,7 @@ public sealed class ContainerWorker(LocalContentStore store, LayerMaterializer m
         {
             var step = new RunStep
             {
-                Op = op.ToByteString(), Inputs = { chains.Select(LayerBlobs.ToWire) }, Secrets = { lent.Secrets }, SshAgents = { lent.Agents },
+                Op = op.ToByteString(), Inputs = { chains.Select(LayerBlobs.ToWire) }, Contents = { layers.Described.TablesFor(chains) }, Secrets = { lent.Secrets }, SshAgents = { lent.Agents },
             };
             return await StepContainer.OpenAsync(await worker.ConnectAsync(cancellationToken).ConfigureAwait(false), step, lent, LendAsync, cancellationToken).ConfigureAwait(false);
         }
@@ -50,5 +47,5 @@ public sealed class ContainerWorker(LocalContentStore store, LayerMaterializer m
         },
     };
 
-    private Task<LentSecrets> LendAsync(ExecOp exec, CancellationToken cancellationToken) => LentSecrets.TakeAsync(exec, session, worker.FindProgram, options.Time, cancellationToken);
+    private Task<LentSecrets> LendAsync(ExecOp exec, CancellationToken cancellationToken) => LentSecrets.TakeAsync(exec, session, worker.FindProgram, time, cancellationToken);
 }

@@ -23,16 +23,15 @@ public sealed class EngineWorker : IVertexWorker<VertexResult>
 
     /// <summary>A worker that runs no steps.</summary>
     public EngineWorker(LocalContentStore store, IBuildSession session, LentTrees trees, IImageResolver images, LayerOptions options)
-        : this(store, session, trees, images, options, null)
+        : this(store, session, trees, images, options, new TreeLayers(store, new DescribedLayers(store, trees.Places, options), options), null)
     {
     }
 
-    internal EngineWorker(LocalContentStore store, IBuildSession session, LentTrees trees, IImageResolver images, LayerOptions options, StepWorker? steps, RemoteSources? remote = null)
+    internal EngineWorker(LocalContentStore store, IBuildSession session, LentTrees trees, IImageResolver images, LayerOptions options, TreeLayers layers, StepWorker? steps, RemoteSources? remote = null)
     {
-        (_store, _images, _options, _steps) = (store, images, options, steps);
+        (_store, _images, _options, _trees, _steps) = (store, images, options, layers, steps);
         _sources = new(session, trees, images, remote);
-        _files = new(store, options);
-        _trees = steps?.Trees ?? new(store, options);
+        _files = new(store, layers, options);
     }
 
     /// <inheritdoc />
@@ -47,7 +46,19 @@ public sealed class EngineWorker : IVertexWorker<VertexResult>
     };
 
     /// <inheritdoc />
-    public async ValueTask<IReadOnlyList<VertexResult>> RunAsync(Vertex vertex, IReadOnlyList<VertexResult> inputs, CancellationToken cancellationToken) => vertex.Op.OpCase switch
+    public async ValueTask<IReadOnlyList<VertexResult>> RunAsync(Vertex vertex, IReadOnlyList<VertexResult> inputs, CancellationToken cancellationToken)
+    {
+        var results = await SolveAsync(vertex, inputs, cancellationToken).ConfigureAwait(false);
+        foreach (var result in results) Name(vertex, result);
+        return results;
+    }
+    // What a vertex leaves is likely to be much like what it left before.
+    private void Name(Vertex vertex, VertexResult result)
+    {
+        if (result is LayersResult { Chain.Layers: [.., { IsDescribed: true } own] }) _trees.Described.Name(own, vertex.Digest.ToString());
+    }
+
+    private async ValueTask<IReadOnlyList<VertexResult>> SolveAsync(Vertex vertex, IReadOnlyList<VertexResult> inputs, CancellationToken cancellationToken) => vertex.Op.OpCase switch
     {
         Op.OpOneofCase.Source => [await _sources.RunAsync(vertex, cancellationToken).ConfigureAwait(false)],
         Op.OpOneofCase.File when FileWorker.Suits(vertex) => [await _files.RunAsync(vertex, inputs, cancellationToken).ConfigureAwait(false)],
@@ -91,7 +102,14 @@ public sealed class EngineWorker : IVertexWorker<VertexResult>
             _store.Retain(layer.Blob.Digest);
             if (await _store.FindSizeAsync(layer.Blob.Digest, cancellationToken).ConfigureAwait(false) != layer.Blob.Size) return null;
         }
-        return [.. chains.Select(c => c is null ? null : new LayersResult(c))];
+        var results = chains.Select(c => c is null ? null : new LayersResult(c)).ToList();
+        foreach (var result in results.OfType<LayersResult>())
+        {
+            Name(vertex, result);
+            foreach (var layer in result.Chain.Layers.Where(l => l.IsDescribed))
+                if (await _trees.Described.FindAsync(layer, cancellationToken).ConfigureAwait(false) is null) return null;
+        }
+        return results;
     }
 
     /// <summary>Whether a vertex is nothing but an image that is elsewhere.</summary>
@@ -135,5 +153,5 @@ public sealed class EngineWorker : IVertexWorker<VertexResult>
     }
 
     private Task<LayerChain> ChainOfAsync(Vertex vertex, IReadOnlyList<VertexResult> inputs, long input, CancellationToken cancellationToken) =>
-        input < 0 ? Task.FromResult(LayerChain.Scratch) : _trees.ChainOfAsync(inputs[(int)input], vertex.Name, cancellationToken);
+        input < 0 ? Task.FromResult(LayerChain.Scratch) : _trees.StackOfAsync(inputs[(int)input], vertex.Name, cancellationToken);
 }

@@ -2,13 +2,14 @@ using MsBuildKit.Engine.Content;
 using MsBuildKit.Engine.Llb;
 using MsBuildKit.Engine.Llb.Pb;
 using MsBuildKit.Engine.Snapshots;
+using MsBuildKit.Engine.Snapshots.Linux;
 using MsBuildKit.Engine.Workers.Rootless.FileActions;
 
 namespace MsBuildKit.Engine.Workers;
 
 /// <summary>File operations onto scratch: the actions change a tree that is only described, and the layer is written straight from it, with no snapshot
 /// and no process.</summary>
-internal sealed class FileWorker(LocalContentStore store, LayerOptions options)
+internal sealed class FileWorker(LocalContentStore store, TreeLayers layers, LayerOptions options)
 {
     private const string Local = "local://";
     // Raised when the same actions come to leave something else.
@@ -36,7 +37,9 @@ internal sealed class FileWorker(LocalContentStore store, LayerOptions options)
     {
         var tree = new ScratchTree();
         foreach (var action in vertex.Op.File.Actions) await RunAsync(action, tree, inputs, cancellationToken).ConfigureAwait(false);
-        var layer = await LayerWriter.WriteAsync(tree.Entries, store, options, vertex.Name, vertex.Digest.ToString(), cancellationToken).ConfigureAwait(false);
+        var entries = tree.Entries.ToList();
+        var layer = layers.IsLate && inputs.OfType<TreeResult>().All(layers.Described.Takes) ? await layers.Described.TryDescribeAsync(entries, vertex.Name, cancellationToken).ConfigureAwait(false) : null;
+        layer ??= await LayerWriter.WriteAsync(entries, store, options, vertex.Name, vertex.Digest.ToString(), cancellationToken).ConfigureAwait(false);
         return new LayersResult(new LayerChain([layer]));
     }
 
@@ -44,21 +47,7 @@ internal sealed class FileWorker(LocalContentStore store, LayerOptions options)
     {
         var owner = await OwnerLookup.FindAsync(ActionOwners.Of(action), n => throw WorkerException.NeedsRunner($"The owner that is looked up in the tree {n}")).ConfigureAwait(false);
         var changed = new ChangedTree(tree, owner, FileTime.FromWire(FileActionTimes.Of(action)));
-        switch (action.ActionCase)
-        {
-            case FileAction.ActionOneofCase.Copy:
-                await CopyAction.RunAsync(action.Copy, ((TreeResult)inputs[(int)action.SecondaryInput]).Files, changed, cancellationToken).ConfigureAwait(false);
-                break;
-            case FileAction.ActionOneofCase.Mkdir:
-                MakeDirectoryAction.Run(action.Mkdir, changed);
-                break;
-            case FileAction.ActionOneofCase.Mkfile:
-                await MakeFileAction.RunAsync(action.Mkfile, changed, cancellationToken).ConfigureAwait(false);
-                break;
-            default:
-                MakeSymlinkAction.Run(action.Symlink, changed);
-                break;
-        }
+        await AnyAction.RunAsync(action, changed, n => Task.FromResult<IFileTree>(((TreeResult)inputs[(int)n]).Files), cancellationToken).ConfigureAwait(false);
     }
 
     private static bool Suits(FileActionCopy copy, long source, Vertex vertex) =>

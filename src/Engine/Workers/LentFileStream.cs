@@ -21,16 +21,25 @@ public sealed class LentFileStream : ReadingStream
     private readonly long? _end;
     private long _position;
 
+    private readonly bool _isShared;
+
     /// <summary>Opens a file.</summary>
     /// <param name="file">Where it is.</param>
     /// <param name="facts">What it is.</param>
     public LentFileStream(LocalFile file, FileFacts facts)
+        : this(file, facts, Open(file.HostPath)) => _isShared = false;
+
+    /// <summary>Reads one that is open, and stays so.</summary>
+    internal LentFileStream(LocalFile file, FileFacts facts, SafeFileHandle open)
     {
+        (_file, _isShared) = (open, true);
         (_path, _expected, _start) = (file.HostPath, facts.Sha256, file.Offset ?? 0);
         if (file.Offset is not null) _end = _start + facts.Size;
         _position = _start;
-        _file = File.OpenHandle(_path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
     }
+
+    /// <summary>Opens what is at a path, for several of these.</summary>
+    internal static SafeFileHandle Open(string path) => File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
 
     public override long Length => (_end ?? RandomAccess.GetLength(_file)) - _start;
 
@@ -51,7 +60,7 @@ public sealed class LentFileStream : ReadingStream
     {
         if (disposing)
         {
-            _file.Dispose();
+            if (!_isShared) _file.Dispose();
             _hash.Dispose();
         }
         base.Dispose(disposing);

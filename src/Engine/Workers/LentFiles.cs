@@ -47,7 +47,7 @@ internal sealed class LentFiles : IFileTree
 
     public string ReadLink(string path) => _nodes[path].Link!;
 
-    public FileContent Content(string path, long size) => new(size, () => _nodes[path].Open());
+    public FileContent Content(string path, long size) => new(size, () => _nodes[path].Open(), _nodes[path].Facts?.Sha256);
 
     public IReadOnlyDictionary<string, byte[]> ReadXattrs(string path) => s_noXattrs;
 
@@ -85,7 +85,7 @@ internal sealed class LentFiles : IFileTree
         {
             LayerNames.Check(path);
             var type = Type == Kernel.Directory ? TreeEntryType.Directory : Type == Kernel.Link ? TreeEntryType.Symlink : TreeEntryType.File;
-            return new TreeEntry { Path = path, Type = type, Mode = Mode, Uid = Uid ?? 0, Gid = Gid ?? 0, ModifiedSeconds = Seconds, Size = Facts?.Size ?? 0, Link = Link, Open = Facts is { Size: > 0 } ? Open : null };
+            return new TreeEntry { Path = path, Type = type, Mode = Mode, Uid = Uid ?? 0, Gid = Gid ?? 0, ModifiedSeconds = Seconds, Size = Facts?.Size ?? 0, Content = Facts?.Sha256, Link = Link, Open = Facts is { Size: > 0 } ? Open : null };
         }
     }
 }

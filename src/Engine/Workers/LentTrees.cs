@@ -1,8 +1,10 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using System.Collections.ObjectModel;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Unicode;
 using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Llb;
 using MsBuildKit.Engine.Oci;
@@ -17,7 +19,13 @@ namespace MsBuildKit.Engine.Workers;
 /// <param name="progress">Hears how much came of those that are elsewhere.</param>
 public sealed class LentTrees(IBuildSession session, FileFactsCache cache, long modified = 0, IProgress<BuildEvent>? progress = null)
 {
+    // More than three of them take, with what stands between.
+    private const int Numbers = 64;
+
     private readonly ConcurrentDictionary<(string Name, string Filter), Lazy<Task<TreeResult>>> _trees = new();
+
+    /// <summary>Where the contents of all that was read are.</summary>
+    internal LentPlaces Places { get; } = new();
 
     /// <summary>The tree behind <paramref name="name"/>; throws MBK1803 when the caller lends none of that name.</summary>
     public Task<TreeResult> GetAsync(string name, CancellationToken cancellationToken) => GetAsync(name, null, cancellationToken);
@@ -53,7 +61,9 @@ public sealed class LentTrees(IBuildSession session, FileFactsCache cache, long 
     private TreeResult Result(LocalTree tree, IReadOnlyList<FileFacts> facts)
     {
         var dated = tree with { ModifiedSeconds = modified };
-        return new TreeResult(dated, facts, Fingerprint(dated, facts));
+        var result = new TreeResult(dated, facts, Fingerprint(dated, facts));
+        Places.Add(result);
+        return result;
     }
 
     private static Digest Fingerprint(LocalTree tree, IReadOnlyList<FileFacts> facts)
@@ -72,6 +82,11 @@ public sealed class LentTrees(IBuildSession session, FileFactsCache cache, long 
 
     internal static int DefaultMode(FileFacts facts) => facts.Executable ? 0b111_101_101 : 0b110_100_100;
 
-    private static void Append(IncrementalHash hash, char kind, string path, int mode, int? uid, int? gid, string content) =>
-        hash.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{kind}\0{path}\0{mode}\0{uid}\0{gid}\0{content}\n")));
+    private static void Append(IncrementalHash hash, char kind, string path, int mode, int? uid, int? gid, string content)
+    {
+        var room = ArrayPool<byte>.Shared.Rent(3 * (path.Length + content.Length) + Numbers);
+        Utf8.TryWrite(room, CultureInfo.InvariantCulture, $"{kind}\0{path}\0{mode}\0{uid}\0{gid}\0{content}\n", out var written);
+        hash.AppendData(room, 0, written);
+        ArrayPool<byte>.Shared.Return(room);
+    }
 }

@@ -13,18 +13,26 @@ namespace MsBuildKit.Engine.Workers;
 /// what is in them is remembered; the content of a layer's files is unpacked to the store's disk when the first of them is read. Nothing needs a worker. For
 /// several threads at once.
 /// </remarks>
-/// <param name="result">The result.</param>
-/// <param name="store">Has the blobs of layers, and room for what is unpacked.</param>
-/// <param name="layers">Brings layers that are not there.</param>
-public sealed class ResultFiles(VertexResult result, LocalContentStore store, ILayerProvider layers) : IAsyncDisposable
+public sealed class ResultFiles : IAsyncDisposable
 {
     /// <summary>The most that is read at once, in bytes.</summary>
     public const int MostBytes = 1 << 28;
 
     private const int BufferSize = 1 << 17;
 
+    private readonly VertexResult _result;
+    private readonly DescribedLayers _described;
+    private readonly LocalContentStore _store;
+    private readonly ILayerProvider _layers;
     private readonly SharedWork<VertexResult, Shown> _shown = new();
     private TreeContents? _contents;
+
+    /// <param name="result">The result.</param>
+    /// <param name="described">Layers of it that nobody has written.</param>
+    /// <param name="store">Has the blobs of layers, and room for what is unpacked.</param>
+    /// <param name="layers">Brings layers that are not there.</param>
+    internal ResultFiles(VertexResult result, DescribedLayers described, LocalContentStore store, ILayerProvider layers) =>
+        (_result, _described, _store, _layers) = (result, described, store, layers);
 
     /// <summary>What a path leads to. Throws MBK2090 when nothing is there, and MBK1505 for a path through a file or in circles, as all of these do.</summary>
     public async Task<FileStat> StatAsync(string path, CancellationToken cancellationToken)
@@ -104,12 +112,13 @@ public sealed class ResultFiles(VertexResult result, LocalContentStore store, IL
     }
 
     private Task<Shown> ShowAsync(CancellationToken cancellationToken) =>
-        _shown.GetAsync(result, token => result is TreeResult lent ? Task.FromResult(Show(lent)) : ShowAsync(((LayersResult)result).Chain, token), cancellationToken);
+        _shown.GetAsync(_result, token => _result is TreeResult lent ? Task.FromResult(Show(lent)) : ShowAsync(((LayersResult)_result).Chain, token), cancellationToken);
 
     private async Task<Shown> ShowAsync(LayerChain chain, CancellationToken cancellationToken)
     {
-        var reader = await TreeReader.OpenAsync(chain.Layers, store, layers, cancellationToken).ConfigureAwait(false);
-        var contents = _contents = new TreeContents(reader, store);
+        var written = await _described.WriteAsync(chain, cancellationToken).ConfigureAwait(false);
+        var reader = await TreeReader.OpenAsync(written.Layers, _store, _layers, cancellationToken).ConfigureAwait(false);
+        var contents = _contents = new TreeContents(reader, _store);
         return new Shown(new FileIndex(reader.Root, reader.Names), contents.OpenAsync);
     }
 

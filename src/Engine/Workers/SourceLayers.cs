@@ -9,8 +9,11 @@ public static class SourceLayers
 {
     /// <param name="image">The image.</param>
     /// <param name="repository">Where a registry may mount them from, or <c>null</c> when they are in none.</param>
+    /// <exception cref="OciException">MBK1105 for a layer that only our own store has.</exception>
     public static LayerChain Of(ResolvedImage image, ImageReference? repository)
     {
+        if (image.Document.Layers.Any(l => l.MediaType == TreeDescription.MediaType))
+            throw new OciException(OciException.UnknownMediaType, $"A layer of an image has the type '{TreeDescription.MediaType}', which no image may have. Do not use this image.");
         var history = image.Config.History?.Where(h => !h.EmptyLayer).ToList() ?? [];
         return new LayerChain([.. image.Document.Layers.Select((blob, i) => new Layer
         {

@@ -16,10 +16,11 @@ namespace MsBuildKit.Engine.Workers;
 /// <param name="materializer">Fetches the layers that a step must see.</param>
 /// <param name="worker">The process.</param>
 /// <param name="session">Has the secrets and keys that steps ask for.</param>
+/// <param name="layers">Of what steps get.</param>
 /// <param name="options">How their layers are written.</param>
 /// <param name="progress">Hears what steps print.</param>
 internal sealed class StepWorker(
-    LocalContentStore store, LayerMaterializer materializer, RootlessWorker worker, IBuildSession session, StepOptions options, IProgress<BuildEvent>? progress)
+    LocalContentStore store, LayerMaterializer materializer, RootlessWorker worker, IBuildSession session, TreeLayers layers, StepOptions options, IProgress<BuildEvent>? progress)
 {
     // Raised when the same step comes to leave something else.
     private const int FormatVersion = 3;
@@ -29,14 +30,11 @@ internal sealed class StepWorker(
 
     private readonly ConcurrentDictionary<string, bool> _emptied = new(StringComparer.Ordinal);
 
-    /// <summary>Lent trees as layers.</summary>
-    public TreeLayers Trees { get; } = new(store, options.Layers);
-
     /// <summary>Runs an exec, file or diff operation; one result per output.</summary>
     public async Task<IReadOnlyList<VertexResult>> RunAsync(Vertex vertex, IReadOnlyList<VertexResult> inputs, CancellationToken cancellationToken)
     {
         worker.Prepare();
-        var chains = await Task.WhenAll(inputs.Select((r, i) => Trees.ChainForAsync(vertex, i, r, cancellationToken))).ConfigureAwait(false);
+        var chains = await Task.WhenAll(inputs.Select((r, i) => layers.StackForAsync(vertex, i, r, cancellationToken))).ConfigureAwait(false);
         await materializer.EnsureAsync(chains, cancellationToken).ConfigureAwait(false);
 
         using var lent = await LentSecrets.TakeAsync(vertex.Op.Exec ?? new ExecOp(), session, worker.FindProgram, options.Time, cancellationToken).ConfigureAwait(false);
@@ -60,6 +58,8 @@ internal sealed class StepWorker(
             Layering = new Layering { Compression = (int)options.Layers.Compression, Parallelism = options.Layers.Parallelism },
             SourceDateEpoch = options.SourceDateEpoch,
             KeepFailed = options.KeepFailed,
+            Contents = { layers.Described.TablesFor(chains) },
+            Describe = layers.IsLate,
             Secrets = { lent.Secrets },
             SshAgents = { lent.Agents },
             EmptiedCaches = { CachesToEmpty(vertex) },
@@ -80,13 +80,13 @@ internal sealed class StepWorker(
     private async Task<VertexResult> ToResultAsync(Vertex vertex, IReadOnlyList<LayerChain> chains, Output output, CancellationToken cancellationToken)
     {
         if (output.Input < -1 || output.Input >= chains.Count) throw Broken(vertex);
-        var layers = output.Layers.Select(LayerBlobs.FromWire).ToList();
-        foreach (var layer in layers)
+        var own = output.Layers.Select(LayerBlobs.FromWire).ToList();
+        foreach (var layer in own)
         {
             store.Retain(layer.Blob.Digest);
             if (await store.FindSizeAsync(layer.Blob.Digest, cancellationToken).ConfigureAwait(false) != layer.Blob.Size) throw Broken(vertex);
         }
-        return new LayersResult(new LayerChain([.. output.Input < 0 ? [] : chains[output.Input].Layers, .. layers]));
+        return new LayersResult(new LayerChain([.. output.Input < 0 ? [] : chains[output.Input].Layers, .. own]));
     }
 
     private static WorkerException Broken(Vertex vertex) => new(WorkerException.WorkerFault, ErrorKind.Unavailable,

@@ -52,6 +52,8 @@ internal sealed record TreeUse(Digest Key, IReadOnlySet<string>? Paths, bool Goe
         foreach (var from in CopyAction.Find(copy, selection.Files))
         {
             var place = CopyAction.PlaceOf(copy, selection.Files, from);
+            // All there is.
+            if (place.Length == 0 && copy.IncludePatterns.Count + copy.ExcludePatterns.Count == 0) return false;
             if (copy.AttemptUnpackDockerCompatibility && TreePath.Resolve(selection.Files, from) != place) return false;
             // A path that is required makes the copier remember what it copied.
             var plain = new FileActionCopy { Mode = -1, IncludePatterns = { copy.IncludePatterns }, ExcludePatterns = { copy.ExcludePatterns }, RequiredPaths = { "/" } };

@@ -45,6 +45,9 @@ public sealed class WorkerException(string code, ErrorKind kind, string message,
     internal static WorkerException NeedsRunner(string what) => new(NotOffered, ErrorKind.NotSupported,
         $"{what} needs a worker that can run steps, and this build has none. Leave it out, or build where one is configured.");
 
+    internal static WorkerException ContentGone(Oci.Digest content) => new(LayerGone, ErrorKind.NotFound,
+        $"A file that a step copied ('{content}') is nowhere to be had any more: it changed or was removed during the build. Build again.");
+
     internal static WorkerException SourceNotOffered(string what) => new(NotOffered, ErrorKind.NotSupported, $"{what} is not offered here. Leave it out.");
 
     internal static WorkerException NoSource(string name, string why) =>

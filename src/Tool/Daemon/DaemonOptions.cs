@@ -30,8 +30,11 @@ internal sealed record DaemonOptions
     /// <summary>What proves to clients who the daemon is, and says whom it believes; <c>null</c> where ports are open to everybody who reaches them.</summary>
     public DaemonCertificates? Certificates { get; init; }
 
-    /// <summary>How many operations of a build run at once.</summary>
+    /// <summary>How many things are done at once for an operation or an export.</summary>
     public int Parallelism { get; init; } = 2;
+
+    /// <summary>How many operations of a build run at once.</summary>
+    public int OperationsAtOnce { get; init; } = 16;
 
     /// <summary>How many operations of all builds together run at once; <c>null</c> for no such limit.</summary>
     public int? MostAtOnce { get; init; }

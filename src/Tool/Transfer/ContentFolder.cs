@@ -20,14 +20,19 @@ internal sealed class ContentFolder(string path)
 
     private readonly ConcurrentDictionary<Digest, Lazy<ContentPlace>> _known = new();
     private readonly ConcurrentDictionary<string, ContentPack> _packs = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, string> _packPaths = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> _folders = new(StringComparer.Ordinal);
     private long _counter;
+    private long _additions;
+
+    /// <summary>How often a content was added.</summary>
+    public long Additions => Interlocked.Read(ref _additions);
 
     /// <summary>Where a content is that is known.</summary>
     public ContentPlace Find(Digest digest) => _known[digest].Value;
 
     /// <summary>The absolute path of a place.</summary>
-    public string PathOf(ContentPlace place) => Path.Combine(path, place.File);
+    public string PathOf(ContentPlace place) => place.Offset is null ? Path.Combine(path, place.File) : _packPaths.GetOrAdd(place.File, file => Path.Combine(path, file));
 
     /// <summary>Keeps those of the contents that are what they are said to be, and removes what else is there.</summary>
     public void Open(IReadOnlyDictionary<Digest, ContentPlace> said)
@@ -147,11 +152,13 @@ internal sealed class ContentFolder(string path)
     private void Drop(string pack)
     {
         _packs.TryRemove(pack, out _);
+        _packPaths.TryRemove(pack, out _);
         StagedFile.Drop(Path.Combine(path, pack));
     }
 
     private void Add(Digest digest, Func<ContentPlace> write)
     {
+        Interlocked.Increment(ref _additions);
         try
         {
             _ = _known.GetOrAdd(digest, _ => new Lazy<ContentPlace>(write)).Value;

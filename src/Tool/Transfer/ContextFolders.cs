@@ -69,14 +69,24 @@ internal sealed class ContextFolders : IDisposable
         lock (_gate)
         {
             var path = Path.Combine(_root, Path.GetFileName(id));
-            if (!Directory.Exists(path) || !File.Exists(NameOf(path)) || (_folders.TryGetValue(id, out var folder) && folder.InUse)) return false;
+            if (!Directory.Exists(path) || !File.Exists(NameOf(path)) || (_folders.TryGetValue(id, out var folder) && !folder.TryClose())) return false;
             _folders.Remove(id);
             Directory.Delete(path, recursive: true);
             return true;
         }
     }
 
-    public void Dispose() => _lock.Dispose();
+    /// <summary>Waits until what was received is written down, and what nobody needs is gone.</summary>
+    public Task TidyAsync()
+    {
+        lock (_gate) return Task.WhenAll(_folders.Values.Select(f => f.TidyAsync()));
+    }
+
+    public void Dispose()
+    {
+        TidyAsync().GetAwaiter().GetResult();
+        _lock.Dispose();
+    }
 
     private ContextFolder Enter(ContextId id)
     {

@@ -7,7 +7,9 @@ namespace MsBuildKit.Benchmarks.Served;
 /// <summary><c>msbuildkit serve</c> beside buildkitd, with the same client and the same Dockerfiles. Both daemons run already, and go on running.</summary>
 internal sealed class ServedBenchmark : IDisposable
 {
-    private const int Steps = 10;
+    private const int Steps = 10, Stages = 8;
+    private const string Spin = "awk 'BEGIN { for (i = 0; i < 20000000; i++) x += i }'", Large = "head -c 375000000 /dev/urandom | base64 -w0";
+    private const double Cold = 0.7, Cached = 1;
 
     private readonly int _rounds;
     private readonly PeerGround _ground;
@@ -17,7 +19,11 @@ internal sealed class ServedBenchmark : IDisposable
 
     private ServedBenchmark(int rounds, PeerGround ground, OurDaemon ours) => (_rounds, _ground, _ours) = (rounds, ground, ours);
 
-    private IEnumerable<(string, Func<Task<MarkdownTable>>)> Cases => [("context", ContextAsync), ("steps", StepsAsync), ("read", ReadAsync)];
+    private IEnumerable<(string, Func<Task<MarkdownTable>>)> Cases =>
+    [
+        ("context", ContextAsync), ("steps", StepsAsync), ("stages", () => StagesAsync("stages", "eight stages of CPU work", Spin)), ("sleep", () => StagesAsync("sleep", "eight stages that sleep a second", "sleep 1")),
+        ("write", WriteAsync), ("read", ReadAsync), ("pull", PullAsync),
+    ];
 
     private WorkFolder Work => _ground.Work;
 
@@ -26,7 +32,7 @@ internal sealed class ServedBenchmark : IDisposable
     /// <param name="cache">Where the base image's tree is kept for the next time.</param>
     /// <param name="tool">The program that is measured.</param>
     /// <param name="rounds">How often each thing is run.</param>
-    /// <param name="only">One of context, steps and read; <c>null</c> for all.</param>
+    /// <param name="only">One of context, steps, stages, sleep, write, read and pull; <c>null</c> for all.</param>
     public static async Task RunAsync(string peers, string cache, string tool, int rounds, string? only)
     {
         var ground = await PeerGround.StartAsync(peers, cache);
@@ -67,9 +73,9 @@ internal sealed class ServedBenchmark : IDisposable
         var (ours, theirs) = (await MakeAsync($"{name}-ours"), await MakeAsync($"{name}-buildkit"));
         var table = Table();
         foreach (var (what, limit, change) in new (string, double, Action<ContextTree>)[]
-            { ("everything changed", 0.7, t => t.ChangeAll()), ("nothing changed", 1, _ => { }), ("one file changed", 0.5, t => t.ChangeOneFile()) })
-            foreach (var archive in new[] { false, true })
-                Add(table, $"{title}, {what}, {(archive ? "gzip archive" : "kept")}", limit, await Turns.RunAsync(
+            { ("everything changed", Cold, t => t.ChangeAll()), ("nothing changed", Cached, _ => { }), ("one file changed", 0.5, t => t.ChangeOneFile()) })
+            foreach (var archive in new[] { null, "gzip" })
+                Add(table, $"{title}, {what}, {Kind(archive)}", limit, await Turns.RunAsync(
                     _rounds,
                     number => Prepare(ours, change, _ours.Client, archive, number),
                     number => Prepare(theirs, change, _ground.Buildkit.Client, archive, number)));
@@ -83,44 +89,73 @@ internal sealed class ServedBenchmark : IDisposable
             return tree;
         }
 
-        Task<MeasuredCommand> Prepare(ContextTree tree, Action<ContextTree> change, Buildctl client, bool archive, int number)
+        Task<MeasuredCommand> Prepare(ContextTree tree, Action<ContextTree> change, Buildctl client, string? archive, int number)
         {
             change(tree);
             return Task.FromResult(client.Build(tree.Folder, tree.Folder, Output(archive, number)));
         }
     }
 
-    private async Task<MarkdownTable> StepsAsync()
+    private Task<MarkdownTable> StepsAsync() => NewAndKnownAsync(
+        "steps", "ten steps that each write a file", n => [$"FROM {_ground.Base.Reference}\n", .. Enumerable.Range(0, Steps).Select(i => $"RUN echo {n} > /f{i}\n")], null, "gzip");
+
+    private Task<MarkdownTable> StagesAsync(string name, string title, string work) => NewAndKnownAsync(
+        name, title,
+        n =>
+        [
+            .. Enumerable.Range(0, Stages).Select(i => $"FROM {_ground.Base.Reference} AS s{i}\nRUN {work}; echo {n} > /r{i}\n"),
+            $"FROM {_ground.Base.Reference}\n", .. Enumerable.Range(0, Stages).Select(i => $"COPY --from=s{i} /r{i} /r{i}\n"),
+        ],
+        [null]);
+
+    private Task<MarkdownTable> WriteAsync() => NewAndKnownAsync(
+        "write", "one step that writes 500 MB", n => [$"FROM {_ground.Base.Reference}\nRUN {Large} > /large{n}\n"], "gzip", "zstd");
+
+    // Each of the results in each of the ways: what was never built, then what was built before.
+    private async Task<MarkdownTable> NewAndKnownAsync(string name, string title, Func<int, IEnumerable<string>> dockerfile, params string?[] archives)
     {
         var table = Table();
-        var known = await MakeAsync(0);
-        foreach (var archive in new[] { false, true })
+        var known = await MakeAsync(name, dockerfile, 0);
+        foreach (var archive in archives)
         {
-            var how = archive ? "gzip archive" : "kept";
-            Add(table, $"ten steps that each write a file, {how}", 0.7, await Turns.RunAsync(
+            Add(table, $"{title}, {Kind(archive)}", Cold, await Turns.RunAsync(
                 _rounds,
-                async number => Build(_ours.Client, await MakeAsync(number), archive, number),
-                async number => Build(_ground.Buildkit.Client, await MakeAsync(number), archive, number)));
-            Add(table, $"the same, nothing changed, {how}", 1, await Turns.RunAsync(
+                async number => Build(_ours.Client, await MakeAsync(name, dockerfile, number), archive, number),
+                async number => Build(_ground.Buildkit.Client, await MakeAsync(name, dockerfile, number), archive, number)));
+            Add(table, $"the same, nothing changed, {Kind(archive)}", Cached, await Turns.RunAsync(
                 _rounds,
                 number => Task.FromResult(Build(_ours.Client, known, archive, number)),
                 number => Task.FromResult(Build(_ground.Buildkit.Client, known, archive, number))));
         }
         return table;
+    }
 
-        async Task<string> MakeAsync(int number)
+    private async Task<MarkdownTable> PullAsync()
+    {
+        var table = Table();
+        Add(table, "an empty store: base from a registry, and a step", Cold, await Turns.RunAsync(_rounds, number => PrepareAsync(_ours.Client, number), number => PrepareAsync(_ground.Buildkit.Client, number)));
+        return table;
+
+        async Task<MeasuredCommand> PrepareAsync(Buildctl client, int number)
         {
-            var folder = Work.Make($"steps{number}");
-            await File.WriteAllTextAsync(Path.Combine(folder, "Dockerfile"), string.Concat(
-                [$"FROM {_ground.Base.Reference}\n", .. Enumerable.Range(0, Steps).Select(i => $"RUN echo {number} > /f{i}\n")]));
-            return folder;
+            await client.Prune().RunAsync();
+            return Build(client, await MakeAsync("pull", n => [$"FROM {_ground.Base.Reference}\nRUN : {n}\n"], number), null, number);
         }
     }
 
-    private MeasuredCommand Build(Buildctl client, string folder, bool archive, int number) => client.Build(folder, folder, Output(archive, number));
+    private async Task<string> MakeAsync(string name, Func<int, IEnumerable<string>> dockerfile, int number)
+    {
+        var folder = Work.Make($"{name}{number}");
+        await File.WriteAllTextAsync(Path.Combine(folder, "Dockerfile"), string.Concat(dockerfile(number)));
+        return folder;
+    }
+
+    private MeasuredCommand Build(Buildctl client, string folder, string? archive, int number) => client.Build(folder, folder, Output(archive, number));
 
     // Each takes the place of the one before, for the disk is not what is measured.
-    private string? Output(bool archive, int number) => archive ? $"type=oci,dest={Work[$"out{number % 2}.tar"]}" : null;
+    private string? Output(string? archive, int number) => archive is null ? null : $"type=oci,compression={archive},dest={Work[$"out{number % 2}.tar"]}";
+
+    private static string Kind(string? archive) => archive is null ? "kept" : $"{archive} archive";
 
     private static MarkdownTable Table() => new("build", "ours, s", "BuildKit, s", "ratio", "limit");
 

@@ -73,10 +73,11 @@ internal static class EngineSide
             var worker = new RootlessWorker(services.Worker!, store.Root, new StepGrants());
             await using (worker)
             {
-                var steps = new StepWorker(store, new LayerMaterializer(store, locks, null), worker, session, new StepOptions { Layers = layers, SourceDateEpoch = Epoch, Time = TimeProvider.System }, null);
                 var trees = new LentTrees(session, new FileFactsCache(Path.Combine(store.Root, "facts"), TimeProvider.System));
+                var results = new TreeLayers(store, new DescribedLayers(store, trees.Places, layers), layers);
+                var steps = new StepWorker(store, new LayerMaterializer(store, locks, null), worker, session, results, new StepOptions { Layers = layers, SourceDateEpoch = Epoch, Time = TimeProvider.System }, null);
                 using var solver = new Solver<VertexResult>(
-                    new EngineWorker(store, session, trees, images, layers, steps),
+                    new EngineWorker(store, session, trees, images, layers, results, steps),
                     new FileCacheIndex(Path.Combine(store.Root, "index"), TimeProvider.System),
                     KeyLocks.OfVertices(store.Root),
                     new SolverOptions { Time = TimeProvider.System, Slots = Environment.ProcessorCount });

@@ -14,11 +14,22 @@ using Platform = MsBuildKit.Engine.Oci.Platform;
 namespace MsBuildKit.Engine.Tests.Builds;
 
 /// <summary>Graphs of file operations, differences and merges beside commands, solved with a worker process of its own.</summary>
-public sealed class FileGraphTests : IAsyncDisposable
+public class FileGraphTests : IAsyncDisposable
 {
-    private readonly GraphBed _bed = new();
+    private readonly GraphBed _bed;
 
-    public ValueTask DisposeAsync() => _bed.DisposeAsync();
+    public FileGraphTests()
+        : this(writesLate: false)
+    {
+    }
+
+    protected FileGraphTests(bool writesLate) => _bed = new GraphBed { WritesLate = writesLate };
+
+    public async ValueTask DisposeAsync()
+    {
+        await _bed.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
 
     [Fact]
     public async Task Solve_FileActionsOnATree_AreSeenByACommandAndAreOneLayer()

@@ -41,6 +41,9 @@ internal sealed class GraphBed : IAsyncDisposable
     /// <summary>How the worker is started.</summary>
     public Func<WorkerProgram> Worker { get; init; } = FindWorker;
 
+    /// <summary>Layers of copies are described, and written when they are asked for.</summary>
+    public bool WritesLate { get; init; }
+
     /// <summary>What its steps may ask for.</summary>
     public StepGrants Grants { get; init; } = new();
 
@@ -73,10 +76,12 @@ internal sealed class GraphBed : IAsyncDisposable
         var locks = new KeyLocks(_folder["cache/locks"]);
         await using var worker = new RootlessWorker(find ?? Worker, _store.Root, Grants);
         var options = new LayerOptions();
-        var steps = new StepWorker(_store, new LayerMaterializer(_store, locks, null), worker, _session, new StepOptions { Layers = options, SourceDateEpoch = Epoch, KeepsTimes = KeepsTimes, Time = TimeProvider.System }, null);
-        var engine = new EngineWorker(_store, _session, new LentTrees(_session, new FileFactsCache(_folder["cache/facts"], TimeProvider.System), Modified), new NoImages(), options, steps);
-        using var solver = new Solver<VertexResult>(engine, new FileCacheIndex(_folder["cache/index"], TimeProvider.System), locks, new SolverOptions { Time = TimeProvider.System, Slots = 4 });
-        return ((LayersResult)await solver.SolveAsync(LlbGraph.Load(LlbMarshaller.Marshal(state)), default)).Chain;
+        var (trees, index) = (new LentTrees(_session, new FileFactsCache(_folder["cache/facts"], TimeProvider.System), Modified), new FileCacheIndex(_folder["cache/index"], TimeProvider.System));
+        var layers = new TreeLayers(_store, new DescribedLayers(_store, trees.Places, options, index), options, WritesLate);
+        var steps = new StepWorker(_store, new LayerMaterializer(_store, locks, null), worker, _session, layers, new StepOptions { Layers = options, SourceDateEpoch = Epoch, KeepsTimes = KeepsTimes, Time = TimeProvider.System }, null);
+        var engine = new EngineWorker(_store, _session, trees, new NoImages(), options, layers, steps);
+        using var solver = new Solver<VertexResult>(engine, index, locks, new SolverOptions { Time = TimeProvider.System, Slots = 4 });
+        return await layers.ChainOfAsync(await solver.SolveAsync(LlbGraph.Load(LlbMarshaller.Marshal(state)), default), "", default);
     }
 
     /// <summary>What a layer says, one line a name.</summary>

@@ -25,6 +25,8 @@ internal sealed class ExportBench : IAsyncDisposable
 
     public LayerMaterializer Layers { get; }
 
+    public DescribedLayers Described => new(Store, new LentPlaces(), new LayerOptions());
+
     public string Output => Folder["out"];
 
     public static AssemblyOptions Options(bool docker = false, params (string Key, string Value)[] annotations) =>

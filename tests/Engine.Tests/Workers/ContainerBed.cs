@@ -43,8 +43,8 @@ internal sealed class ContainerBed : IAsyncDisposable
     {
         _base ??= new LayersResult(await _bench.RunAsync(LlbState.Scratch.File("base", FileStep.CopyContents(LlbState.Local("base"), "/", "/"))));
         var session = new BuildSession([], new Dictionary<string, IContentSource>()) { Secrets = _secrets };
-        var options = new StepOptions { Layers = _bench.Options, SourceDateEpoch = 0, Time = TimeProvider.System };
-        var containers = new ContainerWorker(_bench.Store, new LayerMaterializer(_bench.Store, new KeyLocks(_bench.Folder["locks"]), null), Worker, session, options);
+        var layers = new TreeLayers(_bench.Store, new DescribedLayers(_bench.Store, new LentPlaces(), _bench.Options), _bench.Options);
+        var containers = new ContainerWorker(new LayerMaterializer(_bench.Store, new KeyLocks(_bench.Folder["locks"]), null), Worker, session, layers, TimeProvider.System);
         return await containers.OpenAsync(change(new ContainerDescription { Inputs = [_base], Mounts = [new Mount { Dest = "/", Output = -1 }], Network = NetMode.None }), cancellationToken);
     }
 

@@ -149,7 +149,7 @@ public sealed class ResultFilesTests : IAsyncDisposable
     public async Task Questions_ManyAtOnce_ReadNoLayerAgain()
     {
         var chain = await ChainAsync(s_image);
-        await using var files = new ResultFiles(new LayersResult(chain), _bench.Store, new CountingLayers(_fetched));
+        await using var files = new ResultFiles(new LayersResult(chain), _bench.Described, _bench.Store, new CountingLayers(_fetched));
         await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => files.ReadAsync("etc/base", 0, null, default)));
         await files.ReadAsync("tool", 0, null, default);
         Assert.Equal(2, _fetched.Count);
@@ -172,7 +172,7 @@ public sealed class ResultFilesTests : IAsyncDisposable
     [Fact]
     public async Task Scratch_HasARootAndTouchesNoDisk()
     {
-        await using var files = new ResultFiles(new LayersResult(LayerChain.Scratch), _bench.Store, _bench.Layers);
+        await using var files = new ResultFiles(new LayersResult(LayerChain.Scratch), _bench.Described, _bench.Store, _bench.Layers);
         Assert.Empty(await files.ListAsync("/", null, default));
         Assert.Equal(TreeEntryType.Directory, (await files.StatAsync("/", default)).Type);
         Assert.False(Directory.Exists(_bench.Folder["store"]));
@@ -186,7 +186,7 @@ public sealed class ResultFilesTests : IAsyncDisposable
     {
         var facts = new FileFacts(Digest.Of([]), "", 0, Executable: false);
         var tree = new LocalTree("lent", [new LocalFile("d/a", "/nowhere") { Modified = time }, new LocalFile("d/b", "/nowhere")]) { ModifiedSeconds = 7, Directories = [new LocalDirectory("d")] };
-        await using var files = new ResultFiles(new TreeResult(tree, [facts, facts], Digest.Of([])), _bench.Store, _bench.Layers);
+        await using var files = new ResultFiles(new TreeResult(tree, [facts, facts], Digest.Of([])), _bench.Described, _bench.Store, _bench.Layers);
         Assert.Equal([(seconds, rest), (7, 0)], (await files.ListAsync("d", null, default)).Select(s => (s.ModifiedSeconds, s.ModifiedNanoseconds)));
         Assert.Equal((seconds, rest), await files.StatAsync("d/a", default) is var stat ? (stat.ModifiedSeconds, stat.ModifiedNanoseconds) : default);
     }
@@ -199,7 +199,7 @@ public sealed class ResultFilesTests : IAsyncDisposable
         bench.Folder.Write("context/b.txt", "b");
         File.CreateSymbolicLink(bench.Folder["context/link"], "/src/a.txt");
         bench.Folders["context"] = bench.Folder["context"];
-        await using var files = new ResultFiles((await bench.CreateWorker().RunAsync(WorkerBench.Load(LlbState.Local("context")).Vertex, [], default))[0], bench.Store, _bench.Layers);
+        await using var files = new ResultFiles((await bench.CreateWorker().RunAsync(WorkerBench.Load(LlbState.Local("context")).Vertex, [], default))[0], _bench.Described, bench.Store, _bench.Layers);
 
         Assert.Equal(["b.txt", "link", "src"], (await files.ListAsync("/", null, default)).Select(s => s.Name));
         Assert.Equal("lent content", Encoding.UTF8.GetString(await files.ReadAsync("link", 0, null, default)));
@@ -211,7 +211,7 @@ public sealed class ResultFilesTests : IAsyncDisposable
         Assert.Equal("MBK1504", (await Assert.ThrowsAsync<SnapshotException>(() => files.ReadAsync("b.txt", 0, null, default))).Code);
     }
 
-    private async Task<ResultFiles> FilesAsync() => new(new LayersResult(await ChainAsync(s_image)), _bench.Store, _bench.Layers);
+    private async Task<ResultFiles> FilesAsync() => new(new LayersResult(await ChainAsync(s_image)), _bench.Described, _bench.Store, _bench.Layers);
 
     private async Task<LayerChain> ChainAsync(IEnumerable<RawTar> tars)
     {

@@ -93,7 +93,7 @@ internal sealed class SourceBench : IAsyncDisposable
         var remote = new RemoteSources(Images, Store, index, KeyLocks.OfStore(Store.Root), new LayerOptions(), files, git, null, KeepsTimes);
         Pins = remote.Pins;
         var trees = new LentTrees(session, new FileFactsCache(Folder["store/facts"], TimeProvider.System));
-        var worker = new EngineWorker(Store, session, trees, Images, new LayerOptions(), null, remote);
+        var worker = new EngineWorker(Store, session, trees, Images, new LayerOptions(), new TreeLayers(Store, new DescribedLayers(Store, trees.Places, new LayerOptions()), new LayerOptions()), null, remote);
         using var solver = new Solver<VertexResult>(worker, index, KeyLocks.OfVertices(Store.Root), new SolverOptions { Time = TimeProvider.System, Progress = new Listener(Events) });
         return ((LayersResult)await solver.SolveAsync(LlbGraph.Load(graph), cancellationToken)).Chain;
     }

@@ -79,6 +79,7 @@ public sealed class ContextFoldersTests : IDisposable
     {
         var tree = new GivenTree().File("a", "one");
         (await Transfers.ReceiveAsync(_folders, tree)).Dispose();
+        await _folders.TidyAsync();
         var index = Path.Combine(_folder["contexts"], Transfers.Id.FolderName, "index");
         var bytes = File.ReadAllBytes(index);
         bytes[^1] ^= 1;
@@ -151,6 +152,7 @@ public sealed class ContextFoldersTests : IDisposable
         Assert.Equal(["old", "gone"], Texts(first));
         var path = first.Sent.Tree.Files[1].HostPath;
         first.Dispose();
+        await _folders.TidyAsync();
 
         Assert.False(File.Exists(path));
         Assert.Equal(["new"], Texts(second));
@@ -168,6 +170,7 @@ public sealed class ContextFoldersTests : IDisposable
         });
 
         Assert.All(await Task.WhenAll(works), r => Assert.Equal(r.Expected, r.Actual));
+        await _folders.TidyAsync();
         // The last one's own, and that of another that had what both have.
         Assert.InRange(Contents().Count(), 1, 2);
     }
@@ -182,6 +185,7 @@ public sealed class ContextFoldersTests : IDisposable
         long Bytes() => Contents().Sum(f => new FileInfo(f).Length);
         (await Transfers.ReceiveAsync(_folders, Tree(0))).Dispose();
         (await Transfers.ReceiveAsync(_folders, Tree(1))).Dispose();
+        await _folders.TidyAsync();
         // Of what came first one file is in use still, and less is in vain than is not.
         Assert.Equal((2, (60 + 59) * Size), (Contents().Count(), Bytes()));
 
@@ -189,6 +193,7 @@ public sealed class ContextFoldersTests : IDisposable
         var wanted = Texts(held);
         Assert.Equal((3, (60 + 59 + 58) * Size), (Contents().Count(), Bytes()));
         held.Dispose();
+        await _folders.TidyAsync();
 
         Assert.Equal((1, Files * Size), (Contents().Count(), Bytes()));
         using (var moved = await Transfers.ReceiveAsync(_folders, Tree(2)))

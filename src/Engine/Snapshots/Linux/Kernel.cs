@@ -136,6 +136,18 @@ internal static partial class Kernel
     [LibraryImport("libc", SetLastError = true)]
     public static partial int renameat(int oldDirectory, byte[] oldName, int newDirectory, byte[] newName);
 
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int fchown(int descriptor, uint uid, uint gid);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int fchmod(int descriptor, int mode);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int futimens(int descriptor, TimeOfFile[] times);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial nint pwrite(int descriptor, ReadOnlySpan<byte> bytes, nint length, long offset);
+
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int fchownat(int directory, string name, uint uid, uint gid, int flags);
 

@@ -25,19 +25,34 @@ public sealed class LayerApplier(int idShift)
     {
         using var tree = RootedTree.Open(directory);
         var placement = new LayerPlacement(tree, idShift, isBottom);
-        await LayerReader.ReadAsync(blob, compression, diffId, async (entry, content) =>
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            try
-            {
-                await placement.PlaceAsync(entry, content, cancellationToken).ConfigureAwait(false);
-            }
-            catch (SnapshotException e) when (e.Code == SnapshotException.NoSuchPath)
-            {
-                throw new SnapshotException(SnapshotException.InvalidEntry, ErrorKind.Invalid,
-                    $"The layer '{diffId}' has an entry '/{entry.Path}' that has no place in its image: {e.Message.TrimEnd('.')}. Do not use this image.", e);
-            }
-        }, cancellationToken).ConfigureAwait(false);
+        await LayerReader.ReadAsync(blob, compression, diffId, (entry, content) => PlaceAsync(placement, entry, content, diffId, cancellationToken), cancellationToken).ConfigureAwait(false);
         return placement.Complete();
+    }
+
+    /// <summary>The same of a layer that nobody has written. What is in its files proves itself when it is read.</summary>
+    internal async Task<AppliedLayer> ApplyAsync(IEnumerable<TreeEntry> entries, Digest diffId, string directory, bool isBottom, CancellationToken cancellationToken)
+    {
+        using var tree = RootedTree.Open(directory);
+        var placement = new LayerPlacement(tree, idShift, isBottom);
+        foreach (var entry in entries)
+        {
+            using var content = entry.Size > 0 ? entry.Open?.Invoke() : null;
+            await PlaceAsync(placement, entry, content, diffId, cancellationToken).ConfigureAwait(false);
+        }
+        return placement.Complete();
+    }
+
+    private static async ValueTask PlaceAsync(LayerPlacement placement, TreeEntry entry, Stream? content, Digest diffId, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        try
+        {
+            await placement.PlaceAsync(entry, content, cancellationToken).ConfigureAwait(false);
+        }
+        catch (SnapshotException e) when (e.Code == SnapshotException.NoSuchPath)
+        {
+            throw new SnapshotException(SnapshotException.InvalidEntry, ErrorKind.Invalid,
+                $"The layer '{diffId}' has an entry '/{entry.Path}' that has no place in its image: {e.Message.TrimEnd('.')}. Do not use this image.", e);
+        }
     }
 }

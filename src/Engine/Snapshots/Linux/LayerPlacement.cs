@@ -65,6 +65,11 @@ internal sealed class LayerPlacement
         _times.Keep(RootedTree.ParentOf(place));
         _cover?.Add(place);
 
+        if (entry.Type == TreeEntryType.File && await TryMakeFileAsync(entry, content, cancellationToken).ConfigureAwait(false))
+        {
+            _leftOut.Remove(place);
+            return;
+        }
         var there = _tree.Find(entry.Path);
         if (entry.Type == TreeEntryType.Directory && there is { IsDirectory: true })
         {
@@ -138,6 +143,11 @@ internal sealed class LayerPlacement
         _tree.SetMode(entry.Path, entry.Mode);
         if (!isNew)
             foreach (var name in _tree.ReadXattrs(entry.Path).Keys.Where(n => ExtendedAttributes.IsShared(n) && entry.Xattrs?.ContainsKey(n) != true)) _tree.RemoveXattr(entry.Path, name);
+        SetXattrs(entry);
+    }
+
+    private void SetXattrs(TreeEntry entry)
+    {
         foreach (var (name, value) in entry.Xattrs ?? new Dictionary<string, byte[]>())
         {
             if (ExtendedAttributes.IsShared(name) && _tree.TrySetXattr(entry.Path, name, ExtendedAttributes.ToDisk(name, value, _idShift))) continue;
@@ -147,19 +157,44 @@ internal sealed class LayerPlacement
         }
     }
 
+    // What most entries are: files where nothing is yet.
+    private async ValueTask<bool> TryMakeFileAsync(TreeEntry entry, Stream? content, CancellationToken cancellationToken)
+    {
+        CheckOwner(entry);
+        try
+        {
+            if (!await _tree.TryWriteFileAsync(entry.Path, content, (uint)entry.Uid + (uint)_idShift, (uint)entry.Gid + (uint)_idShift, entry.Mode, entry.ModifiedSeconds, cancellationToken).ConfigureAwait(false)) return false;
+        }
+        catch (SnapshotException e) when (e.Code == SnapshotException.OwnerOutside)
+        {
+            throw OwnerOutside(entry, e);
+        }
+        if (entry.Xattrs is null) return true;
+        SetXattrs(entry);
+        _tree.SetModified(entry.Path, entry.ModifiedSeconds);
+        return true;
+    }
+
     private void SetOwner(TreeEntry entry)
     {
-        if (entry.Uid < 0 || entry.Gid < 0) throw Misplaced(entry, "has an owner below zero");
+        CheckOwner(entry);
         try
         {
             _tree.SetOwner(entry.Path, (uint)entry.Uid + (uint)_idShift, (uint)entry.Gid + (uint)_idShift);
         }
         catch (SnapshotException e) when (e.Code == SnapshotException.OwnerOutside)
         {
-            throw new SnapshotException(SnapshotException.OwnerOutside, ErrorKind.FailedPrecondition,
-                $"'/{entry.Path}' of the image belongs to {entry.Uid}:{entry.Gid}, which is more than the numbers that you may use. Give yourself more of them in /etc/subuid and /etc/subgid.", e);
+            throw OwnerOutside(entry, e);
         }
     }
+
+    private static void CheckOwner(TreeEntry entry)
+    {
+        if (entry.Uid < 0 || entry.Gid < 0) throw Misplaced(entry, "has an owner below zero");
+    }
+
+    private static SnapshotException OwnerOutside(TreeEntry entry, SnapshotException inner) => new(SnapshotException.OwnerOutside, ErrorKind.FailedPrecondition,
+        $"'/{entry.Path}' of the image belongs to {entry.Uid}:{entry.Gid}, which is more than the numbers that you may use. Give yourself more of them in /etc/subuid and /etc/subgid.", inner);
 
     private void Imply(string path)
     {

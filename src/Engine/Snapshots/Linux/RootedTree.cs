@@ -146,6 +146,20 @@ public sealed class RootedTree : IWritableTree, IDisposable
         if (content is not null) await CopyAsync(content, file, path, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Makes a file of what is in <paramref name="content"/>, with all that is said of it at once, which is half the work; false when something is
+    /// at the path, which stays.</summary>
+    internal async Task<bool> TryWriteFileAsync(string path, Stream? content, uint uid, uint gid, int mode, long seconds, CancellationToken cancellationToken)
+    {
+        using var file = TryCreate(path);
+        if (file is null) return Kernel.LastError == Kernel.Exists ? false : throw Fault(path, "made");
+        if (content is not null) await CopyAsync(content, file, path, cancellationToken).ConfigureAwait(false);
+        // The order matters: another owner takes setuid bits away.
+        if (Kernel.fchown(Number(file), uid, gid) != 0) throw Kernel.LastError == Kernel.Invalid ? TreeFault.OwnerOutside(path, uid, gid) : Fault(path, "given to its owner");
+        if (Kernel.fchmod(Number(file), mode) != 0) throw Fault(path, "given its mode");
+        if (Kernel.futimens(Number(file), [Kernel.TimeOfFile.AsItIs, new() { Seconds = seconds }]) != 0) throw Fault(path, "given its time");
+        return true;
+    }
+
     /// <summary>Puts what is in <paramref name="content"/> in place of what a file has; it stays the same file, with all its names.</summary>
     public async Task OverwriteFileAsync(string path, Stream content, CancellationToken cancellationToken)
     {
@@ -320,18 +334,20 @@ public sealed class RootedTree : IWritableTree, IDisposable
 
     private static void Write(SafeFileHandle file, ReadOnlySpan<byte> bytes, long position, string path)
     {
-        try
+        while (!bytes.IsEmpty)
         {
-            RandomAccess.Write(file, bytes, position);
-        }
-        catch (IOException e)
-        {
-            throw TreeFault.Of(path, "written", e);
+            var written = Kernel.pwrite(Number(file), bytes, bytes.Length, position);
+            if (written < 0 && Kernel.LastError == Kernel.Interrupted) continue;
+            if (written < 0) throw TreeFault.Of(path, "written");
+            bytes = bytes[(int)written..];
+            position += written;
         }
     }
 
-    private SafeFileHandle Create(string path) =>
-        TryOpen(OpenParent(path), NameOf(path), Kernel.WriteOnly | Kernel.Create | Kernel.Exclusive | Kernel.NoLink, OneStep, 0b110_000_000) ?? throw Fault(path, "made");
+    private SafeFileHandle Create(string path) => TryCreate(path) ?? throw Fault(path, "made");
+
+    private SafeFileHandle? TryCreate(string path) =>
+        TryOpen(OpenParent(path), NameOf(path), Kernel.WriteOnly | Kernel.Create | Kernel.Exclusive | Kernel.NoLink, OneStep, 0b110_000_000);
 
     private static SafeFileHandle? TryOpen(SafeFileHandle directory, string path, int flags, ulong resolve, int mode = 0)
     {

@@ -1,4 +1,3 @@
-using Microsoft.Win32.SafeHandles;
 using MsBuildKit.Engine.Oci;
 
 namespace MsBuildKit.Engine.Snapshots.Linux;
@@ -6,12 +5,12 @@ namespace MsBuildKit.Engine.Snapshots.Linux;
 /// <summary>Snapshots that lie on one another; none of them is removed before this is disposed, or its process ends.</summary>
 public sealed class SnapshotStack : IDisposable
 {
-    private readonly List<SafeFileHandle> _holds;
+    private readonly IReadOnlyList<HeldSnapshot> _held;
 
-    internal SnapshotStack(IReadOnlyList<Digest> ids, IReadOnlyList<string> folders, List<SafeFileHandle> holds)
+    internal SnapshotStack(IReadOnlyList<Digest> ids, IReadOnlyList<HeldSnapshot> held)
     {
-        (Ids, _holds) = (ids, holds);
-        Lowers = [.. folders.Reverse().Select(f => Path.Combine(f, SnapshotStore.TreeName))];
+        (Ids, _held) = (ids, held);
+        Lowers = [.. held.SelectMany(h => h.Trees).Reverse()];
     }
 
     /// <summary>The ChainIDs from the bottom up.</summary>
@@ -23,9 +22,12 @@ public sealed class SnapshotStack : IDisposable
     /// <summary>The directories from the top down, as mounts want them.</summary>
     public IReadOnlyList<string> Lowers { get; internal init; }
 
+    /// <summary>This with one more on top that has no ChainID of its own; what it is made of stays held by others.</summary>
+    internal SnapshotStack With(HeldSnapshot top) => new(Ids, [.. _held, top]);
+
     /// <inheritdoc />
     public void Dispose()
     {
-        foreach (var hold in _holds) hold.Dispose();
+        foreach (var held in _held) held.Dispose();
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Microsoft.Win32.SafeHandles;
 using MsBuildKit.Engine.Content;
@@ -19,22 +20,25 @@ namespace MsBuildKit.Engine.Snapshots.Linux;
 /// <param name="locks">Lets one process at a time make a snapshot.</param>
 /// <param name="idShift">A file of uid N in an image is of N and this on disk.</param>
 /// <param name="choose">Says how trees are had, when the first is needed; given a folder of the store to try it in. The kernel's overlays when not given.</param>
-public sealed class SnapshotStore(string root, IContentStore content, IKeyLock locks, int idShift, Func<string, ISnapshotter>? choose = null)
+/// <param name="open">Opens what layers are made of that are described only, by digest.</param>
+public sealed class SnapshotStore(string root, IContentStore content, IKeyLock locks, int idShift, Func<string, ISnapshotter>? choose = null, Func<Digest, Stream>? open = null)
 {
     internal const string TreeName = "fs", WorkName = "work", TargetName = "mnt";
 
     private const string RecordName = "record";
-    private const int NameLength = 24, BusyTries = 500;
+    private const int NameLength = 24, BusyTries = 500, MostRemembered = 1000;
 
     private readonly Lazy<string> _staging = new(() => Prepare(root));
+    private readonly ConcurrentDictionary<string, (Digest Id, Layer Layer)> _earlier = new(StringComparer.Ordinal);
     private Lazy<ISnapshotter>? _snapshotter;
 
     /// <summary>The snapshots of a store, in the store's own folders.</summary>
     /// <param name="store">Has the blobs too.</param>
     /// <param name="idShift">As above.</param>
     /// <param name="choose">As above.</param>
-    public static SnapshotStore Of(LocalContentStore store, int idShift, Func<string, ISnapshotter>? choose = null) =>
-        new(Path.Combine(store.Root, StoreTrees.Snapshots), store, KeyLocks.OfStore(store.Root), idShift, choose);
+    /// <param name="open">As above.</param>
+    public static SnapshotStore Of(LocalContentStore store, int idShift, Func<string, ISnapshotter>? choose = null, Func<Digest, Stream>? open = null) =>
+        new(Path.Combine(store.Root, StoreTrees.Snapshots), store, KeyLocks.OfStore(store.Root), idShift, choose, open);
 
     /// <summary>How trees are had. Throws MBK1511.</summary>
     public ISnapshotter Snapshotter => LazyInitializer.EnsureInitialized(ref _snapshotter, () => new(() => choose?.Invoke(_staging.Value) ?? new OverlaySnapshotter())).Value;
@@ -67,16 +71,16 @@ public sealed class SnapshotStore(string root, IContentStore content, IKeyLock l
     public async Task<SnapshotStack> EnsureAsync(IReadOnlyList<Layer> layers, CancellationToken cancellationToken)
     {
         var ids = ChainId.Of(layers.Select(l => l.DiffId));
-        var holds = new List<SafeFileHandle>();
+        var held = new List<HeldSnapshot>();
         try
         {
             for (var i = 0; i < ids.Count; i++)
-                holds.Add(TryHold(ids[i]) ?? await UnpackAsync(layers[i], ids[i], new SnapshotStack([.. ids.Take(i)], [.. ids.Take(i).Select(FolderOf)], []), cancellationToken).ConfigureAwait(false));
-            return new SnapshotStack(ids, [.. ids.Select(FolderOf)], holds);
+                held.Add(TryHold(ids[i]) ?? await UnpackAsync(layers[i], ids[i], new SnapshotStack([.. ids.Take(i)], held), cancellationToken).ConfigureAwait(false));
+            return new SnapshotStack(ids, held);
         }
         catch
         {
-            foreach (var hold in holds) hold.Dispose();
+            foreach (var snapshot in held) snapshot.Dispose();
             throw;
         }
     }
@@ -118,19 +122,19 @@ public sealed class SnapshotStore(string root, IContentStore content, IKeyLock l
     {
         var id = ChainId.Of(draft.Parent.Id, diffId);
         Digest[] ids = [.. draft.Parent.Ids, id];
-        var holds = new List<SafeFileHandle>();
+        var held = new List<HeldSnapshot>();
         try
         {
             foreach (var below in draft.Parent.Ids)
-                holds.Add(TryHold(below) ?? throw Fault(ErrorKind.NotFound, $"The snapshot '{below}' is gone, though it is in use. Build again."));
+                held.Add(TryHold(below) ?? throw Fault(ErrorKind.NotFound, $"The snapshot '{below}' is gone, though it is in use. Build again."));
             using (await locks.AcquireAsync(KeyOf(id), cancellationToken).ConfigureAwait(false))
-                holds.Add(TryHold(id) ?? Publish(draft, id, 0));
+                held.Add(TryHold(id) ?? Publish(draft, new SnapshotRecord(id, draft.Parent.Id, 0), null));
             draft.Dispose();
-            return new SnapshotStack(ids, [.. ids.Select(FolderOf)], holds);
+            return new SnapshotStack(ids, held);
         }
         catch
         {
-            foreach (var hold in holds) hold.Dispose();
+            foreach (var snapshot in held) snapshot.Dispose();
             throw;
         }
     }
@@ -151,23 +155,68 @@ public sealed class SnapshotStore(string root, IContentStore content, IKeyLock l
         }
     }
 
-    private async Task<SafeFileHandle> UnpackAsync(Layer layer, Digest id, SnapshotStack parent, CancellationToken cancellationToken)
+    private async Task<HeldSnapshot> UnpackAsync(Layer layer, Digest id, SnapshotStack parent, CancellationToken cancellationToken)
     {
         using var alone = await locks.AcquireAsync(KeyOf(id), cancellationToken).ConfigureAwait(false);
         if (TryHold(id) is { } made) return made;
+        if (layer.IsDescribed) return await PlaceAsync(layer, id, parent, cancellationToken).ConfigureAwait(false);
         var compression = MediaTypes.LayerCompression(layer.Blob.MediaType)
             ?? throw Fault(ErrorKind.NotSupported, $"The layer '{layer.Blob.Digest}' is of the unknown kind '{layer.Blob.MediaType}'. Use another image.");
         var blob = await content.FindAsync(layer.Blob.Digest, cancellationToken).ConfigureAwait(false)
             ?? throw Fault(ErrorKind.NotFound, $"The layer '{layer.Blob.Digest}' is not in the store. Build again.");
-        using var draft = Begin(parent, DraftUse.Layer, cancellationToken);
         await using (blob.ConfigureAwait(false))
+            return await FillAsync(id, parent, null, (applier, directory, isBottom) => applier.ApplyAsync(blob, compression, layer.DiffId, directory, isBottom, cancellationToken), cancellationToken).ConfigureAwait(false);
+    }
+
+    // What is much like a tree that is there gets only what is different, on top of that one.
+    private async Task<HeldSnapshot> PlaceAsync(Layer layer, Digest id, SnapshotStack parent, CancellationToken cancellationToken)
+    {
+        var entries = await TreeDescription.FindAsync(content, layer, open ?? (_ => throw Lost(layer)), cancellationToken).ConfigureAwait(false)
+            ?? throw Lost(layer);
+        var ground = parent.Id?.ToString() ?? "";
+        if (Snapshotter is OverlaySnapshotter && _earlier.TryGetValue(ground, out var before) && TryHold(before.Id) is { } earlier)
         {
+            using var ended = earlier;
+            if (await TreeDescription.FindAsync(content, before.Layer, _ => Stream.Null, cancellationToken).ConfigureAwait(false) is { } known && DescribedChange.Between(known, entries, p => IsIn(parent, p)) is { } changes)
+                return await FillAsync(id, parent, before.Id, Place(changes), cancellationToken).ConfigureAwait(false);
+        }
+        var whole = await FillAsync(id, parent, null, Place(entries), cancellationToken).ConfigureAwait(false);
+        if (_earlier.Count > MostRemembered) _earlier.Clear();
+        _earlier[ground] = (id, layer);
+        return whole;
+
+        Func<LayerApplier, string, bool, Task<AppliedLayer>> Place(IReadOnlyList<TreeEntry> what) =>
+            (applier, directory, isBottom) => applier.ApplyAsync(what, layer.DiffId, directory, isBottom, cancellationToken);
+    }
+
+    private static bool IsIn(SnapshotStack parent, string path) => parent.Lowers.Any(lower =>
+    {
+        using var tree = RootedTree.Open(lower);
+        return tree.Find(path) is not null;
+    });
+
+    private async Task<HeldSnapshot> FillAsync(
+        Digest id, SnapshotStack parent, Digest? earlierId, Func<LayerApplier, string, bool, Task<AppliedLayer>> fill, CancellationToken cancellationToken)
+    {
+        var earlier = earlierId is { } other ? TryHold(other) ?? throw Fault(ErrorKind.NotFound, $"The snapshot '{other}' is gone, though it is in use. Build again.") : null;
+        try
+        {
+            using var draft = Begin(earlier is null ? parent : parent.With(earlier), DraftUse.Layer, cancellationToken);
             var applier = new LayerApplier(idShift);
-            if (parent.Id is null) return Publish(draft, id, (await applier.ApplyAsync(blob, compression, layer.DiffId, draft.Upper, isBottom: true, cancellationToken).ConfigureAwait(false)).LeftOut.Count);
-            using var mount = draft.Mount();
-            var applied = await applier.ApplyAsync(blob, compression, layer.DiffId, mount.Target, isBottom: false, cancellationToken).ConfigureAwait(false);
-            mount.Unmount();
-            return Publish(draft, id, applied.LeftOut.Count);
+            AppliedLayer applied;
+            if (draft.Parent.Lowers.Count == 0) applied = await fill(applier, draft.Upper, true).ConfigureAwait(false);
+            else
+            {
+                using var mount = draft.Mount();
+                applied = await fill(applier, mount.Target, false).ConfigureAwait(false);
+                mount.Unmount();
+            }
+            return Publish(draft, new SnapshotRecord(id, parent.Id, applied.LeftOut.Count, earlierId), earlier);
+        }
+        catch
+        {
+            earlier?.Dispose();
+            throw;
         }
     }
 
@@ -190,7 +239,7 @@ public sealed class SnapshotStore(string root, IContentStore content, IKeyLock l
         tree.SetModified("", status.ModifiedSeconds, status.ModifiedNanoseconds);
     }
 
-    private SafeFileHandle Publish(SnapshotDraft draft, Digest id, int leftOut)
+    private HeldSnapshot Publish(SnapshotDraft draft, SnapshotRecord record, HeldSnapshot? earlier)
     {
         try
         {
@@ -201,9 +250,9 @@ public sealed class SnapshotStore(string root, IContentStore content, IKeyLock l
             }
             var lockFile = Path.Combine(draft.Folder, StoreTrees.LockName);
             File.WriteAllBytes(lockFile, []);
-            if (!new SnapshotRecord(id, draft.Parent.Id, leftOut).TryWrite(Path.Combine(draft.Folder, RecordName))) throw new IOException("its record cannot be written");
+            if (!record.TryWrite(Path.Combine(draft.Folder, RecordName))) throw new IOException("its record cannot be written");
             var hold = NamedLock.TryShare(lockFile) ?? throw new IOException("its lock cannot be taken");
-            return Rename(draft.Folder, id, hold);
+            return Rename(draft.Folder, record.Id, hold, earlier);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -211,7 +260,7 @@ public sealed class SnapshotStore(string root, IContentStore content, IKeyLock l
         }
     }
 
-    private SafeFileHandle Rename(string from, Digest id, SafeFileHandle hold)
+    private HeldSnapshot Rename(string from, Digest id, SafeFileHandle hold, HeldSnapshot? earlier)
     {
         try
         {
@@ -224,7 +273,7 @@ public sealed class SnapshotStore(string root, IContentStore content, IKeyLock l
             }
             Directory.Move(from, FolderOf(id));
             Posix.SyncDirectory(root);
-            return hold;
+            return Hold(id, hold, earlier);
         }
         catch
         {
@@ -233,19 +282,26 @@ public sealed class SnapshotStore(string root, IContentStore content, IKeyLock l
         }
     }
 
-    private SafeFileHandle? TryHold(Digest id)
+    private HeldSnapshot Hold(Digest id, SafeFileHandle hold, HeldSnapshot? earlier)
+    {
+        var tree = Path.Combine(FolderOf(id), TreeName);
+        return earlier?.With(tree, hold) ?? new HeldSnapshot([tree], [hold]);
+    }
+
+    private HeldSnapshot? TryHold(Digest id)
     {
         _ = _staging.Value;
         var path = Path.Combine(FolderOf(id), StoreTrees.LockName);
         if (NamedLock.TryShare(path) is not { } hold) return null;
-        if (SnapshotRecord.Find(Path.Combine(FolderOf(id), RecordName)) is not { } record || record.Id != id)
+        HeldSnapshot? earlier = null;
+        if (SnapshotRecord.Find(Path.Combine(FolderOf(id), RecordName)) is not { } record || record.Id != id || (record.Earlier is { } other && (earlier = TryHold(other)) is null))
         {
             hold.Dispose();
             return null;
         }
         // One that cannot be marked as used is merely removed earlier.
         _ = Kernel.utimensat(Kernel.CurrentDirectory, path, null, Kernel.NoFollow);
-        return hold;
+        return Hold(id, hold, earlier);
     }
 
     private bool TryRemove(Digest id)
@@ -271,6 +327,8 @@ public sealed class SnapshotStore(string root, IContentStore content, IKeyLock l
 
     private SnapshotException CannotKeep(Exception e) =>
         Fault(ErrorKind.Unavailable, $"A snapshot in '{root}' cannot be kept: {DiskSpace.Explain(e, root, 0)}. Free space with 'msbuildkit prune', or set ContainerCacheDirectory to another disk.", e);
+
+    private static SnapshotException Lost(Layer layer) => Fault(ErrorKind.NotFound, $"What '{layer.CreatedBy}' copied is nowhere to be had any more. Build again.");
 
     private static SnapshotException Fault(ErrorKind kind, string message, Exception? inner = null) => new(SnapshotException.CannotKeepSnapshot, kind, message, inner);
 }

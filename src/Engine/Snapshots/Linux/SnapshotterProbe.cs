@@ -18,7 +18,7 @@ internal static class SnapshotterProbe
             var lower = Directory.CreateDirectory(Path.Combine(staging.Path, "lower")).FullName;
             Directory.CreateDirectory(Path.Combine(lower, "old"));
             foreach (var name in new[] { "file", "kept", "old/inside" }) File.WriteAllText(Path.Combine(lower, name), "");
-            using var stack = new SnapshotStack([], [], []) { Lowers = [lower] };
+            using var stack = new SnapshotStack([], []) { Lowers = [lower] };
             using var draft = new SnapshotDraft(staging, stack, snapshotter);
             foreach (var path in new[] { draft.Upper, draft.Target }) Directory.CreateDirectory(path);
             snapshotter.Begin(draft, DraftUse.Step, CancellationToken.None);

@@ -53,7 +53,9 @@ public static class FailedStepHost
         await using (store.ConfigureAwait(false))
         {
             // Its files are as the way that it ran with leaves them.
-            var snapshots = SnapshotStore.Of(store, StepIds.First, _ => Snapshotters.Of(failed.Step.Snapshotter, told.FindProgram));
+            var contents = new StepContents();
+            using var lent = contents.Add(failed.Step);
+            var snapshots = SnapshotStore.Of(store, StepIds.First, _ => Snapshotters.Of(failed.Step.Snapshotter, told.FindProgram), contents.Open);
             // It had the host's network only where that was granted.
             var runner = new StepRunner(told.RunnerOptions(area) with { Grants = new StepGrants(HostNetwork: true) }, time);
             var op = Op.Parser.ParseFrom(failed.Step.Op);

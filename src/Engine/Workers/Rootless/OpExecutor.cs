@@ -7,18 +7,19 @@ namespace MsBuildKit.Engine.Workers.Rootless;
 
 /// <summary>Hands each operation to who runs its kind.</summary>
 [SupportedOSPlatform("linux")]
-internal sealed class OpExecutor(StepExecutor steps, FileExecutor files, DiffExecutor differences) : IStepExecutor
+internal sealed class OpExecutor(StepExecutor steps, FileExecutor files, DiffExecutor differences, StepContents contents) : IStepExecutor
 {
     /// <inheritdoc />
-    public Task<Done> RunAsync(RunStep step, Func<int, ReadOnlyMemory<byte>, ValueTask> log, CancellationToken cancellationToken)
+    public async Task<Done> RunAsync(RunStep step, Func<int, ReadOnlyMemory<byte>, ValueTask> log, CancellationToken cancellationToken)
     {
         var op = Op.Parser.ParseFrom(step.Op);
-        return op.OpCase switch
+        using var lent = contents.Add(step);
+        return await (op.OpCase switch
         {
             Op.OpOneofCase.Exec => steps.RunAsync(op, step, log, cancellationToken),
             Op.OpOneofCase.File => files.RunAsync(op.File, step, cancellationToken),
             Op.OpOneofCase.Diff => differences.RunAsync(op.Diff, step, cancellationToken),
             _ => throw WorkerException.NeedsRunner($"The step '{step.Name}'"),
-        };
+        }).ConfigureAwait(false);
     }
 }

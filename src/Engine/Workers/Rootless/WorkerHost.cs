@@ -23,14 +23,15 @@ public static class WorkerHost
         var store = new LocalContentStore(told.Store);
         await using (store.ConfigureAwait(false))
         {
-            var snapshots = SnapshotStore.Of(store, StepIds.First, told.ChooseSnapshotter);
+            var contents = new StepContents();
+            var snapshots = SnapshotStore.Of(store, StepIds.First, told.ChooseSnapshotter, contents.Open);
             var runner = new StepRunner(told.RunnerOptions(area) with { ConnectsAhead = true }, time);
             var layers = new DraftLayers(store, snapshots);
             var caches = new CacheMounts(told.Store);
             var executor = new OpExecutor(
-                new StepExecutor(snapshots, layers, runner, caches, new FailedSteps(told.Store), area), new FileExecutor(snapshots, layers, area), new DiffExecutor(snapshots, layers, area));
+                new StepExecutor(snapshots, layers, runner, caches, new FailedSteps(told.Store), area), new FileExecutor(store, snapshots, contents, layers, area), new DiffExecutor(snapshots, layers, area), contents);
             using var channel = new FrameChannel<Frame>(Frame.Parser, input, output);
-            await new WorkerServer(channel, executor, new CacheTransfer(caches, snapshots, store), new ContainerExecutor(snapshots, runner, caches, area, time), () => Prepare(runner, snapshots), new IdleMemory(time)).ServeAsync(CancellationToken.None).ConfigureAwait(false);
+            await new WorkerServer(channel, executor, new CacheTransfer(caches, snapshots, store), new ContainerExecutor(snapshots, contents, runner, caches, area, time), () => Prepare(runner, snapshots), new IdleMemory(time)).ServeAsync(CancellationToken.None).ConfigureAwait(false);
         }
     }
 

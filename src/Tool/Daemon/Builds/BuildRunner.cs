@@ -145,5 +145,6 @@ internal sealed class BuildRunner(ToolHost host, DaemonOptions options, LocalCon
         KeepsTimes = (layering.SourceDateEpoch ?? epoch) is null && !layering.RewritesTimes,
         AsksForOrigins = true,
         Parallelism = options.Parallelism,
+        OperationsAtOnce = options.OperationsAtOnce,
     };
 }

@@ -12,6 +12,8 @@ namespace MsBuildKit.Tool.Daemon.Configuration;
 /// <param name="isRoot">Who runs the daemon.</param>
 internal sealed class SettingsReader(ToolHost host, bool isRoot)
 {
+    private const int LeastOperations = 16, OperationsPerCore = 4;
+
     private readonly List<string> _faults = [];
 
     /// <summary>Reads a configuration file into the settings.</summary>
@@ -56,7 +58,8 @@ internal sealed class SettingsReader(ToolHost host, bool isRoot)
             Group = settings.Group, GroupId = settings.GroupId, UserId = settings.UserId,
             Entitlements = settings.Entitlements,
             Certificates = certificates,
-            Parallelism = settings.Parallelism is > 0 and var most ? most : host.Cores,
+            Parallelism = host.Cores,
+            OperationsAtOnce = settings.Parallelism is > 0 and var most ? most : Math.Max(LeastOperations, OperationsPerCore * host.Cores),
             MostAtOnce = settings.Parallelism is > 0 and var all ? all : null,
             Labels = settings.Labels,
             Platforms = platforms,

@@ -1,3 +1,4 @@
+using System.Text;
 using MsBuildKit.Engine.Content;
 using MsBuildKit.Engine.Oci;
 using MsBuildKit.Engine.Snapshots;
@@ -30,6 +31,9 @@ public sealed class SnapshotStoreTests
 
     [Fact]
     public Task Ensure_DamagedRecord_IsMadeAnew() => InsideProcess.RunAsync(false, DamagedAsync);
+
+    [Theory, InlineData(true), InlineData(false)]
+    public Task Ensure_DescribedLayerMuchLikeAnother_LiesOnThatOne(bool asRoot) => InsideProcess.RunAsync(asRoot, DescribeAsync);
 
     [Fact]
     public Task C13_Folders_AreClosedToOthers() => InsideProcess.RunAsync(false, ModesAsync);
@@ -267,6 +271,36 @@ public sealed class SnapshotStoreTests
         Assert.Equal(["a", "b", "c", "d"], await bed.NamesAsync(stack));
     }
 
+    private static async Task DescribeAsync(string folder)
+    {
+        await using var bed = new Bed(folder);
+        var ground = (await bed.PutAsync(Sample()))[..2];
+        var before = Enumerable.Range(10, 50).ToDictionary(i => $"s/f{i}", i => $"{i}");
+        var now = before.Where(f => f.Key != "s/f11").ToDictionary();
+        (now["s/f12"], now["s/new"]) = ("changed", "new");
+
+        using var first = await bed.Store.EnsureAsync([.. ground, await bed.DescribeAsync(before)], default);
+        var layer = await bed.DescribeAsync(now);
+        using (var second = await bed.Store.EnsureAsync([.. ground, layer], default))
+        {
+            Assert.Equal((3, 4), (first.Lowers.Count, second.Lowers.Count));
+            Assert.Equal(first.Lowers, second.Lowers.Skip(1));
+            Assert.Equal("2", (await Trees.ShellAsync(second.Lowers[0], "find . -type f | wc -l")).Trim());
+            Assert.Equal(["a", "b", "c", "s"], await bed.NamesAsync(second));
+            Assert.Equal(now, await bed.FilesAsync(second));
+            Assert.Equal(before, await bed.FilesAsync(first));
+        }
+
+        // Another process knows what it lies on; when that is gone, it is no snapshot.
+        using (var again = await bed.Open().EnsureAsync([.. ground, layer], default)) Assert.Equal(4, again.Lowers.Count);
+        Assert.Empty(bed.Remove([first.Ids[^1]]));
+        first.Dispose();
+        Assert.Single(bed.Remove([first.Ids[^1]]));
+        using var whole = await bed.Open().EnsureAsync([.. ground, layer], default);
+        Assert.Equal(3, whole.Lowers.Count);
+        Assert.Equal(now, await bed.FilesAsync(whole));
+    }
+
     private static (int, uint, long) RootOf(string directory)
     {
         using var tree = RootedTree.Open(directory);
@@ -284,13 +318,14 @@ public sealed class SnapshotStoreTests
     private sealed class Bed : IAsyncDisposable
     {
         private readonly string _folder;
+        private readonly Dictionary<Digest, byte[]> _contents = [];
 
         public Bed(string folder)
         {
             _folder = folder;
             Blobs = new LocalContentStore(Path.Combine(folder, "store"));
             Content = new WatchedContent(Blobs);
-            Store = new SnapshotStore(Path.Combine(folder, "snapshots"), Content, new KeyLocks(Path.Combine(folder, "locks")), Trees.Shift);
+            Store = Open();
         }
 
         public LocalContentStore Blobs { get; }
@@ -305,6 +340,26 @@ public sealed class SnapshotStoreTests
         /// <summary>Removes what nobody uses, as collection does; those that went.</summary>
         public IReadOnlyList<Digest> Remove(IReadOnlyList<Digest> ids) =>
             [.. ids.Where(id => StoreTrees.Read(_folder).FirstOrDefault(t => Path.GetFileName(t.File.Path) == id.Hex[..24]) is { } tree && StoreTrees.TryRemove(_folder, tree))];
+
+        public SnapshotStore Open() => new(
+            Path.Combine(_folder, "snapshots"), Content, new KeyLocks(Path.Combine(_folder, "locks")), Trees.Shift, open: c => new MemoryStream(_contents[c]));
+
+        /// <summary>A described layer of text files in one folder.</summary>
+        public async Task<Layer> DescribeAsync(IReadOnlyDictionary<string, string> files)
+        {
+            foreach (var bytes in files.Values.Select(Encoding.UTF8.GetBytes)) _contents[Digest.Of(bytes)] = bytes;
+            var entries = files.OrderBy(f => f.Key, StringComparer.Ordinal).Select(f =>
+                new TreeEntry { Path = f.Key, Type = TreeEntryType.File, Mode = 0b110_100_100, Size = f.Value.Length, Content = Digest.Of(Encoding.UTF8.GetBytes(f.Value)), Open = () => Stream.Null });
+            var blob = await Blobs.PutAsync(TreeDescription.MediaType, TreeDescription.TryWrite(entries.Prepend(new TreeEntry { Path = "s", Type = TreeEntryType.Directory, Mode = 0b111_101_101 }))!, default);
+            return new Layer { DiffId = blob.Digest, Blob = blob, CreatedBy = "" };
+        }
+
+        /// <summary>The files in that folder.</summary>
+        public async Task<Dictionary<string, string>> FilesAsync(SnapshotStack stack)
+        {
+            using var mount = OverlayMount.ReadOnly(Directory.CreateDirectory(Path.Combine(_folder, "shown")).FullName, stack.Lowers);
+            return (await Trees.ShellAsync(mount.Target, "cd s && grep -H . *")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => l.Split(':')).ToDictionary(l => "s/" + l[0], l => l[1]);
+        }
 
         public async Task<Layer[]> PutAsync(IReadOnlyList<byte[]> tars)
         {

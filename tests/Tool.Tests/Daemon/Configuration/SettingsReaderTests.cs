@@ -45,7 +45,7 @@ public sealed class SettingsReaderTests : IDisposable
         Assert.Equal("network.host", Assert.Single(options.Entitlements));
         Assert.Equal(["/run/a.sock", "127.0.0.1:1234"], options.Listen.Select(l => l.ToString()));
         Assert.Equal(7, options.GroupId);
-        Assert.Equal((TimeSpan.FromMinutes(90), 5, 3, 3), (options.HistoryAge, options.HistoryEntries, options.Parallelism, options.MostAtOnce));
+        Assert.Equal((TimeSpan.FromMinutes(90), 5, 3, 3), (options.HistoryAge, options.HistoryEntries, options.OperationsAtOnce, options.MostAtOnce));
         Assert.Equal("c", options.Labels["a.b"]);
         Assert.Equal([TimeSpan.FromHours(1), TimeSpan.Zero], options.Rules.Select(r => r.KeepDuration));
         Assert.Equal((100L, 20_000_000_000L), (options.Rules[0].ReservedSpace.Of(1000), options.Rules[1].MaxUsedSpace.Of(1000)));

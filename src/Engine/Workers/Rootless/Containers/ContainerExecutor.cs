@@ -8,7 +8,7 @@ namespace MsBuildKit.Engine.Workers.Rootless.Containers;
 
 /// <summary>The containers of a worker, by the number of the call that opened each. They close with their call.</summary>
 [SupportedOSPlatform("linux")]
-internal sealed class ContainerExecutor(SnapshotStore snapshots, StepRunner runner, CacheMounts caches, WorkArea area, TimeProvider time) : IContainerExecutor
+internal sealed class ContainerExecutor(SnapshotStore snapshots, StepContents contents, StepRunner runner, CacheMounts caches, WorkArea area, TimeProvider time) : IContainerExecutor
 {
     private readonly ConcurrentDictionary<ulong, HostedContainer> _open = new();
 
@@ -19,6 +19,7 @@ internal sealed class ContainerExecutor(SnapshotStore snapshots, StepRunner runn
         Check(op, description);
         // Unpacking and mounting take a while in which a network can be connected.
         if (op.Exec.Network == NetMode.Unset) runner.ConnectAhead();
+        using var lent = contents.Add(description);
         using var trees = new StepTrees(op, description, snapshots, caches, area);
         var container = new HostedContainer(await trees.PrepareAsync(cancellationToken).ConfigureAwait(false), runner, new ContainerFiles(op.Exec.Mounts, trees), time);
         await using (container.ConfigureAwait(false))

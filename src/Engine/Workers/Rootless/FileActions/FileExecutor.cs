@@ -1,4 +1,5 @@
 using System.Runtime.Versioning;
+using MsBuildKit.Engine.Content;
 using MsBuildKit.Engine.Llb;
 using MsBuildKit.Engine.Llb.Pb;
 using MsBuildKit.Engine.Snapshots.Linux;
@@ -12,15 +13,18 @@ namespace MsBuildKit.Engine.Workers.Rootless.FileActions;
 /// that tree is asked for twice or is an output: then it is finished, and more goes on top. An action that no output asks for is not run.
 /// </remarks>
 [SupportedOSPlatform("linux")]
-internal sealed class FileExecutor(SnapshotStore snapshots, DraftLayers layers, WorkArea area)
+internal sealed class FileExecutor(LocalContentStore store, SnapshotStore snapshots, StepContents contents, DraftLayers layers, WorkArea area)
 {
+    private readonly DescribedSources _sources = new(store, contents);
+
     public async Task<Done> RunAsync(FileOp op, RunStep step, CancellationToken cancellationToken)
     {
+        if (await new DescribedCopy(store, snapshots, _sources, area).TryRunAsync(op, step, cancellationToken).ConfigureAwait(false) is { } described) return described;
         using var mounts = new TreeMounts(snapshots, area);
-        return await new Run(op, step, layers, mounts).RunAsync(cancellationToken).ConfigureAwait(false);
+        return await new Run(op, step, layers, mounts, _sources).RunAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private sealed class Run(FileOp op, RunStep step, DraftLayers layers, TreeMounts mounts)
+    private sealed class Run(FileOp op, RunStep step, DraftLayers layers, TreeMounts mounts, DescribedSources sources)
     {
         private readonly Dictionary<long, FileResult> _results = [];
 
@@ -43,26 +47,18 @@ internal sealed class FileExecutor(SnapshotStore snapshots, DraftLayers layers, 
             var owner = await OwnerLookup.FindAsync(ActionOwners.Of(action), n => MountAsync(n, cancellationToken)).ConfigureAwait(false);
             using var tree = RootedTree.Open(ground.Open!.Value.Mount.Target);
             var changed = new ChangedTree(tree, owner, FileTime.FromWire(FileActionTimes.Of(action)));
-            switch (action.ActionCase)
+            RootedTree? source = null;
+            try
             {
-                case FileAction.ActionOneofCase.Mkdir:
-                    MakeDirectoryAction.Run(action.Mkdir, changed);
-                    break;
-                case FileAction.ActionOneofCase.Mkfile:
-                    await MakeFileAction.RunAsync(action.Mkfile, changed, cancellationToken).ConfigureAwait(false);
-                    break;
-                case FileAction.ActionOneofCase.Symlink:
-                    MakeSymlinkAction.Run(action.Symlink, changed);
-                    break;
-                case FileAction.ActionOneofCase.Rm:
-                    RemoveAction.Run(action.Rm, tree);
-                    break;
-                case FileAction.ActionOneofCase.Copy:
-                    using (var source = RootedTree.Open(await MountAsync(action.SecondaryInput, cancellationToken).ConfigureAwait(false)))
-                        await CopyAction.RunAsync(action.Copy, source, changed, cancellationToken).ConfigureAwait(false);
-                    break;
-                default:
-                    throw WorkerException.NeedsRunner($"The file action '{action.ActionCase}'");
+                await AnyAction.RunAsync(action, changed, async n =>
+                {
+                    if (!action.Copy.AttemptUnpackDockerCompatibility && await sources.FindAsync(step, n, cancellationToken).ConfigureAwait(false) is { } described) return described;
+                    return source = RootedTree.Open(await MountAsync(n, cancellationToken).ConfigureAwait(false));
+                }, cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                source?.Dispose();
             }
             return ground;
         }

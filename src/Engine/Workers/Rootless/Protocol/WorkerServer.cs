@@ -14,7 +14,7 @@ namespace MsBuildKit.Engine.Workers.Rootless.Protocol;
 public sealed class WorkerServer(FrameChannel<Frame> channel, IStepExecutor steps, ICacheExecutor caches, IContainerExecutor containers, Action? greeted = null, IdleMemory? memory = null)
 {
     /// <summary>The version of the protocol that this code speaks.</summary>
-    public const int Version = 3;
+    public const int Version = 4;
 
     private readonly ConcurrentDictionary<ulong, CancellationTokenSource> _running = new();
     private readonly ConcurrentDictionary<ulong, Conversation> _conversations = new();

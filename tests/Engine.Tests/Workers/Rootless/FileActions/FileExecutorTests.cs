@@ -5,6 +5,7 @@ using MsBuildKit.Engine.Llb.Pb;
 using MsBuildKit.Engine.Oci;
 using MsBuildKit.Engine.Snapshots;
 using MsBuildKit.Engine.Tests.Namespaces;
+using MsBuildKit.Engine.Workers.Rootless.Protocol;
 using MsBuildKit.TestKit.FileOps;
 
 namespace MsBuildKit.Engine.Tests.Workers.Rootless.FileActions;
@@ -13,6 +14,9 @@ public sealed class FileExecutorTests
 {
     [Theory, InlineData(true), InlineData(false)]
     public Task Run_EachCase_GivesItsTreesOrItsError(bool asRoot) => InsideProcess.RunAsync(asRoot, RunCasesAsync);
+
+    [Theory, InlineData(true), InlineData(false)]
+    public Task Run_EachCaseOfDescribedTrees_GivesTheSame(bool asRoot) => InsideProcess.RunAsync(asRoot, RunDescribedCasesAsync);
 
     [Theory, InlineData(true), InlineData(false)]
     public Task Run_Copy_KeepsAttributesOfImagesAndNoOthers(bool asRoot) => InsideProcess.RunAsync(asRoot, CopyAttributesAsync);
@@ -92,37 +96,53 @@ public sealed class FileExecutorTests
         return Assert.Single(OpBench.ChainOf(step, Assert.Single((await bench.Files.RunAsync(op, step, default)).Outputs)));
     }
 
-    private static async Task RunCasesAsync(string folder)
+    private static async Task RunCasesAsync(string folder) => await PlayAllAsync(folder, async (bench, test) => OpBench.Step(new Op { File = test.Op }, await WriteAsync(test, bench.WriteAsync)), 0);
+
+    // Of hard links, which have one file in two places, a description is not made by anybody.
+    private static async Task RunDescribedCasesAsync(string folder) => await PlayAllAsync(folder, async (bench, test) =>
+    {
+        var step = OpBench.Step(new Op { File = test.Op }, await WriteAsync(test, i => i.Any(e => e.Type == TreeEntryType.HardLink) ? bench.WriteAsync(i) : bench.DescribeAsync(i)));
+        step.Describe = true;
+        return step;
+    }, 60);
+
+    private static async Task<IReadOnlyList<Layer[]>> WriteAsync(FileCase test, Func<IReadOnlyList<TreeEntry>, Task<Layer>> write)
+    {
+        var inputs = new List<Layer[]>();
+        foreach (var input in test.Inputs) inputs.Add(input.Count == 0 ? [] : [await write(input)]);
+        return inputs;
+    }
+
+    private static async Task PlayAllAsync(string folder, Func<OpBench, FileCase, Task<RunStep>> prepare, int leastDescribed)
     {
         await using var bench = new OpBench(folder);
-        var wrong = new StringBuilder();
+        var (wrong, described) = (new StringBuilder(), 0);
         foreach (var test in FileCases.All)
         {
-            var seen = await PlayAsync(bench, test);
+            var (seen, isDescribed) = await PlayAsync(bench, test, await prepare(bench, test));
+            if (isDescribed) described++;
             var expected = test.Error is { } code ? [[code]] : test.Outputs;
             if (!seen.Select(o => string.Join('\n', o)).SequenceEqual(expected.Select(o => string.Join('\n', o))))
                 wrong.Append('\n').Append(test.Name).Append("\n  expected\n").Append(Show(expected)).Append("  seen\n").Append(Show(seen));
         }
         Assert.True(wrong.Length == 0, wrong.ToString());
+        Assert.True(described >= leastDescribed && (leastDescribed > 0 || described == 0), $"{described} outputs were described");
         Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(folder, "snapshots/staging")));
     }
 
-    private static async Task<IReadOnlyList<IReadOnlyList<string>>> PlayAsync(OpBench bench, FileCase test)
+    private static async Task<(IReadOnlyList<IReadOnlyList<string>> Trees, bool IsDescribed)> PlayAsync(OpBench bench, FileCase test, RunStep step)
     {
-        var inputs = new List<Layer[]>();
-        foreach (var input in test.Inputs) inputs.Add(input.Count == 0 ? [] : [await bench.WriteAsync(input)]);
-        var step = OpBench.Step(new Op { File = test.Op }, inputs);
         try
         {
             var done = await bench.Files.RunAsync(test.Op, step, default);
             var trees = new List<IReadOnlyList<string>>();
             foreach (var output in done.Outputs) trees.Add(await bench.ListAsync(OpBench.ChainOf(step, output)));
-            return trees;
+            return (trees, done.Outputs.Any(o => o.Layers.Any(l => LayerBlobs.FromWire(l).IsDescribed)));
         }
         catch (BuildException e)
         {
             Assert.EndsWith(".", e.Message, StringComparison.Ordinal);
-            return [[e.Code]];
+            return ([[e.Code]], false);
         }
     }
 

@@ -35,11 +35,18 @@ internal sealed class OpBench : IAsyncDisposable
 
     public SnapshotStore Snapshots { get; }
 
-    public FileExecutor Files => new(Snapshots, _layers, _area);
+    public FileExecutor Files => new(Store, Snapshots, new StepContents(), _layers, _area);
 
     public DiffExecutor Differences => new(Snapshots, _layers, _area);
 
     public Task<Layer> WriteAsync(IEnumerable<TreeEntry> entries) => LayerWriter.WriteAsync(entries, Store, new LayerOptions(), "", default);
+
+    /// <summary>Describes a layer instead, with all contents in the description.</summary>
+    public async Task<Layer> DescribeAsync(IEnumerable<TreeEntry> entries)
+    {
+        var blob = await Store.PutAsync(TreeDescription.MediaType, TreeDescription.TryWrite(entries)!, default);
+        return new Layer { DiffId = blob.Digest, Blob = blob, CreatedBy = "" };
+    }
 
     public static RunStep Step(Op op, params IEnumerable<IEnumerable<Layer>> inputs) => new()
     {
