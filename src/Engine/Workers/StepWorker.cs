@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Google.Protobuf;
 using MsBuildKit.Engine.Content;
 using MsBuildKit.Engine.Diagnostics;
@@ -28,7 +27,6 @@ internal sealed class StepWorker(
     /// <summary>What decides a step's results besides its operation and inputs.</summary>
     public string Fingerprint => $"step:{FormatVersion} {options.Layers.Fingerprint} {options.SourceDateEpoch}{(options.KeepsTimes ? " times" : "")}";
 
-    private readonly ConcurrentDictionary<string, bool> _emptied = new(StringComparer.Ordinal);
 
     /// <summary>Runs an exec, file or diff operation; one result per output.</summary>
     public async Task<IReadOnlyList<VertexResult>> RunAsync(Vertex vertex, IReadOnlyList<VertexResult> inputs, CancellationToken cancellationToken)
@@ -62,7 +60,6 @@ internal sealed class StepWorker(
             Describe = layers.IsLate,
             Secrets = { lent.Secrets },
             SshAgents = { lent.Agents },
-            EmptiedCaches = { CachesToEmpty(vertex) },
             KeepsTimes = options.KeepsTimes && CopiesOnlySources(vertex),
         };
         if (options.Layers.Level is { } level) step.Layering.Level = level;
@@ -72,10 +69,6 @@ internal sealed class StepWorker(
     // Trees of sources are what their layers say, and have no time of a build; those of steps may be kept as the step left them.
     private static bool CopiesOnlySources(Vertex vertex) => vertex.Op.File is { } file && file.Actions.Any(a => a.Copy is not null)
         && file.Actions.All(a => a.Copy is null || a.SecondaryInput >= 0 && a.SecondaryInput < vertex.Inputs.Count && vertex.Inputs[(int)a.SecondaryInput].Vertex.Op.Source is not null);
-
-    // Once in a build, for what one step puts into a cache another may want.
-    private IEnumerable<string> CachesToEmpty(Vertex vertex) => !vertex.Metadata.IgnoreCache || vertex.Op.Exec is not { } exec ? []
-        : exec.Mounts.Where(m => m.MountType == MountType.Cache).Select(m => m.CacheOpt.ID).Distinct(StringComparer.Ordinal).Where(id => _emptied.TryAdd(id, true));
 
     private async Task<VertexResult> ToResultAsync(Vertex vertex, IReadOnlyList<LayerChain> chains, Output output, CancellationToken cancellationToken)
     {

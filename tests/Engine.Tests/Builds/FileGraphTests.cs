@@ -133,25 +133,6 @@ public class FileGraphTests : IAsyncDisposable
     }
 
     [Theory]
-    [InlineData(CacheSharingOpt.Shared)]
-    [InlineData(CacheSharingOpt.Locked)]
-    [InlineData(CacheSharingOpt.Private)]
-    public async Task Solve_StepsThatIgnoreTheCache_BeginWithEmptyCachesOnceInABuild(CacheSharingOpt sharing)
-    {
-        await _bed.SolveAsync(Step(_bed.Base, "echo old > /cache/old"));
-        var first = Step(_bed.Base, "ls /cache > /out; echo new > /cache/new").WithoutCache();
-        var second = Step(first, "ls /cache > /out2").WithoutCache();
-        var made = await _bed.SolveAsync(second);
-        Assert.Contains("File out 644 ", await _bed.ListAsync(made.Layers[^2]));
-        Assert.Contains("File out2 644 new\n", await _bed.ListAsync(made.Layers[^1]));
-        Assert.Contains("File out 644 new\n", await _bed.ListAsync((await _bed.SolveAsync(Step(_bed.Base, "ls /cache > /out; true"))).Layers[^1]));
-        Assert.Empty(Directory.EnumerateFileSystemEntries(_bed["cache/snapshots/staging"]));
-
-        LlbState Step(LlbState on, string script) =>
-            on.Run(new ExecOptions { Args = ["/bin/sh", "-c", script], Mounts = [ExecMount.Cache("/cache", "id", sharing, LlbState.Scratch)], Network = NetMode.None }, Platform.LinuxAmd64, "run").Root;
-    }
-
-    [Theory]
     [InlineData(true, GraphBed.Epoch + 100)]
     [InlineData(false, GraphBed.Epoch)]
     public async Task Solve_CopyOfASource_KeepsItsTimeWhereThatIsWanted(bool keeps, long expected)

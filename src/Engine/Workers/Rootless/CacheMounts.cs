@@ -26,19 +26,18 @@ internal sealed class CacheMounts(string store)
     /// <param name="options">Id and sharing.</param>
     /// <param name="ground">What the directory is filled with at first (a chain's id), or empty.</param>
     /// <param name="make">Makes it, at once and whole, when it is not there.</param>
-    /// <param name="emptied">Where what it has goes, a path in the store at which nothing is, so that it begins anew once nobody else uses it; <c>null</c> to keep it.</param>
     /// <param name="cancellationToken">Ends the wait for a directory that somebody has alone.</param>
-    public async Task<CacheMount> TakeAsync(CacheOpt options, string ground, Func<string, Task> make, string? emptied, CancellationToken cancellationToken)
+    public async Task<CacheMount> TakeAsync(CacheOpt options, string ground, Func<string, Task> make, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(_root);
         var name = new CacheName(options.ID, ground);
-        if (options.Sharing == CacheSharingOpt.Private) return await TakePrivateAsync(name, make, emptied).ConfigureAwait(false);
+        if (options.Sharing == CacheSharingOpt.Private) return await TakePrivateAsync(name, make).ConfigureAwait(false);
 
         var path = PathOf(name);
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (options.Sharing == CacheSharingOpt.Shared && emptied is null && Directory.Exists(path))
+            if (options.Sharing == CacheSharingOpt.Shared && Directory.Exists(path))
             {
                 var shared = FileLock.TryShare(StoreTrees.CacheLock(path), FileMode.OpenOrCreate);
                 if (shared is not null && Directory.Exists(path)) return Use(name, shared);
@@ -46,8 +45,7 @@ internal sealed class CacheMounts(string store)
             }
             else if (TryTake(path) is { } alone)
             {
-                var made = await OpenAsync(name, alone, make, emptied).ConfigureAwait(false);
-                emptied = null;
+                var made = await OpenAsync(name, alone, make).ConfigureAwait(false);
                 if (options.Sharing != CacheSharingOpt.Shared) return made;
                 made.Dispose();
                 continue;
@@ -97,21 +95,20 @@ internal sealed class CacheMounts(string store)
         Directory.Move(gone, tree);
     }
 
-    private async Task<CacheMount> TakePrivateAsync(CacheName name, Func<string, Task> make, string? emptied)
+    private async Task<CacheMount> TakePrivateAsync(CacheName name, Func<string, Task> make)
     {
         for (var i = 0; i < MostPrivate; i++)
         {
             var own = name with { Number = i };
-            if (TryTake(PathOf(own)) is { } held) return await OpenAsync(own, held, make, emptied).ConfigureAwait(false);
+            if (TryTake(PathOf(own)) is { } held) return await OpenAsync(own, held, make).ConfigureAwait(false);
         }
         throw new IOException($"{MostPrivate} steps use a private cache of one id");
     }
 
-    private async Task<CacheMount> OpenAsync(CacheName name, SafeFileHandle held, Func<string, Task> make, string? emptied)
+    private async Task<CacheMount> OpenAsync(CacheName name, SafeFileHandle held, Func<string, Task> make)
     {
         try
         {
-            if (emptied is not null && Directory.Exists(PathOf(name))) Directory.Move(PathOf(name), emptied);
             if (!Directory.Exists(PathOf(name))) await make(PathOf(name)).ConfigureAwait(false);
             return Use(name, held);
         }

@@ -123,20 +123,9 @@ internal sealed class StepTrees(Op op, RunStep step, SnapshotStore snapshots, Ca
         var ground = ChainId.Of(layers.Select(l => l.DiffId)) is [.., var id] ? id.ToString() : "";
         // One that a step mounts twice is the step's once, or it would wait for itself.
         if (!_caches.TryGetValue((mount.CacheOpt.ID, ground), out var cache))
-            _caches.Add((mount.CacheOpt.ID, ground), cache = await TakeCacheAsync(mount.CacheOpt, ground, layers, cancellationToken).ConfigureAwait(false));
+            _caches.Add((mount.CacheOpt.ID, ground), cache = await caches.TakeAsync(StrictestOf(mount.CacheOpt), ground, path => MakeCacheAsync(path, layers, cancellationToken), cancellationToken).ConfigureAwait(false));
         // The way through the caller's own folders is closed to a step's root.
         return await _trees.MountOnAsync([], cache.Path, "", cancellationToken).ConfigureAwait(false);
-    }
-
-    private async Task<CacheMount> TakeCacheAsync(CacheOpt options, string ground, IReadOnlyList<Layer> layers, CancellationToken cancellationToken)
-    {
-        // A step that failed is entered as it was.
-        if (failed is not null || !step.EmptiedCaches.Contains(options.ID)) return await TakeAsync(null).ConfigureAwait(false);
-        using var none = await snapshots.EnsureAsync([], cancellationToken).ConfigureAwait(false);
-        using var draft = snapshots.Begin(none, cancellationToken);
-        return await TakeAsync(Path.Combine(draft.Folder, "emptied")).ConfigureAwait(false);
-
-        Task<CacheMount> TakeAsync(string? emptied) => caches.TakeAsync(StrictestOf(options), ground, path => MakeCacheAsync(path, layers, cancellationToken), emptied, cancellationToken);
     }
 
     private CacheOpt StrictestOf(CacheOpt one) => _exec.Mounts.Where(m => m.MountType == MountType.Cache && m.CacheOpt.ID == one.ID).Select(m => m.CacheOpt).MaxBy(c => c.Sharing switch { CacheSharingOpt.Locked => 2, CacheSharingOpt.Private => 1, _ => 0 })!;

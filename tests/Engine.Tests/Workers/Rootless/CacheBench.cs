@@ -44,11 +44,8 @@ internal sealed class CacheBench : IAsyncDisposable
     public string PathOf(CacheName name) => Path.Combine(Root, "cache-mounts", name.Folder);
 
     /// <summary>A cache as a step takes it.</summary>
-    public Task<CacheMount> TakeAsync(CacheName name, CacheSharingOpt sharing = CacheSharingOpt.Shared, CancellationToken cancellationToken = default) => TakeAsync(name, sharing, null, cancellationToken);
-
-    /// <summary>The same as a step takes it that wants nothing of what is in it, which goes elsewhere.</summary>
-    public Task<CacheMount> TakeAsync(CacheName name, CacheSharingOpt sharing, string? emptied, CancellationToken cancellationToken = default) =>
-        Caches.TakeAsync(new CacheOpt { ID = name.Id, Sharing = sharing }, name.Ground, path => Task.FromResult(Directory.CreateDirectory(path)), emptied, cancellationToken);
+    public Task<CacheMount> TakeAsync(CacheName name, CacheSharingOpt sharing = CacheSharingOpt.Shared, CancellationToken cancellationToken = default) =>
+        Caches.TakeAsync(new CacheOpt { ID = name.Id, Sharing = sharing }, name.Ground, path => Task.FromResult(Directory.CreateDirectory(path)), cancellationToken);
 
     /// <summary>Its layer.</summary>
     public async Task<LayerBlob> ExportAsync(CacheName name, bool wait = false, Compression compression = Compression.Zstd, CancellationToken cancellationToken = default) =>
