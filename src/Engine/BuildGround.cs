@@ -30,9 +30,9 @@ internal sealed class BuildGround : IAsyncDisposable
         _vertexLocks = KeyLocks.OfVertices(store.Root);
         Index = new FileCacheIndex(Path.Combine(store.Root, "index"), services.Time);
         Materializer = new LayerMaterializer(store, Locks, progress);
-        Images = new RegistryImages(services.Registries, store, request.TakesOnlyImages);
+        Images = new RegistryImages(services.Registries, store, request.TakesOnlyImages, request.AsksForOrigins ? Index : null);
         Layering = new LayerOptions(request.Compression, request.CompressionLevel, request.Parallelism);
-        Remote = new RemoteSources(store, Index, Locks, Layering, services.Files, services.Git, progress);
+        Remote = new RemoteSources(Images, store, Index, Locks, Layering, services.Files, services.Git, progress, request.KeepsTimes);
         Conversion = new LayerConversion(store, Materializer, Index, request.Parallelism);
         Facts = services.Facts ?? new FileFactsCache(Path.Combine(store.Root, "facts"), services.Time);
         _ownsWorker = worker is null;
@@ -63,7 +63,7 @@ internal sealed class BuildGround : IAsyncDisposable
     public RootlessWorker? Worker { get; }
 
     /// <summary>How steps run.</summary>
-    public StepOptions StepOptions => new() { Layers = Layering, SourceDateEpoch = _request.SourceDateEpoch, KeepFailed = _request.KeepFailed, GivesFailed = _request.GivesFailed, Time = _services.Time };
+    public StepOptions StepOptions => new() { Layers = Layering, SourceDateEpoch = _request.SourceDateEpoch, KeepsTimes = _request.KeepsTimes, KeepFailed = _request.KeepFailed, GivesFailed = _request.GivesFailed, Time = _services.Time };
 
     /// <summary>The process that a build of such a request starts for its steps; <c>null</c> when the services do not say how.</summary>
     public static RootlessWorker? CreateWorker(BuilderServices services, BuildRequest request, LocalContentStore store) => services.Worker is not { } find ? null

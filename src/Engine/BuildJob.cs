@@ -148,7 +148,8 @@ public sealed class BuildJob : IAsyncDisposable
         await _imports.AddAsync(source, await ImageResolution.DescribeAsync(source, digest, place, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
 
     /// <summary>The results of a solved graph, to be found again elsewhere.</summary>
-    public Task<IReadOnlyList<CacheEntry>> CollectCacheAsync(Edge graph, CancellationToken cancellationToken) => _solver.CollectAsync(graph, cancellationToken);
+    public async Task<IReadOnlyList<CacheEntry>> CollectCacheAsync(Edge graph, CancellationToken cancellationToken) =>
+        _imports.WithNames(await _solver.CollectAsync(graph, cancellationToken).ConfigureAwait(false));
 
     /// <summary>Writes the documents of a cache into the store; <c>null</c> when there is nothing to write.</summary>
     public async Task<WrittenCache?> WriteCacheAsync(IReadOnlyList<CacheEntry> entries, CacheFormat format, LayerCompression compression, CancellationToken cancellationToken)

@@ -69,6 +69,9 @@ public sealed record BuildRequest
     /// <summary>Seconds of the Unix epoch that stand for every time in the image. Two builds of the same inputs agree because of it.</summary>
     public required long SourceDateEpoch { get; init; }
 
+    /// <summary>What is fetched, and what is copied of a source, keeps its time where that is known, also when it is later than <see cref="SourceDateEpoch"/>.</summary>
+    public bool KeepsTimes { get; init; }
+
     /// <summary>Where the sources came from, for provenance.</summary>
     public SourceRevision? Source { get; init; }
 
@@ -92,6 +95,9 @@ public sealed record BuildRequest
 
     /// <summary>An image of a registry that is no index is taken for every platform, as BuildKit takes it; else only for its own.</summary>
     public bool TakesOnlyImages { get; init; }
+
+    /// <summary>An image that a digest names is asked for in its repository once, though another one had it: a store of several callers keeps what not each of them may have.</summary>
+    public bool AsksForOrigins { get; init; }
 
     /// <summary>The runtime that steps run with, a name or a full path; <c>null</c> leaves it to the machine: its own choice, else crun, else runc.</summary>
     public string? StepRuntime { get; init; }

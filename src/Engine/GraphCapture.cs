@@ -3,6 +3,7 @@ using MsBuildKit.Engine.Llb;
 using MsBuildKit.Engine.Llb.Pb;
 using MsBuildKit.Engine.Oci;
 using MsBuildKit.Engine.Workers;
+using MsBuildKit.Engine.Workers.Blobs;
 using Digest = MsBuildKit.Engine.Oci.Digest;
 using Platform = MsBuildKit.Engine.Oci.Platform;
 
@@ -27,6 +28,7 @@ internal sealed class GraphCapture(SourcePins pins, IImageResolver images)
         var at = source.Identifier.IndexOf("://", StringComparison.Ordinal);
         var (scheme, name, platform) = (source.Identifier[..at], source.Identifier[(at + 3)..], SourceWorker.PlatformOf(vertex.Op));
         if (scheme == Image) capture.Add(await ResolveAsync(ImageReference.Parse(name), platform!, cancellationToken).ConfigureAwait(false));
+        else if (BlobAddress.Find(source.Identifier) is { } blob) capture.Add(new BlobMaterial(blob.Reference, blob.Digest, blob.IsLent));
         else if (scheme == Layout) AddLayout(capture, name, platform);
         else if (scheme == Folder) capture.AddFolder(name);
         else foreach (var pin in pins.Of(vertex)) AddPinned(capture, scheme, source, pin);
@@ -53,7 +55,9 @@ internal sealed class GraphCapture(SourcePins pins, IImageResolver images)
         var body = source.Identifier[(Git.Length + 3)..];
         var named = GitAddress.Parse(body) ?? GitAddress.Parse("https://" + body);
         var remote = source.Attrs.TryGetValue(SourceKeys.GitFullUrl, out var full) ? GitAddress.Parse(full)?.Remote ?? full : named?.Remote ?? body;
-        capture.Add(new GitMaterial(remote + (named is { Ref.Length: > 0 } ? "#" + named.Ref : ""), commit));
+        var url = remote + (named is { Ref.Length: > 0 } ? "#" + named.Ref : "");
+        capture.Add(new GitMaterial(url, commit));
+        if (source.Attrs.TryGetValue(SourceKeys.GitBundle, out var bundle) && BlobAddress.Find(bundle) is { } blob) capture.Add(new BlobMaterial(blob.Reference, blob.Digest, blob.IsLent, url));
         foreach (var key in new[] { SourceKeys.GitAuthTokenSecret, SourceKeys.GitAuthHeaderSecret })
             if (source.Attrs.TryGetValue(key, out var id) && id.Length > 0) capture.AddSecret(new LentMaterial(id, IsOptional: true));
         if (source.Attrs.TryGetValue(SourceKeys.GitSshSocket, out var agent) && agent.Length > 0) capture.AddAgent(new LentMaterial(agent, IsOptional: true));

@@ -3,6 +3,7 @@ using MsBuildKit.Engine.Content;
 using MsBuildKit.Engine.Llb;
 using MsBuildKit.Engine.Llb.Pb;
 using MsBuildKit.Engine.Oci;
+using MsBuildKit.Engine.Tests.Workers;
 using MsBuildKit.Engine.Workers;
 using Digest = MsBuildKit.Engine.Oci.Digest;
 using Platform = MsBuildKit.Engine.Oci.Platform;
@@ -32,6 +33,21 @@ public sealed class GraphCaptureTests
         Assert.False(capture.HasNetwork);
     }
 
+    [Fact]
+    public async Task Of_BlobsAndBundles_TellsWhereTheyAreFrom()
+    {
+        var (web, git) = ("docker-image+blob://r.example/team/app@" + s_root, SourceGraph.Of("git://host.example/a.git#main", ("git.fullurl", "https://user:pass@host.example/a.git"), ("git.bundle", "oci-layout+blob://not/real@" + s_root)));
+        var blob = await CaptureAsync(SourceGraph.Of(web));
+        Assert.Equal([(s_root, false, null)], blob.Blobs.Select(b => (b.Digest, b.IsLayout, b.Repository)));
+        Assert.Equal([$"pkg:docker/r.example/team/app?digest={s_root}&ref_type=blob"], BuildMaterialList.Of(blob).Select(m => m.Uri));
+
+        _pins.Add(LlbGraph.Load(git).Vertex, new SourcePin("", "gitCommit", new string('c', 40)));
+        var bundle = await CaptureAsync(git);
+        Assert.Equal(
+            [$"pkg:oci/not/real?digest={s_root}&ref_type=bundle&vcs_url=https%3A%2F%2Fxxxxx%3Axxxxx%40host.example%2Fa.git%23main", "https://xxxxx:xxxxx@host.example/a.git#main"],
+            BuildMaterialList.Of(bundle).Select(m => m.Uri));
+    }
+
     [Theory]
     [InlineData(NetMode.None, false)]
     [InlineData(NetMode.Unset, true)]
@@ -52,7 +68,9 @@ public sealed class GraphCaptureTests
 
     private void Pin(LlbState source, SourcePin pin) => _pins.Add(LlbGraph.Load(LlbMarshaller.Marshal(source)).Vertex, pin);
 
-    private Task<BuildCapture> CaptureAsync(LlbState tree) => new GraphCapture(_pins, new Resolver()).OfAsync(LlbGraph.Load(LlbMarshaller.Marshal(tree)), TestContext.Current.CancellationToken);
+    private Task<BuildCapture> CaptureAsync(LlbState tree) => CaptureAsync(LlbMarshaller.Marshal(tree));
+
+    private Task<BuildCapture> CaptureAsync(Definition graph) => new GraphCapture(_pins, new Resolver()).OfAsync(LlbGraph.Load(graph), TestContext.Current.CancellationToken);
 
     private sealed class Resolver : IImageResolver
     {

@@ -1,5 +1,6 @@
 using MsBuildKit.Engine.Distribution;
 using MsBuildKit.Engine.Oci;
+using MsBuildKit.Engine.Solving;
 using MsBuildKit.Engine.Tests.Distribution;
 using MsBuildKit.TestKit.Registry;
 
@@ -47,6 +48,23 @@ public sealed class RegistryImagesTests : IAsyncLifetime
         var image = await new RegistryImages(_bed.Open(), _bed.Store).ResolveAsync(_bed.Image(tag: "1.0"), Platform.LinuxAmd64, default);
         Assert.Equal("first", image.Config.Author);
     }
+
+    [Fact]
+    public async Task Resolve_ADigestThatAnotherRepositoryHad_IsAskedForOnce()
+    {
+        var index = new FileCacheIndex(Path.Combine(_bed.Home, "index"), TimeProvider.System);
+        var tagged = await Open(index).ResolveAsync(_bed.Image(tag: "1.0"), Platform.LinuxAmd64, default);
+        var pinned = _bed.Image(tag: "1.0").WithDigest(tagged.Root.Digest);
+        var asked = Registry.Requests.Count;
+        Assert.Equal(tagged.Root, (await Open(index).ResolveAsync(pinned, Platform.LinuxAmd64, default)).Root);
+        Assert.Equal(asked, Registry.Requests.Count);
+
+        var elsewhere = ImageReference.Parse(pinned.ToString().Replace("team/app", "team/other", StringComparison.Ordinal));
+        await Assert.ThrowsAsync<RegistryException>(() => Open(index).ResolveAsync(elsewhere, Platform.LinuxAmd64, default));
+        Assert.Equal(tagged.Root, (await new RegistryImages(_bed.Open(), _bed.Store).ResolveAsync(elsewhere, Platform.LinuxAmd64, default)).Root);
+    }
+
+    private RegistryImages Open(FileCacheIndex origins) => new(_bed.Open(), _bed.Store, origins: origins);
 
     private void Publish(string author)
     {

@@ -19,6 +19,13 @@ public static class PackageUrl
         return $"pkg:{kind}/{Escape(repository).Replace("%2F", "/", StringComparison.Ordinal)}{version}{(qualifiers.Length > 0 ? "?" + qualifiers : "")}";
     }
 
+    /// <summary>A single blob of a repository, in the form BuildKit uses.</summary>
+    /// <param name="blob">Its repository with the digest.</param>
+    /// <param name="kind">As of an image.</param>
+    /// <param name="repository">The git repository that it is a bundle of; <c>null</c> for any other blob.</param>
+    public static string OfBlob(ImageReference blob, string kind, string? repository) =>
+        $"{Of(blob, null, kind)}&ref_type={(repository is null ? "blob" : $"bundle&vcs_url={Escape(repository)}")}";
+
     public static string OfNuGet(string id, string version) => $"pkg:nuget/{Escape(id)}@{Escape(version)}";
 
     /// <param name="distribution">Such as <c>debian-12</c>.</param>

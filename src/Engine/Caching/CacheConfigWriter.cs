@@ -34,7 +34,7 @@ internal static class CacheConfigWriter
     }
 
     private static List<CacheConfigRecord> RecordsOf(IReadOnlyList<CacheEntry> entries, Func<CacheEntry, CacheConfigRecord> describe) =>
-        [.. entries.SelectMany(e => e.Keys.Select(k => describe(e) with { Digest = CacheConfig.NameOf(k, e.Output).ToString() })).DistinctBy(r => r.Digest).OrderBy(r => r.Digest, StringComparer.Ordinal)];
+        [.. entries.SelectMany(e => e.Keys.Select(k => CacheConfig.NameOf(k, e.Output).ToString()).Concat(e.Names).Select(n => describe(e) with { Digest = n })).DistinctBy(r => r.Digest).OrderBy(r => r.Digest, StringComparer.Ordinal)];
 
     private static string NameOf(IReadOnlyList<Layer> chain) => string.Join('/', chain.Select(l => l.Blob.Digest).Reverse());
 }

@@ -40,6 +40,11 @@ public sealed class CacheImports(IContentStore store) : ICacheImport
         return null;
     }
 
+    /// <summary>The same results with all that they are called in these caches. What was found by one of its names is not asked for the others: a cache that is made of caches
+    /// would lose them.</summary>
+    public IReadOnlyList<CacheEntry> WithNames(IReadOnlyList<CacheEntry> entries) =>
+        [.. entries.Select(e => e with { Names = [.. _caches.SelectMany(c => e.Keys.SelectMany(k => c.Cache.NamesBeside(k, e.Output, e.Layers))).Distinct(StringComparer.Ordinal)] })];
+
     private void Add(RemoteCache cache, IContentSource? eager)
     {
         lock (_gate) _caches = [.. _caches, (cache, eager)];

@@ -1,6 +1,7 @@
 using MsBuildKit.Engine.Content;
 using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Oci;
+using MsBuildKit.Engine.Snapshots;
 
 namespace MsBuildKit.Engine.Caching;
 
@@ -10,9 +11,16 @@ internal sealed class RemoteCache
     private const int LongestChain = 1000;
 
     private readonly Dictionary<string, IReadOnlyList<LayerRecord>> _results = new(StringComparer.Ordinal);
+    private readonly Lazy<ILookup<string, string>> _names;
+
+    private RemoteCache() => _names = new(() => _results.ToLookup(r => ContentOf(r.Value.Select(l => l.DiffId)), r => r.Key, StringComparer.Ordinal));
 
     /// <summary>The layers of a result, from the bottom up; <c>null</c> when it is not there.</summary>
     public IReadOnlyList<LayerRecord>? Find(Digest key, int output) => _results.GetValueOrDefault(CacheConfig.NameOf(key, output).ToString());
+
+    /// <summary>All names of a result that is here, and still has these layers.</summary>
+    public IEnumerable<string> NamesBeside(Digest key, int output, IReadOnlyList<Layer> layers) =>
+        Find(key, output) is { } chain && ContentOf(chain.Select(l => l.DiffId)) is var content && content == ContentOf(layers.Select(l => l.DiffId)) ? _names.Value[content] : [];
 
     /// <summary>Reads what a reference points at: a cache, or images that have one in their configurations. Throws MBK2550.</summary>
     /// <param name="source">Has it.</param>
@@ -25,6 +33,8 @@ internal sealed class RemoteCache
         await cache.ReadAnyAsync(source, root, repository, depth: 0, cancellationToken).ConfigureAwait(false);
         return cache;
     }
+
+    private static string ContentOf(IEnumerable<Digest> diffIds) => string.Join('/', diffIds);
 
     private async Task ReadAnyAsync(IContentSource source, Descriptor root, string? repository, int depth, CancellationToken cancellationToken)
     {

@@ -34,7 +34,13 @@ public sealed class RegistryRepository : IContentSource
     {
         if (reference.Digest is { } pinned && await ReadKeptAsync(pinned, cancellationToken).ConfigureAwait(false) is { } known)
             return Remember(known, new Descriptor { MediaType = OciJson.MediaTypeOf(known), Digest = pinned, Size = known.Length });
-        if (await AskMirrorsAsync(async m => await m.ResolveAsync(reference, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false) is { } mirrored) return mirrored;
+        return await ResolveAnewAsync(reference, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The same of the registry itself or its mirrors, whatever was read before: it must have the image.</summary>
+    public async Task<Descriptor> ResolveAnewAsync(ImageReference reference, CancellationToken cancellationToken)
+    {
+        if (await AskMirrorsAsync(async m => await m.ResolveAnewAsync(reference, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false) is { } mirrored) return mirrored;
         using var response = await _connection.SendAsync(Manifest(HttpMethod.Head, reference.Target) with { Expected = s_noHead }, cancellationToken).ConfigureAwait(false);
         if (DescriptorOf(response) is not { } offered || (reference.Digest is { } wanted && wanted != offered.Digest))
             return await FetchManifestAsync(reference.Target, reference.Digest, cancellationToken).ConfigureAwait(false);

@@ -64,7 +64,7 @@ internal static class RegistryTransport
         {
             Timeout = Timeout.InfiniteTimeSpan,
         };
-        client.DefaultRequestHeaders.UserAgent.ParseAdd("msbuildkit/0.1");
+        client.DefaultRequestHeaders.UserAgent.ParseAdd("msbuildkit/v0.1");
         return client;
     }
 

@@ -14,6 +14,9 @@ public sealed class WebFiles(RegistryOptions options) : IDisposable
     /// <value>Default: 16 GiB.</value>
     public long MostBytes { get; init; } = 16L << 30;
 
+    /// <summary>What time it is.</summary>
+    internal TimeProvider Time => options.Time;
+
     /// <inheritdoc />
     public void Dispose()
     {

@@ -13,12 +13,15 @@ internal sealed record WebRequest(Uri Address)
     /// <summary>What was had of it before: the server is asked whether that still holds.</summary>
     public WebFile? Known { get; init; }
 
+    /// <summary>Only what the server says of the file is wanted, not the file.</summary>
+    public bool IsQuestion { get; init; }
+
     public HttpRequestMessage Make(Uri target, bool authorized, long from, string? ifRange)
     {
-        var message = new HttpRequestMessage(HttpMethod.Get, target);
+        var message = new HttpRequestMessage(IsQuestion ? HttpMethod.Head : HttpMethod.Get, target);
         foreach (var (name, value) in Headers) message.Headers.TryAddWithoutValidation(name, value);
-        // What is packed on the way is another file, with another digest.
-        message.Headers.TryAddWithoutValidation("Accept-Encoding", "identity");
+        // A tag is one of a way of packing, so a question and what it is about ask for the same one. Parts are those of the file itself.
+        message.Headers.TryAddWithoutValidation("Accept-Encoding", from > 0 ? "identity" : "gzip");
         if (authorized && Authorization is not null) message.Headers.TryAddWithoutValidation("Authorization", Authorization);
         if (from > 0)
         {

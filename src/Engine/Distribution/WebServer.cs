@@ -43,6 +43,10 @@ internal sealed class WebServer : IDisposable
         }
     }
 
+    /// <summary>Asks once; <c>null</c> when that gave no answer.</summary>
+    public async Task<HttpResponseMessage?> AskAsync(WebRequest question, CancellationToken cancellationToken) =>
+        (await TryAsync(question, 0, null, cancellationToken).ConfigureAwait(false)).Response;
+
     /// <summary>Ends a failed try: waits when another may help, else throws what the user should read.</summary>
     public async Task PauseOrThrowAsync(Attempt attempt, WebRequest request, Tries tries, CancellationToken cancellationToken)
     {

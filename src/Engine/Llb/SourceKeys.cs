@@ -17,6 +17,8 @@ internal static class SourceKeys
     public const string LocalExclude = "local.excludepatterns";
     public const string LocalSharedKey = "local.sharedkeyhint";
     public const string LocalDiffer = "local.differ";
+    public const string LocalMetadata = "local.metadatatransfer";
+    public const string LocalMetadataExcept = "local.metadatatransferexclude";
     public const string HttpChecksum = "http.checksum";
     public const string HttpFileName = "http.filename";
     public const string HttpMode = "http.perm";
@@ -24,7 +26,8 @@ internal static class SourceKeys
     public const string HttpGid = "http.gid";
     public const string HttpAuthHeaderSecret = "http.authheadersecret";
     public const string HttpHeader = "http.header.";
-    public const string HttpSignature = "http.sig.";
+    public const string HttpSigner = "http.sig.pubkey";
+    public const string HttpSignature = "http.sig.signature";
     public const string GitKeepDirectory = "git.keepgitdir";
     public const string GitFullUrl = "git.fullurl";
     public const string GitAuthHeaderSecret = "git.authheadersecret";

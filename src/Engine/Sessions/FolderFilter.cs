@@ -1,6 +1,7 @@
 using System.Text.Json;
 using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Llb;
+using MsBuildKit.Engine.Llb.Patterns;
 
 namespace MsBuildKit.Engine.Sessions;
 
@@ -13,12 +14,34 @@ public sealed record FolderFilter(IReadOnlyList<string> Include, IReadOnlyList<s
     /// <summary>Everything is taken.</summary>
     public static FolderFilter None { get; } = new([], [], []);
 
+    // What Go takes for true.
+    private static readonly string[] s_yes = ["1", "t", "T", "true", "TRUE", "True"];
+
+    /// <summary>Only what is said of the entries counts, but of those that these patterns match; <c>null</c> for a tree as it is.</summary>
+    public IReadOnlyList<string>? MetadataExcept { get; private init; }
+
     /// <summary>Two filters of the same text take the same.</summary>
-    public string Text => string.Join('\n', TextArray.Write(Include), TextArray.Write(Exclude), TextArray.Write(Follow));
+    public string Text => string.Join('\n', TextArray.Write(Include), TextArray.Write(Exclude), TextArray.Write(Follow)) + (MetadataExcept is null ? "" : "\n" + TextArray.Write(MetadataExcept));
 
     /// <summary>Reads the attributes of a source. Throws MBK1821 for one that is no list.</summary>
     public static FolderFilter Of(IReadOnlyDictionary<string, string> attributes) => new(
-        Read(attributes, SourceKeys.LocalInclude), Read(attributes, SourceKeys.LocalExclude), Read(attributes, SourceKeys.LocalFollow));
+        Read(attributes, SourceKeys.LocalInclude), Read(attributes, SourceKeys.LocalExclude), Read(attributes, SourceKeys.LocalFollow))
+    {
+        MetadataExcept = attributes.TryGetValue(SourceKeys.LocalMetadata, out var only) && s_yes.Contains(only, StringComparer.Ordinal) ? Read(attributes, SourceKeys.LocalMetadataExcept) : null,
+    };
+
+    /// <summary>Tells paths that <see cref="MetadataExcept"/> matches, or a folder above them; <c>null</c> for a tree as it is. Throws MBK1821.</summary>
+    public Func<string, bool>? MatchExceptions()
+    {
+        if (MetadataExcept is null) return null;
+        var patterns = new PathPatterns(MetadataExcept, BadPattern);
+        return path =>
+        {
+            IReadOnlyList<bool> found = [];
+            for (var end = path.IndexOf('/', StringComparison.Ordinal); end >= 0; end = path.IndexOf('/', end + 1)) patterns.Match(path[..end], found, out found);
+            return patterns.Match(path, found, out _);
+        };
+    }
 
     /// <summary>The error for a pattern that makes no sense.</summary>
     internal static SessionException BadPattern(string pattern, Exception? inner) => new(SessionException.BadFilter, ErrorKind.Invalid,

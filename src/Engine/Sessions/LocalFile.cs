@@ -11,4 +11,7 @@ public sealed record LocalFile(string Path, string HostPath, int? Mode = null, i
 {
     /// <summary>Where its bytes begin at <see cref="HostPath"/>, of a file in a <see cref="SentTree"/>, whose size is known; <c>null</c> when it is all of what is there.</summary>
     public long? Offset { get; init; }
+
+    /// <summary>Its time where it came from, in nanoseconds since 1970, for whoever looks at it; <c>null</c> when nobody said. It is no part of the tree.</summary>
+    public long? Modified { get; init; }
 }

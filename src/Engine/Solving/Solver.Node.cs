@@ -20,6 +20,7 @@ public sealed partial class Solver<TResult>
         private Task _remembering = Task.CompletedTask;
         private IReadOnlyList<TResult?>? _known;
         private Digest? _contentKey;
+        private bool _isImported;
 
         public Node(Solver<TResult> solver, Vertex vertex, IReadOnlyList<(Node, int)> inputs, CancellationTokenSource stop)
         {
@@ -47,7 +48,8 @@ public sealed partial class Solver<TResult>
         {
             var key = await _key.Value.ConfigureAwait(false);
             if (await FindKnownAsync(cancellationToken).ConfigureAwait(false) is not { } known) return null;
-            if (_contentKey is null && KnownInputs is { } inputs) _contentKey = await ComputeContentKeyAsync(inputs, cancellationToken).ConfigureAwait(false);
+            // What a cache from elsewhere has, it has by all its names: inputs that are elsewhere too would only make one more.
+            if (_contentKey is null && !_isImported && KnownInputs is { } inputs) _contentKey = await ComputeContentKeyAsync(inputs, cancellationToken).ConfigureAwait(false);
             return new SolvedVertex<TResult>(_vertex, _contentKey is { } content ? [key, content] : [key], known);
         }
 
@@ -59,6 +61,7 @@ public sealed partial class Solver<TResult>
             if (await _solver._index.FindAsync(key, cancellationToken).ConfigureAwait(false) is { } record
                 && await _solver._worker.LoadAsync(_vertex, record, cancellationToken).ConfigureAwait(false) is { } own) return own;
             if (_solver._options.Imports is not { } imports || await imports.FindAsync(_vertex, key, cancellationToken).ConfigureAwait(false) is not { } imported) return null;
+            _isImported = true;
             return await _solver._worker.LoadAsync(_vertex, imported, cancellationToken).ConfigureAwait(false);
         }
 
@@ -167,6 +170,7 @@ public sealed partial class Solver<TResult>
             if (await _solver._index.FindAsync(key, _stop.Token).ConfigureAwait(false) is { } record && await LoadAsync(record).ConfigureAwait(false) is { } own) return own;
             if (_solver._options.Imports is not { } imports) return null;
             var imported = await Guard(() => imports.FindAsync(_vertex, key, _stop.Token)).ConfigureAwait(false);
+            _isImported |= imported is not null;
             return imported is null ? null : await LoadAsync(imported).ConfigureAwait(false);
         }
 

@@ -8,6 +8,8 @@ namespace MsBuildKit.Engine.Workers;
 /// <param name="Type">What it is, a second name counting as what it is a name of: never <see cref="TreeEntryType.HardLink"/>.</param>
 public sealed record FileStat(string Name, TreeEntryType Type)
 {
+    private const long Second = 1_000_000_000;
+
     /// <summary>Permission bits with setuid, setgid and sticky, 0 to 0o7777.</summary>
     public required int Mode { get; init; }
 
@@ -21,6 +23,9 @@ public sealed record FileStat(string Name, TreeEntryType Type)
     /// <summary>Modification time in whole seconds of the Unix epoch.</summary>
     public long ModifiedSeconds { get; init; }
 
+    /// <summary>What is to be added to <see cref="ModifiedSeconds"/>: fewer nanoseconds than a second has.</summary>
+    public int ModifiedNanoseconds { get; init; }
+
     /// <summary>Where a symbolic link leads, as written; or, in a listing, the name that the same file has earlier in it.</summary>
     public string? LinkName { get; init; }
 
@@ -30,6 +35,13 @@ public sealed record FileStat(string Name, TreeEntryType Type)
 
     /// <summary>Extended attributes by full name; <c>null</c> when there are none.</summary>
     public IReadOnlyDictionary<string, byte[]>? Xattrs { get; init; }
+
+    /// <summary>The same with another time, in nanoseconds of the Unix epoch.</summary>
+    internal FileStat At(long nanoseconds)
+    {
+        var (seconds, rest) = Math.DivRem(nanoseconds, Second);
+        return this with { ModifiedSeconds = rest < 0 ? seconds - 1 : seconds, ModifiedNanoseconds = (int)(rest < 0 ? rest + Second : rest) };
+    }
 
     internal static FileStat Of(string name, TreeEntry entry) => new(name, entry.Type)
     {

@@ -46,6 +46,7 @@ public sealed class LentTrees(IBuildSession session, FileFactsCache cache, long 
             received.Complete();
             return Result(sent.Tree, sent.Facts);
         }
+        if (filter.MetadataExcept is not null) throw WorkerException.SourceNotOffered($"Only what is said of the files of '{name}', which is here,");
         if (session.FindLocal(name) is { } lent)
         {
             var known = await cache.ReadAsync(lent, cancellationToken).ConfigureAwait(false);

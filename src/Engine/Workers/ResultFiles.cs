@@ -37,8 +37,9 @@ public sealed class ResultFiles : IAsyncDisposable
     /// <summary>What a path leads to. Throws MBK2090 when nothing is there, and MBK1505 for a path through a file or in circles, as all of these do.</summary>
     public async Task<FileStat> StatAsync(string path, CancellationToken cancellationToken)
     {
-        var (place, entry) = (await ShowAsync(cancellationToken).ConfigureAwait(false)).Index.Resolve(path);
-        return FileStat.Of(place.Length == 0 ? "/" : place[(place.LastIndexOf('/') + 1)..], entry);
+        var shown = await ShowAsync(cancellationToken).ConfigureAwait(false);
+        var (place, entry) = shown.Index.Resolve(path);
+        return shown.Date(FileStat.Of(place.Length == 0 ? "/" : place[(place.LastIndexOf('/') + 1)..], entry), place);
     }
 
     /// <summary>What is in a directory, one level of it, in the order of names. Throws MBK2092 for what is no directory.</summary>
@@ -48,12 +49,13 @@ public sealed class ResultFiles : IAsyncDisposable
     /// <param name="cancellationToken">Ends it.</param>
     public async Task<IReadOnlyList<FileStat>> ListAsync(string path, string? include, CancellationToken cancellationToken)
     {
-        var index = (await ShowAsync(cancellationToken).ConfigureAwait(false)).Index;
+        var shown = await ShowAsync(cancellationToken).ConfigureAwait(false);
+        var index = shown.Index;
         var (place, folder) = index.Resolve(path);
         if (folder.Type != TreeEntryType.Directory) throw WorkerException.NoFolder(path);
         var patterns = string.IsNullOrEmpty(include) ? null : new PathPatterns([include], WorkerException.NoPattern);
         var names = new Dictionary<string, string>(StringComparer.Ordinal);
-        return [.. index.List(place).Where(n => patterns is null || IsIncluded(index, patterns, place, n.Name, n.Entry, [])).Select(n => StatOf(n.Name, n.Entry, names))];
+        return [.. index.List(place).Where(n => patterns is null || IsIncluded(index, patterns, place, n.Name, n.Entry, [])).Select(n => shown.Date(StatOf(n.Name, n.Entry, names), TreePath.Join(place, n.Name)))];
     }
 
     /// <summary>Bytes of a file, fewer where it ends. Throws MBK2091 for what is no file, and MBK2093 for more than <see cref="MostBytes"/>.</summary>
@@ -126,7 +128,10 @@ public sealed class ResultFiles : IAsyncDisposable
         var tree = new MergedTree();
         tree.BeginLayer();
         foreach (var entry in lent.Files.ToEntries()) tree.Add(entry);
-        return new Shown(new FileIndex(tree.Root, tree.Names().Select(n => n.Name)), OpenLentAsync);
+        return new Shown(new FileIndex(tree.Root, tree.Names().Select(n => n.Name)), OpenLentAsync)
+        {
+            Times = lent.Tree.Files.Where(f => f.Modified is not null).ToDictionary(f => f.Path, f => f.Modified!.Value, StringComparer.Ordinal),
+        };
     }
 
     private static async ValueTask<Stream> OpenLentAsync(TreeEntry file, long offset, CancellationToken cancellationToken)
@@ -161,5 +166,11 @@ public sealed class ResultFiles : IAsyncDisposable
         }
     }
 
-    private sealed record Shown(FileIndex Index, Func<TreeEntry, long, CancellationToken, ValueTask<Stream>> OpenAsync);
+    private sealed record Shown(FileIndex Index, Func<TreeEntry, long, CancellationToken, ValueTask<Stream>> OpenAsync)
+    {
+        // Those that files had where they came from. A tree has one time for all, and who looks at a file wants its own.
+        public IReadOnlyDictionary<string, long> Times { get; init; } = new Dictionary<string, long>();
+
+        public FileStat Date(FileStat stat, string place) => Times.TryGetValue(place, out var time) ? stat.At(time) : stat;
+    }
 }

@@ -11,6 +11,9 @@ public sealed record StepOptions
     /// <summary>Seconds of the Unix epoch: no time in their layers is later.</summary>
     public required long SourceDateEpoch { get; init; }
 
+    /// <summary>What is copied of a source keeps its time, also when it is later.</summary>
+    public bool KeepsTimes { get; init; }
+
     /// <summary>The files of a step that fails stay in the store, to be entered.</summary>
     public bool KeepFailed { get; init; }
 

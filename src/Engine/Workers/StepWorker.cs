@@ -22,10 +22,11 @@ internal sealed class StepWorker(
     LocalContentStore store, LayerMaterializer materializer, RootlessWorker worker, IBuildSession session, TreeLayers layers, StepOptions options, IProgress<BuildEvent>? progress)
 {
     // Raised when the same step comes to leave something else.
-    private const int FormatVersion = 2;
+    private const int FormatVersion = 3;
 
     /// <summary>What decides a step's results besides its operation and inputs.</summary>
-    public string Fingerprint => $"step:{FormatVersion} {options.Layers.Fingerprint} {options.SourceDateEpoch}";
+    public string Fingerprint => $"step:{FormatVersion} {options.Layers.Fingerprint} {options.SourceDateEpoch}{(options.KeepsTimes ? " times" : "")}";
+
 
     /// <summary>It tells what operations left that fail.</summary>
     public bool GivesFailed => options.GivesFailed;
@@ -82,10 +83,15 @@ internal sealed class StepWorker(
             GiveFailed = options.GivesFailed,
             Secrets = { lent.Secrets },
             SshAgents = { lent.Agents },
+            KeepsTimes = options.KeepsTimes && CopiesOnlySources(vertex),
         };
         if (options.Layers.Level is { } level) step.Layering.Level = level;
         return step;
     }
+
+    // Trees of sources are what their layers say, and have no time of a build; those of steps may be kept as the step left them.
+    private static bool CopiesOnlySources(Vertex vertex) => vertex.Op.File is { } file && file.Actions.Any(a => a.Copy is not null)
+        && file.Actions.All(a => a.Copy is null || a.SecondaryInput >= 0 && a.SecondaryInput < vertex.Inputs.Count && vertex.Inputs[(int)a.SecondaryInput].Vertex.Op.Source is not null);
 
     private async Task<VertexResult> ToResultAsync(Vertex vertex, IReadOnlyList<LayerChain> chains, Output output, CancellationToken cancellationToken)
     {

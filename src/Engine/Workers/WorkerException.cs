@@ -27,6 +27,7 @@ public sealed class WorkerException(string code, ErrorKind kind, string message,
     internal const string NoSuchRef = "MBK2030";
     internal const string NoSuchFolder = "MBK2027";
     internal const string TreeNotUsable = "MBK2028";
+    internal const string WrongSignature = "MBK2032";
     internal const string CacheInUse = "MBK2025";
     internal const string NoCache = "MBK2026";
     internal const string NoSuchFile = "MBK2090";
@@ -59,6 +60,9 @@ public sealed class WorkerException(string code, ErrorKind kind, string message,
         $"A file that a step copied ('{content}') is nowhere to be had any more: it changed or was removed during the build. Build again.");
 
     internal static WorkerException SourceNotOffered(string what) => new(NotOffered, ErrorKind.NotSupported, $"{what} is not offered here. Leave it out.");
+
+    internal static WorkerException NoSource(string name, string why) =>
+        new(InvalidSource, ErrorKind.Invalid, $"The source '{name}' cannot be fetched: {why}. Correct it where the graph is made.");
 
     internal static WorkerException NoFile(string path) => new(NoSuchFile, ErrorKind.NotFound, $"'{path}': no such file or directory. Check the path, and what the result has.");
 

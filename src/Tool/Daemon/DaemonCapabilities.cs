@@ -9,12 +9,12 @@ internal static class DaemonCapabilities
     /// <summary>Of graphs.</summary>
     public static FrozenSet<string> OfLlb { get; } = new[]
     {
-        "source.image", "source.image.resolvemode", "source.image.checksum", "source.image.layerlimit", "source.ocilayout",
+        "source.image", "source.image.resolvemode", "source.image.checksum", "source.image.layerlimit", "source.ocilayout", "source.imageblob",
         "source.local", "source.local.unique", "source.local.sessionid", "source.local.includepatterns", "source.local.followpaths", "source.local.excludepatterns",
-        "source.local.sharedkeyhint", "source.local.differ",
+        "source.local.sharedkeyhint", "source.local.differ", "source.local.metadatatransfer",
         "source.git", "source.git.keepgitdir", "source.git.fullurl", "source.git.httpauth", "source.git.knownsshhosts", "source.git.mountsshsock", "source.git.subdir",
-        "source.git.checksum", "source.git.skipsubmodules", "source.git.mtime", "source.git.fetchbycommit",
-        "source.http", "source.http.auth", "source.http.checksum", "source.http.perm", "soruce.http.uidgid", "source.http.header",
+        "source.git.checksum", "source.git.skipsubmodules", "source.git.mtime", "source.git.fetchbycommit", "source.git.bundle", "source.git.checkoutbundle",
+        "source.http", "source.http.auth", "source.http.checksum", "source.http.perm", "soruce.http.uidgid", "source.http.header", "source.http.signatureverify",
         "exec.meta.base", "exec.meta.network", "exec.meta.proxyenv", "exec.meta.security", "exec.meta.security.devices.v1", "exec.meta.setsdefaultpath", "exec.meta.ulimit", "exec.meta.cdi",
         "exec.secretenv", "exec.validexitcode",
         "exec.mount.bind", "exec.mount.bind.readwrite-nooutput", "exec.mount.cache", "exec.mount.cache.sharing", "exec.mount.cache.content", "exec.mount.selector",

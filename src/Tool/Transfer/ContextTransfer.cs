@@ -182,6 +182,6 @@ internal sealed class ContextTransfer : IReceivingTree, IAsyncDisposable
     private LocalFile ToFile(ContextFile file)
     {
         var place = _folder.Content.Find(file.Facts.Sha256);
-        return new LocalFile(file.Entry.Path, _folder.Content.PathOf(place), EntryMode.ToPosix(file.Entry.Mode), (int)file.Entry.Uid, (int)file.Entry.Gid) { Offset = place.Offset };
+        return new LocalFile(file.Entry.Path, _folder.Content.PathOf(place), EntryMode.ToPosix(file.Entry.Mode), (int)file.Entry.Uid, (int)file.Entry.Gid) { Offset = place.Offset, Modified = file.Entry.ModTime };
     }
 }

@@ -22,7 +22,7 @@ internal static class WireStat
     public static Stat Of(FileStat file) => With(file.Xattrs, new Stat
     {
         Path = file.Name, Mode = EntryMode.FromPosix(file.Mode) | EntryMode.KindOf(file.Type), Uid = (uint)file.Uid, Gid = (uint)file.Gid, Size = file.Size,
-        ModTime = file.ModifiedSeconds * Second, Linkname = file.LinkName ?? "", Devmajor = file.DeviceMajor, Devminor = file.DeviceMinor,
+        ModTime = file.ModifiedSeconds * Second + file.ModifiedNanoseconds, Linkname = file.LinkName ?? "", Devmajor = file.DeviceMajor, Devminor = file.DeviceMinor,
     });
 
     /// <summary>Of a file of a container.</summary>

@@ -132,6 +132,19 @@ public class FileGraphTests : IAsyncDisposable
         Assert.Empty(Directory.EnumerateFileSystemEntries(_bed["cache/snapshots/staging"]));
     }
 
+    [Theory]
+    [InlineData(true, GraphBed.Epoch + 100)]
+    [InlineData(false, GraphBed.Epoch)]
+    public async Task Solve_CopyOfASource_KeepsItsTimeWhereThatIsWanted(bool keeps, long expected)
+    {
+        (_bed.KeepsTimes, _bed.Modified) = (keeps, GraphBed.Epoch + 100);
+        var copied = _bed.Base.File("copy", FileStep.Copy(LlbState.Local("tree"), "/b", "/made/b", new CopyOptions { CreateDestination = true }), FileStep.MakeFile("/new", 0b110_100_100, "n"u8));
+        var times = await _bed.TimesAsync((await _bed.SolveAsync(copied)).Layers[^1]);
+        Assert.Equal((expected, GraphBed.Epoch, GraphBed.Epoch), (times["made/b"], times["made"], times["new"]));
+        var ofStep = _bed.Base.File("copy", FileStep.Copy(GraphBed.Run(_bed.Base, "echo x > /x"), "/x", "/x", new CopyOptions()));
+        Assert.Equal(GraphBed.Epoch, (await _bed.TimesAsync((await _bed.SolveAsync(ofStep)).Layers[^1]))["x"]);
+    }
+
     [Fact]
     public async Task Solve_FileActionThatFails_NamesTheOperationAndLeavesNothing()
     {

@@ -50,6 +50,12 @@ internal sealed class GraphBed : IAsyncDisposable
     /// <summary>What is left of operations that fail is told.</summary>
     public bool GivesFailed { get; init; }
 
+    /// <summary>What is copied of a source keeps its time.</summary>
+    public bool KeepsTimes { get; set; }
+
+    /// <summary>The time of what is lent.</summary>
+    public long Modified { get; set; }
+
     /// <summary>Where the store is.</summary>
     public string Store => _store.Root;
 
@@ -73,9 +79,9 @@ internal sealed class GraphBed : IAsyncDisposable
         var locks = new KeyLocks(_folder["cache/locks"]);
         await using var worker = new RootlessWorker(find ?? Worker, _store.Root, Grants);
         var options = new LayerOptions();
-        var (trees, index) = (new LentTrees(_session, new FileFactsCache(_folder["cache/facts"], TimeProvider.System)), new FileCacheIndex(_folder["cache/index"], TimeProvider.System));
+        var (trees, index) = (new LentTrees(_session, new FileFactsCache(_folder["cache/facts"], TimeProvider.System), Modified), new FileCacheIndex(_folder["cache/index"], TimeProvider.System));
         var layers = new TreeLayers(_store, new DescribedLayers(_store, trees.Places, options, index), options, WritesLate);
-        var steps = new StepWorker(_store, new LayerMaterializer(_store, locks, null), worker, _session, layers, new StepOptions { Layers = options, SourceDateEpoch = Epoch, GivesFailed = GivesFailed, Time = TimeProvider.System }, null);
+        var steps = new StepWorker(_store, new LayerMaterializer(_store, locks, null), worker, _session, layers, new StepOptions { Layers = options, SourceDateEpoch = Epoch, GivesFailed = GivesFailed, KeepsTimes = KeepsTimes, Time = TimeProvider.System }, null);
         var engine = new EngineWorker(_store, _session, trees, new NoImages(), options, layers, steps);
         using var solver = new GraphSolver(new Solver<VertexResult>(engine, index, locks, new SolverOptions { Time = TimeProvider.System, Slots = 4 }), layers, new FreshCaches(worker, _store.Root));
         return await layers.ChainOfAsync(await solver.SolveAsync(LlbGraph.Load(LlbMarshaller.Marshal(state)), default), "", default);
@@ -89,6 +95,19 @@ internal sealed class GraphBed : IAsyncDisposable
         await LayerReader.ReadAsync(blob!, MediaTypes.LayerCompression(layer.Blob.MediaType)!.Value, layer.DiffId, async (entry, content) =>
             lines.Add($"{entry.Type} {entry.Path} {Convert.ToString(entry.Mode, 8)} {entry.Link}{(content is null ? "" : await new StreamReader(content).ReadToEndAsync())}"), default);
         return lines;
+    }
+
+    /// <summary>The times of what a layer has, by path.</summary>
+    public async Task<Dictionary<string, long>> TimesAsync(Layer layer)
+    {
+        var times = new Dictionary<string, long>(StringComparer.Ordinal);
+        await using var blob = await _store.FindAsync(layer.Blob.Digest, default);
+        await LayerReader.ReadAsync(blob!, Compression.Gzip, layer.DiffId, (entry, _) =>
+        {
+            times[entry.Path] = entry.ModifiedSeconds;
+            return ValueTask.CompletedTask;
+        }, default);
+        return times;
     }
 
     public static WorkerProgram FindWorker() => new()

@@ -57,6 +57,18 @@ public sealed class CacheRoundTripTests : IAsyncDisposable
         Assert.Null(await new CacheWriter(_there).WriteAsync([], CacheFormat.Manifest, Token));
     }
 
+    // A result that was found by one name is not asked for its others.
+    [Fact]
+    public async Task WithNames_OfWhatWasFound_MakeTheSameCacheAgain()
+    {
+        var (low, high) = (await LayerAsync("a"), await LayerAsync("b"));
+        var written = await new CacheWriter(_there).WriteAsync([new([s_key, s_other], 0, [low, high])], CacheFormat.Manifest, Token);
+        var imports = new CacheImports(_here);
+        await imports.AddAsync(_there, written!.Root, Token);
+        Assert.Equal(written.Root, (await new CacheWriter(_there).WriteAsync(imports.WithNames([new([s_key], 0, [low, high])]), CacheFormat.Manifest, Token))!.Root);
+        Assert.All(imports.WithNames([new([s_key], 0, [high]), new([s_key], 1, [low, high]), new([Digest.Of([3])], 0, [low, high])]), e => Assert.Empty(e.Names));
+    }
+
     [Fact]
     public async Task Find_InAPlaceThatIsNoRegistry_BringsTheLayersHere()
     {

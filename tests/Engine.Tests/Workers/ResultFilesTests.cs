@@ -2,6 +2,7 @@ using System.Text;
 using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Llb;
 using MsBuildKit.Engine.Oci;
+using MsBuildKit.Engine.Sessions;
 using MsBuildKit.Engine.Snapshots;
 using MsBuildKit.Engine.Tests.Exporters;
 using MsBuildKit.Engine.Workers;
@@ -175,6 +176,19 @@ public sealed class ResultFilesTests : IAsyncDisposable
         Assert.Empty(await files.ListAsync("/", null, default));
         Assert.Equal(TreeEntryType.Directory, (await files.StatAsync("/", default)).Type);
         Assert.False(Directory.Exists(_bench.Folder["store"]));
+    }
+
+    // A tree has one time for all, and who looks at a file wants its own.
+    [Theory]
+    [InlineData(1_700_000_000_123_456_789, 1_700_000_000, 123_456_789)]
+    [InlineData(-1, -1, 999_999_999)]
+    public async Task LentTree_FileThatHadATime_IsShownWithIt(long time, long seconds, int rest)
+    {
+        var facts = new FileFacts(Digest.Of([]), "", 0, Executable: false);
+        var tree = new LocalTree("lent", [new LocalFile("d/a", "/nowhere") { Modified = time }, new LocalFile("d/b", "/nowhere")]) { ModifiedSeconds = 7, Directories = [new LocalDirectory("d")] };
+        await using var files = new ResultFiles(new TreeResult(tree, [facts, facts], Digest.Of([])), _bench.Described, _bench.Store, _bench.Layers);
+        Assert.Equal([(seconds, rest), (7, 0)], (await files.ListAsync("d", null, default)).Select(s => (s.ModifiedSeconds, s.ModifiedNanoseconds)));
+        Assert.Equal((seconds, rest), await files.StatAsync("d/a", default) is var stat ? (stat.ModifiedSeconds, stat.ModifiedNanoseconds) : default);
     }
 
     [Fact]

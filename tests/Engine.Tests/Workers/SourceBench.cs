@@ -44,7 +44,16 @@ internal sealed class SourceBench : IAsyncDisposable
 
     public long MostBytes { get; set; } = 1 << 30;
 
+    /// <summary>Files have the time that their server says.</summary>
+    public bool KeepsTimes { get; set; }
+
+    /// <summary>Registries; there are none unless a test has some.</summary>
+    public IImageResolver Images { get; set; } = new NoImages();
+
     public SourcePins Pins { get; private set; } = new();
+
+    /// <summary>Layouts that are lent, by name.</summary>
+    public Dictionary<string, IContentSource> Layouts { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Every message of every step.</summary>
     public List<BuildEvent> Events { get; } = [];
@@ -71,19 +80,22 @@ internal sealed class SourceBench : IAsyncDisposable
     public void TakeBack(string id) => _secrets.Remove(id);
 
     /// <summary>Solves a state as a build of its own would.</summary>
-    public async Task<LayerChain> BuildAsync(LlbState state, CancellationToken cancellationToken = default)
+    public Task<LayerChain> BuildAsync(LlbState state, CancellationToken cancellationToken = default) => BuildAsync(LlbMarshaller.Marshal(state), cancellationToken);
+
+    /// <summary>Solves a graph as a build of its own would.</summary>
+    public async Task<LayerChain> BuildAsync(Engine.Llb.Pb.Definition graph, CancellationToken cancellationToken = default)
     {
         var options = new RegistryOptions { Time = new HurriedTime(IdleTimeout, s_patience), Random = new Random(1), IdleTimeout = IdleTimeout };
         using var files = new WebFiles(options) { MostBytes = MostBytes };
         var git = new GitOptions { SearchPath = SearchPath, Time = TimeProvider.System, Patience = s_patience };
-        var session = new Uploader(new BuildSession([], new Dictionary<string, IContentSource>()) { Secrets = _secrets, Ssh = _keys }, Uploads);
+        var session = new Uploader(new BuildSession([], Layouts) { Secrets = _secrets, Ssh = _keys }, Uploads);
         var index = new FileCacheIndex(Folder["store/index"], TimeProvider.System);
-        var remote = new RemoteSources(Store, index, KeyLocks.OfStore(Store.Root), new LayerOptions(), files, git, null);
+        var remote = new RemoteSources(Images, Store, index, KeyLocks.OfStore(Store.Root), new LayerOptions(), files, git, null, KeepsTimes);
         Pins = remote.Pins;
         var trees = new LentTrees(session, new FileFactsCache(Folder["store/facts"], TimeProvider.System));
-        var worker = new EngineWorker(Store, session, trees, new NoImages(), new LayerOptions(), new TreeLayers(Store, new DescribedLayers(Store, trees.Places, new LayerOptions()), new LayerOptions()), null, remote);
+        var worker = new EngineWorker(Store, session, trees, Images, new LayerOptions(), new TreeLayers(Store, new DescribedLayers(Store, trees.Places, new LayerOptions()), new LayerOptions()), null, remote);
         using var solver = new Solver<VertexResult>(worker, index, KeyLocks.OfVertices(Store.Root), new SolverOptions { Time = TimeProvider.System, Progress = new Listener(Events) });
-        return ((LayersResult)await solver.SolveAsync(LlbGraph.Load(LlbMarshaller.Marshal(state)), cancellationToken)).Chain;
+        return ((LayersResult)await solver.SolveAsync(LlbGraph.Load(graph), cancellationToken)).Chain;
     }
 
     /// <summary>What a state's source is now, told without building it.</summary>
@@ -92,9 +104,9 @@ internal sealed class SourceBench : IAsyncDisposable
         var options = new RegistryOptions { Time = new HurriedTime(IdleTimeout, s_patience), Random = new Random(1), IdleTimeout = IdleTimeout };
         using var files = new WebFiles(options) { MostBytes = MostBytes };
         var git = new GitOptions { SearchPath = SearchPath, Time = TimeProvider.System, Patience = s_patience };
-        var remote = new RemoteSources(Store, new FileCacheIndex(Folder["store/index"], TimeProvider.System), KeyLocks.OfStore(Store.Root), new LayerOptions(), files, git, null);
+        var remote = new RemoteSources(Images, Store, new FileCacheIndex(Folder["store/index"], TimeProvider.System), KeyLocks.OfStore(Store.Root), new LayerOptions(), files, git, null);
         var vertex = LlbGraph.Load(LlbMarshaller.Marshal(state)).Vertex;
-        return await remote.Inspect(vertex.Op.Source.Identifier.Split("://")[0], vertex, new BuildSession([], new Dictionary<string, IContentSource>()) { Secrets = _secrets, Ssh = _keys }, objects, default)!;
+        return await remote.Inspect(vertex.Op.Source.Identifier.Split("://")[0], vertex, new BuildSession([], Layouts) { Secrets = _secrets, Ssh = _keys }, objects, default)!;
     }
 
     /// <summary>The code of the error that building a state ends with, and what it says.</summary>

@@ -6,6 +6,7 @@ namespace MsBuildKit.Engine.Attestations.BuildKit;
 public sealed class BuildCapture
 {
     private readonly List<ImageMaterial> _images = [];
+    private readonly List<BlobMaterial> _blobs = [];
     private readonly List<GitMaterial> _git = [];
     private readonly List<WebMaterial> _web = [];
     private readonly List<LentMaterial> _secrets = [], _agents = [];
@@ -20,6 +21,8 @@ public sealed class BuildCapture
             return [.. _images.Where(i => i.Reference.Digest is null || !tagged.Contains(i.TagName)).OrderBy(i => i.Reference.ToString(), StringComparer.Ordinal)];
         }
     }
+
+    public IReadOnlyList<BlobMaterial> Blobs => [.. _blobs.OrderBy(b => b.Reference.ToString(), StringComparer.Ordinal)];
 
     public IReadOnlyList<GitMaterial> Git => [.. _git.OrderBy(g => g.Url, StringComparer.Ordinal)];
 
@@ -41,6 +44,12 @@ public sealed class BuildCapture
     public void Add(ImageMaterial image)
     {
         if (!_images.Exists(i => i.Reference.ToString() == image.Reference.ToString() && i.IsLayout == image.IsLayout && Same(i.Platform, image.Platform))) _images.Add(image);
+    }
+
+    public void Add(BlobMaterial blob)
+    {
+        var masked = blob with { Repository = blob.Repository is { } url ? MaskedAddress.Of(url) : null };
+        if (!_blobs.Exists(b => b.Reference.ToString() == masked.Reference.ToString() && b.IsLayout == masked.IsLayout && b.Repository == masked.Repository)) _blobs.Add(masked);
     }
 
     public void Add(GitMaterial git)
@@ -65,6 +74,7 @@ public sealed class BuildCapture
     public void Add(BuildCapture other)
     {
         foreach (var image in other._images) Add(image);
+        foreach (var blob in other._blobs) Add(blob);
         foreach (var git in other._git) Add(git);
         foreach (var file in other._web) Add(file);
         foreach (var secret in other._secrets) AddSecret(secret);

@@ -13,6 +13,13 @@ public sealed record ImageMaterial(ImageReference Reference, Platform? Platform,
     internal string TagName => $"{Reference.Registry}/{Reference.Repository}:{Reference.Tag ?? "latest"}";
 }
 
+/// <summary>A single blob that a build took.</summary>
+/// <param name="Reference">Its repository, or the name of its layout, with the digest.</param>
+/// <param name="Digest">Of its bytes.</param>
+/// <param name="IsLayout">It came of a layout of the client's, not of a registry.</param>
+/// <param name="Repository">The git repository that it is a bundle of, as <see cref="GitMaterial.Url"/>; <c>null</c> for a file.</param>
+public sealed record BlobMaterial(ImageReference Reference, Digest Digest, bool IsLayout, string? Repository = null);
+
 /// <summary>A commit that a build took.</summary>
 /// <param name="Url">Of the repository, with <c>#</c> and the ref when one was named.</param>
 /// <param name="Commit">Its id.</param>

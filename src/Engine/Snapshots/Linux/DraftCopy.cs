@@ -18,9 +18,6 @@ internal sealed record DraftCopy(IReadOnlyDictionary<string, ulong> Folders, (lo
         return new DraftCopy(folders, made);
     }
 
-    /// <summary>The file was touched since: by its content, by what is known of it, or by its name.</summary>
-    public bool IsTouched(FileStatus now) => now.Changed.CompareTo(Made) > 0;
-
     /// <summary>The directory is another one than was copied there. A number of a file that is gone is soon another file's.</summary>
     public bool IsFresh(string path, FileStatus now) => Folders.GetValueOrDefault(path) != now.Inode || now.Born.CompareTo(Made) > 0;
 

@@ -29,7 +29,7 @@ internal sealed class FuseOverlaySnapshotter(string? program) : ISnapshotter
         return FuseOverlayMount.Writable(Program, target, below, upper, work);
     }
 
-    public IEnumerable<TreeEntry> ReadChanges(SnapshotDraft draft, int idShift, long latestSeconds) => UpperChanges.Read(this, draft, idShift, latestSeconds, UpperMarks.FuseOverlay);
+    public IEnumerable<TreeEntry> ReadChanges(SnapshotDraft draft, int idShift, EntryTimes times) => UpperChanges.Read(this, draft, idShift, times, UpperMarks.FuseOverlay);
 
     private string Program => program ?? throw new SnapshotException(SnapshotException.CannotMount, ErrorKind.FailedPrecondition,
         "The program 'fuse-overlayfs' is not on the PATH. Install the package 'fuse-overlayfs'.");

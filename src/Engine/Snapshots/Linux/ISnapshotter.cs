@@ -33,5 +33,5 @@ public interface ISnapshotter
     ITreeMount MountWritable(string target, IReadOnlyList<string> lowers, string upper, string work, string? stubs);
 
     /// <summary>The layer that an unmounted draft makes on top of its parent, parents before children, in the order of names.</summary>
-    IEnumerable<TreeEntry> ReadChanges(SnapshotDraft draft, int idShift, long latestSeconds);
+    IEnumerable<TreeEntry> ReadChanges(SnapshotDraft draft, int idShift, EntryTimes times);
 }

@@ -25,11 +25,11 @@ internal sealed class NativeSnapshotter : ISnapshotter
 
     public ITreeMount MountWritable(string target, IReadOnlyList<string> lowers, string upper, string work, string? stubs) => new CopyMount(target, upper, stubs);
 
-    public IEnumerable<TreeEntry> ReadChanges(SnapshotDraft draft, int idShift, long latestSeconds)
+    public IEnumerable<TreeEntry> ReadChanges(SnapshotDraft draft, int idShift, EntryTimes times)
     {
         using var upper = RootedTree.Open(draft.Upper);
         using var parent = draft.Parent.Lowers.Count == 0 ? null : RootedTree.Open(draft.Parent.Lowers[0]);
-        var entries = parent is null || draft.Copy is null ? new UpperTree(upper, null, idShift, latestSeconds).Read() : new CopiedTree(upper, parent, draft.Copy, idShift, latestSeconds).Read();
+        var entries = parent is null || draft.Copy is null ? new UpperTree(upper, null, idShift, times).Read() : new CopiedTree(upper, parent, draft.Copy, idShift, times).Read();
         foreach (var entry in entries) yield return entry;
     }
 }

@@ -24,5 +24,5 @@ internal sealed class OverlaySnapshotter : ISnapshotter
         return OverlayMount.Writable(target, below, upper, work);
     }
 
-    public IEnumerable<TreeEntry> ReadChanges(SnapshotDraft draft, int idShift, long latestSeconds) => UpperChanges.Read(this, draft, idShift, latestSeconds, UpperMarks.Overlay);
+    public IEnumerable<TreeEntry> ReadChanges(SnapshotDraft draft, int idShift, EntryTimes times) => UpperChanges.Read(this, draft, idShift, times, UpperMarks.Overlay);
 }

@@ -6,7 +6,11 @@ public sealed class SnapshotDraft : IDisposable
 {
     private readonly Staging _staging;
 
-    internal SnapshotDraft(Staging staging, SnapshotStack parent, ISnapshotter snapshotter) => (_staging, Parent, Snapshotter) = (staging, parent, snapshotter);
+    internal SnapshotDraft(Staging staging, SnapshotStack parent, ISnapshotter snapshotter)
+    {
+        (_staging, Parent, Snapshotter) = (staging, parent, snapshotter);
+        Began = new DateTimeOffset(Directory.GetLastWriteTimeUtc(staging.Path), TimeSpan.Zero).ToUnixTimeSeconds();
+    }
 
     /// <summary>What it lies on; it belongs to whoever began the draft, and has to outlive it.</summary>
     public SnapshotStack Parent { get; }
@@ -21,6 +25,9 @@ public sealed class SnapshotDraft : IDisposable
     public string Target => Path.Combine(Folder, SnapshotStore.TargetName);
 
     internal ISnapshotter Snapshotter { get; }
+
+    /// <summary>When it was begun, by the clock of the file system and in seconds of the Unix epoch: what is older came with its time.</summary>
+    public long Began { get; }
 
     /// <summary>Set when it began as a copy of its parent.</summary>
     internal DraftCopy? Copy { get; set; }

@@ -6,16 +6,16 @@ namespace MsBuildKit.Engine.Snapshots.Linux;
 /// <param name="lower">What the layer is to lie on; <c>null</c> for nothing.</param>
 /// <param name="upper">What comes out; <c>null</c> for nothing.</param>
 /// <param name="idShift">What was added to owners.</param>
-/// <param name="latestSeconds">No modification time is after this one, in seconds of the Unix epoch.</param>
-internal sealed class TreeDifference(RootedTree? lower, RootedTree? upper, int idShift, long latestSeconds)
+/// <param name="times">Which they may be.</param>
+internal sealed class TreeDifference(RootedTree? lower, RootedTree? upper, int idShift, EntryTimes times)
 {
     private const int BufferSize = 1 << 16;
 
     /// <summary>The entries, parents before children. The root itself has none.</summary>
     public IEnumerable<TreeEntry> Read()
     {
-        var reader = upper is null ? null : new TreeEntryReader(upper, idShift, latestSeconds);
-        var below = lower is null ? null : new TreeEntryReader(lower, idShift, latestSeconds);
+        var reader = upper is null ? null : new TreeEntryReader(upper, idShift, times);
+        var below = lower is null ? null : new TreeEntryReader(lower, idShift, times);
         var folders = new EntryFolders();
         folders.Enter(new EntryFolder("", NamesOf("", lower is not null), lower is not null));
         while (folders.Current is { } folder)

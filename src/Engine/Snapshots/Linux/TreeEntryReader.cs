@@ -7,8 +7,8 @@ namespace MsBuildKit.Engine.Snapshots.Linux;
 /// (MBK1501).</remarks>
 /// <param name="tree">The tree.</param>
 /// <param name="idShift">What was added to owners.</param>
-/// <param name="latestSeconds">No modification time is after this one, in seconds of the Unix epoch; <c>null</c> means no limit.</param>
-internal sealed class TreeEntryReader(RootedTree tree, int idShift, long? latestSeconds)
+/// <param name="times">Which they may be; <c>null</c> means no limit.</param>
+internal sealed class TreeEntryReader(RootedTree tree, int idShift, EntryTimes? times)
 {
     private const string Whiteout = ".wh.";
 
@@ -29,7 +29,7 @@ internal sealed class TreeEntryReader(RootedTree tree, int idShift, long? latest
         return new()
         {
             Path = path, Type = TypeOf(status), Mode = status.IsLink ? 0b111_111_111 : status.Permissions, Uid = Unshifted(status.Uid), Gid = Unshifted(status.Gid),
-            ModifiedSeconds = Math.Min(status.ModifiedSeconds, latestSeconds ?? long.MaxValue), Xattrs = ReadXattrs(path),
+            ModifiedSeconds = times?.Of(status.ModifiedSeconds) ?? status.ModifiedSeconds, Xattrs = ReadXattrs(path),
         };
     }
 
@@ -63,6 +63,22 @@ internal sealed class TreeEntryReader(RootedTree tree, int idShift, long? latest
         var (now, before) = (one.Xattrs ?? new Dictionary<string, byte[]>(), other.Xattrs ?? new Dictionary<string, byte[]>());
         return now.Count == before.Count && now.All(x => before.TryGetValue(x.Key, out var value) && value.AsSpan().SequenceEqual(x.Value));
     }
+
+    /// <summary>What is no directory says and holds the same in both trees, to the nanosecond and byte by byte. One of several names is never the same: the others
+    /// would lose it.</summary>
+    public bool IsSame(string path, FileStatus now, TreeEntryReader other, FileStatus before)
+    {
+        if (now.Links > 1 || (now.Mode, now.Uid, now.Gid, now.Size, now.ModifiedSeconds, now.ModifiedNanoseconds) !=
+            (before.Mode, before.Uid, before.Gid, before.Size, before.ModifiedSeconds, before.ModifiedNanoseconds)) return false;
+        if (!AreAlike(Describe(path, now), other.Describe(path, before))) return false;
+        if (now.IsLink) return tree.ReadLink(path) == other.Tree.ReadLink(path);
+        if (!now.IsFile) return (now.NodeMajor, now.NodeMinor) == (before.NodeMajor, before.NodeMinor);
+        using var one = Open(path, now);
+        using var old = other.Open(path, before);
+        return TreeDifference.HasSameContent(one, old);
+    }
+
+    private RootedTree Tree => tree;
 
     private Dictionary<string, byte[]>? ReadXattrs(string path)
     {

@@ -20,6 +20,14 @@ internal sealed class GitFetch(SharedRepository repository, GitRemote remote, Gi
         ?? await repository.WriteAsync(locks, conversation.Git, async () =>
             await FindAsync(revision, cancellationToken).ConfigureAwait(false) ?? await FetchAsync(revision, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
 
+    /// <summary>Makes sure that what is here has its whole history.</summary>
+    public Task EnsureHistoryAsync(CancellationToken cancellationToken) => repository.WriteAsync(locks, conversation.Git, async () =>
+    {
+        if (!File.Exists(Path.Combine(repository.Folder, "shallow"))) return true;
+        var output = await conversation.RunAsync(remote, address => new GitCommand(Arguments([], address)) { Folder = repository.Folder }, cancellationToken).ConfigureAwait(false);
+        return output.ExitCode == 0 ? true : throw GitErrors.Failed(remote, output.Error);
+    }, cancellationToken);
+
     private async Task<string?> FindAsync(GitRevision revision, CancellationToken cancellationToken)
     {
         if (!repository.IsSound) return null;

@@ -23,6 +23,15 @@ internal sealed record GitRevision(string Id, string Commit, string Ref)
         return found;
     }
 
+    /// <summary>What a name means in a list of refs; <c>null</c> for nothing. A branch comes before a tag of the same name, as for git itself.</summary>
+    public static GitRevision? Find(string wanted, List<(string Left, string Name)> lines)
+    {
+        foreach (var name in new[] { "refs/" + Strip(wanted, "refs/"), "refs/heads/" + Strip(wanted, "refs/heads/"), "refs/tags/" + Strip(wanted, "refs/tags/") })
+            if (lines.Find(l => l.Name == name).Left is { } id)
+                return new GitRevision(id, lines.Find(l => l.Name == name + "^{}").Left ?? id, name);
+        return null;
+    }
+
     private static async Task<List<(string Left, string Name)>> ListAsync(GitSource source, GitConversation conversation, string[] command, string[] patterns, CancellationToken cancellationToken)
     {
         var output = await conversation.RunAsync(source.Remote, address => new GitCommand([.. command, "--", address, .. patterns]), cancellationToken).ConfigureAwait(false);
@@ -36,15 +45,6 @@ internal sealed record GitRevision(string Id, string Commit, string Ref)
         var name = lines.Where(l => l.Name == "HEAD" && l.Left.StartsWith("ref: refs/heads/", StringComparison.Ordinal)).Select(l => l.Left[5..]).FirstOrDefault() ?? "";
         var id = lines.Where(l => l.Name == "HEAD" && GitRef.IsId(l.Left)).Select(l => l.Left).FirstOrDefault();
         return id is null ? null : new GitRevision(id, id, GitRef.IsName(name) ? name : "");
-    }
-
-    // A branch comes before a tag of the same name, as for git itself.
-    private static GitRevision? Find(string wanted, List<(string Left, string Name)> lines)
-    {
-        foreach (var name in new[] { "refs/" + Strip(wanted, "refs/"), "refs/heads/" + Strip(wanted, "refs/heads/"), "refs/tags/" + Strip(wanted, "refs/tags/") })
-            if (lines.Find(l => l.Name == name).Left is { } id)
-                return new GitRevision(id, lines.Find(l => l.Name == name + "^{}").Left ?? id, name);
-        return null;
     }
 
     private static string Strip(string text, string beginning) => text.StartsWith(beginning, StringComparison.Ordinal) ? text[beginning.Length..] : text;

@@ -1,5 +1,6 @@
 using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Llb;
+using MsBuildKit.Engine.Workers.Blobs;
 
 namespace MsBuildKit.Engine.Workers.Git;
 
@@ -36,6 +37,15 @@ internal sealed record GitSource
 
     public string Ssh { get; private init; } = "";
 
+    /// <summary>What stands in for the repository, or <c>null</c>.</summary>
+    public BlobAddress? Bundle { get; private init; }
+
+    /// <summary>Attributes that say which layout <see cref="Bundle"/> is of.</summary>
+    public IReadOnlyDictionary<string, string> BundlePlace { get; private init; } = new Dictionary<string, string>();
+
+    /// <summary>Not the files of the commit are wanted but a bundle of it.</summary>
+    public bool AsBundle { get; private init; }
+
     /// <summary>Reads the vertex; throws MBK2021 for what is none, MBK2001 for what is not offered.</summary>
     public static GitSource Of(Vertex vertex)
     {
@@ -47,6 +57,7 @@ internal sealed record GitSource
             Remote = GitRemote.Of(vertex.Op.Source.Attrs.TryGetValue(SourceKeys.GitFullUrl, out var full) ? full : address?.Remote ?? body),
             Ref = address?.Ref ?? "",
             Subdirectory = address?.Subdirectory ?? "",
+            BundlePlace = vertex.Op.Source.Attrs.Where(a => a.Key is SourceKeys.LayoutSession or SourceKeys.LayoutStore).ToDictionary(StringComparer.Ordinal),
         };
         foreach (var (key, value) in vertex.Op.Source.Attrs) source = source.With(vertex, key, value);
         source.Check(vertex);
@@ -64,7 +75,8 @@ internal sealed record GitSource
         SourceKeys.GitSkipSubmodules => this with { SkipSubmodules = value == SourceKeys.On },
         SourceKeys.GitTimes => this with { CommitTimes = value is SourceKeys.CommitTimes or SourceKeys.CheckoutTimes or "" ? value == SourceKeys.CommitTimes : throw Invalid(vertex, $"files cannot have the time of '{value}'") },
         SourceKeys.GitFetchByCommit => this with { FetchByCommit = value == SourceKeys.On },
-        SourceKeys.GitBundle or SourceKeys.GitCheckoutBundle => throw WorkerException.SourceNotOffered($"The source '{vertex.Name}' is a bundle, which"),
+        SourceKeys.GitBundle when value.Length > 0 => this with { Bundle = BlobAddress.Find(value) ?? throw Invalid(vertex, $"'{PlainText.Of(value)}' is no blob that can be its bundle") },
+        SourceKeys.GitCheckoutBundle => this with { AsBundle = value == SourceKeys.On },
         _ when key.StartsWith(SourceKeys.GitSignature, StringComparison.Ordinal) => throw WorkerException.SourceNotOffered($"The source '{vertex.Name}' wants a signature verified, which"),
         _ => this,
     };
@@ -74,9 +86,10 @@ internal sealed record GitSource
         if (Ref.Length > 0 && !GitRef.IsId(Ref) && !GitRef.IsName(Ref)) throw Invalid(vertex, $"'{PlainText.Of(Ref)}' is no name of a branch, tag or commit");
         if (Subdirectory.Any(char.IsControl)) throw Invalid(vertex, "its directory is none");
         if (FetchByCommit && !GitRef.IsId(Ref) && !GitRef.IsId(Checksum)) throw Invalid(vertex, "fetching by commit needs the full id of one");
+        if (Bundle is not null && !GitRef.IsId(Checksum)) throw Invalid(vertex, "a bundle needs the full id of the commit as its checksum");
+        if (AsBundle && (KeepDirectory || Subdirectory.Length > 0)) throw Invalid(vertex, "a bundle is of the whole commit, and has no '.git' beside it");
         if (GitRef.IsId(Ref) && !Ref.StartsWith(Checksum, StringComparison.Ordinal)) throw GitErrors.WrongCommit(vertex.Name, Checksum, Ref);
     }
 
-    private static WorkerException Invalid(Vertex vertex, string why) =>
-        new(WorkerException.InvalidSource, ErrorKind.Invalid, $"The source '{vertex.Name}' cannot be fetched: {why}. Correct it where the graph is made.");
+    private static WorkerException Invalid(Vertex vertex, string why) => WorkerException.NoSource(vertex.Name, why);
 }

@@ -16,13 +16,13 @@ internal static class HttpFileName
     /// <param name="file">What the server said, or <c>null</c> when it is not to matter.</param>
     public static string Of(HttpSource source, WebFile? file)
     {
-        if (source.FileName.Length > 0) return Clean(source.FileName);
+        if (source.File.Name.Length > 0) return Clean(source.File.Name);
         if (file?.Name is { } said && !said.EndsWith('/')) return Clean(said);
         return Clean(Uri.UnescapeDataString(source.Address.AbsolutePath).TrimEnd('/'));
     }
 
-    // The last part of what may be a path on any system. What could hide what it is, or mean something to whoever unpacks it, is not kept at all.
-    private static string Clean(string text)
+    /// <summary>The last part of what may be a path on any system. What could hide what it is, or mean something to whoever unpacks it, is not kept at all.</summary>
+    public static string Clean(string text)
     {
         var name = text.Trim();
         name = name[(name.LastIndexOfAny(['/', '\\']) + 1)..];

@@ -13,7 +13,7 @@ internal sealed class DraftLayers(LocalContentStore store, SnapshotStore snapsho
     public async Task<Layer> KeepAsync(SnapshotDraft draft, RunStep step, CancellationToken cancellationToken)
     {
         // The blob and the snapshot are synced at the same time, by which the disk has less to do than for one after the other.
-        return await WriteAsync(draft.Snapshotter.ReadChanges(draft, StepIds.First, step.SourceDateEpoch), step, KeepSnapshotAsync, cancellationToken).ConfigureAwait(false);
+        return await WriteAsync(draft.Snapshotter.ReadChanges(draft, StepIds.First, new EntryTimes(step.SourceDateEpoch, step.KeepsTimes ? draft.Began : long.MinValue)), step, KeepSnapshotAsync, cancellationToken).ConfigureAwait(false);
 
         async Task KeepSnapshotAsync(Digest diffId)
         {

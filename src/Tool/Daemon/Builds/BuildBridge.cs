@@ -110,6 +110,21 @@ internal sealed class BuildBridge : IAsyncDisposable
         return policed;
     }
 
+    /// <summary>What the rules of the build make of a source; one that they deny stays, since nobody may ever take it.</summary>
+    public string Convert(string identifier)
+    {
+        var source = new SourceOp { Identifier = identifier };
+        try
+        {
+            _setting.Guard.Policy.Apply(source);
+            return source.Identifier;
+        }
+        catch (DaemonException e) when (e.Code == DaemonException.SourceDenied)
+        {
+            return identifier;
+        }
+    }
+
     /// <summary>A result that was added. Throws MBK2506.</summary>
     public BuildRef Find(string id) => _refs.GetValueOrDefault(id) ?? throw new DaemonException(DaemonException.NoRef, ErrorKind.NotFound, $"no such ref: {id}");
 

@@ -145,6 +145,8 @@ internal sealed class BuildRunner(ToolHost host, DaemonOptions options, LocalCon
         AllowDevices = options.DeviceFolders.Count > 0,
         DeviceFolders = options.DeviceFolders,
         TakesOnlyImages = true,
+        KeepsTimes = (layering.SourceDateEpoch ?? epoch) is null && !layering.RewritesTimes,
+        AsksForOrigins = true,
         Parallelism = options.Parallelism,
         OperationsAtOnce = options.OperationsAtOnce,
     };

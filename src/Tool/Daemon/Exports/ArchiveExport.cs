@@ -22,11 +22,18 @@ internal sealed class ArchiveExport(ImageAttributes attributes, bool docker, Cli
         if (docker && result.Refs.Count > 1)
             throw new DaemonException(DaemonException.BadRequest, ErrorKind.Invalid, "docker exporter does not currently support exporting manifest lists: use the oci exporter, or build for one platform");
         var names = ImageMaking.Names(attributes, result);
-        var image = await ImageMaking.MakeAsync(bridge, result, attributes, names, withStatements: !docker, cancellationToken).ConfigureAwait(false);
+        var image = Dated(await ImageMaking.MakeAsync(bridge, result, attributes, names, withStatements: !docker, cancellationToken).ConfigureAwait(false));
         var told = ImageMaking.Describe(image, names);
         if (attributes.Tar) await SendAsync(bridge, image, names, told, cancellationToken).ConfigureAwait(false);
         else await StoreAsync(bridge, image, cancellationToken).ConfigureAwait(false);
         return told;
+    }
+
+    // Of an archive, what points at the image says when it was made.
+    private static AssembledImage Dated(AssembledImage image)
+    {
+        var said = new Dictionary<string, string>(image.Root.Annotations ?? new Dictionary<string, string>(), StringComparer.Ordinal);
+        return ImageConfig.Parse(image.Manifests[0].ConfigJson).Created is { } created && said.TryAdd(AnnotationKeys.Created, created) ? image with { Root = image.Root with { Annotations = said } } : image;
     }
 
     private async Task SendAsync(BuildBridge bridge, AssembledImage image, IReadOnlyList<ImageReference> names, Dictionary<string, string> told, CancellationToken cancellationToken)

@@ -39,7 +39,8 @@ internal static class ExportFactory
         if (epochs.Count > 1)
             throw new DaemonException(DaemonException.NotOffered, ErrorKind.NotSupported, "exporters of one build cannot differ in source-date-epoch: give all the same, or build once for each");
         var epoch = epochs.FirstOrDefault();
-        return !hasCaches && images.Select(i => i.Compression).Distinct().ToList() is [{ } only] ? new ExportLayering(only.Compression, only.Level, epoch) : new ExportLayering(SourceDateEpoch: epoch);
+        var layering = !hasCaches && images.Select(i => i.Compression).Distinct().ToList() is [{ } only] ? new ExportLayering(only.Compression, only.Level, epoch) : new ExportLayering(SourceDateEpoch: epoch);
+        return layering with { RewritesTimes = images.Any(i => i.RewriteTimestamp) };
     }
 
     private static ClientSession Require(ClientSession? client) =>

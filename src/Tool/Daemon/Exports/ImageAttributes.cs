@@ -1,10 +1,14 @@
+using Google.Protobuf;
 using MsBuildKit.Engine.Exporters;
+using MsBuildKit.Tool.Daemon.Builds;
 
 namespace MsBuildKit.Tool.Daemon.Exports;
 
 /// <summary>What an exporter of images is told (BuildKit's exporter/containerimage/exptypes/keys.go).</summary>
 internal sealed record ImageAttributes
 {
+    private const string Metadata = "containerimage.";
+
     /// <summary>Names; a single <c>*</c> stands for what the frontend calls it.</summary>
     public IReadOnlyList<string> Names { get; init; } = [];
 
@@ -40,6 +44,16 @@ internal sealed record ImageAttributes
 
     /// <summary>All of it, as it was said: annotations are told by their names.</summary>
     public IReadOnlyDictionary<string, string> Said { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>A result with what is said of it here besides, such as a configuration, which wins over what its frontend says.</summary>
+    public FrontendResult Describe(FrontendResult result)
+    {
+        var said = Said.Where(a => a.Key.StartsWith(Metadata, StringComparison.Ordinal)).ToList();
+        if (said.Count == 0) return result;
+        var metadata = new Dictionary<string, ByteString>(result.Metadata, StringComparer.Ordinal);
+        foreach (var (key, value) in said) metadata[key] = ByteString.CopyFromUtf8(value);
+        return result with { Metadata = metadata };
+    }
 
     /// <summary>Reads them; those that nobody knows are left for whom they are meant. Throws MBK2507.</summary>
     public static ImageAttributes Read(IReadOnlyDictionary<string, string> attributes) => new()

@@ -10,6 +10,9 @@ namespace MsBuildKit.Tool.Daemon.Exports;
 /// <summary>Makes the image that an exporter is about, and tells of it as BuildKit does.</summary>
 internal static class ImageMaking
 {
+    // The last second that there is: nobody knows how new files are that came with their times.
+    private const long Unknown = 253_402_300_799;
+
     /// <summary>The names that an exporter gives its image.</summary>
     public static IReadOnlyList<ImageReference> Names(ImageAttributes attributes, FrontendResult result)
     {
@@ -19,10 +22,11 @@ internal static class ImageMaking
 
     public static async Task<AssembledImage> MakeAsync(BuildBridge bridge, FrontendResult result, ImageAttributes attributes, IReadOnlyList<ImageReference> names, bool withStatements, CancellationToken cancellationToken)
     {
+        result = attributes.Describe(result);
         // An index is made for others than these, and then it has these too.
         var isAttached = withStatements && (attributes.HasInlineStatements is true || ResultTrees.IsSplit(result) || result.Statements.Values.Any(s => s.Any(t => !t.IsInlineOnly)));
         var annotations = new ImageAnnotations(result.Metadata, attributes.Said);
-        var times = new ImageTimes(attributes, bridge.How.SourceDateEpoch);
+        var times = new ImageTimes(attributes, bridge.How.KeepsTimes ? Unknown : bridge.How.SourceDateEpoch);
         var images = await ResultImages.OfAsync(result, times, bridge, WriteAsync, cancellationToken).ConfigureAwait(false);
         // A build of nothing is an image of nothing.
         if (images.Count == 0)

@@ -19,7 +19,7 @@ internal sealed class DockerfileFrontend : IFrontend
     public async Task<FrontendResult> SolveAsync(BuildBridge bridge, FrontendCall call, CancellationToken cancellationToken)
     {
         RequireInputs(call);
-        var attributes = new AttributeReader(call, bridge.Machine, bridge.How.SourceDateEpoch).Read();
+        var attributes = new AttributeReader(call, bridge.Machine, bridge.How.SourceDateEpoch, bridge.Convert).Read();
         if (!attributes.MayForward) RequireCapabilities(attributes);
         var trees = new SolvedFiles(bridge);
         var source = await new DefinitionLoader(trees, attributes, call).LoadAsync(cancellationToken).ConfigureAwait(false);

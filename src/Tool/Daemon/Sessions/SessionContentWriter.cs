@@ -73,7 +73,9 @@ internal sealed class SessionContentWriter(ClientSession client, string store)
         var answering = call.ResponseStream.MoveNext(cancellationToken);
         var writing = call.RequestStream.WriteAsync(request, cancellationToken);
         _ = writing.ContinueWith(t => _ = t.Exception, TaskScheduler.Default);
-        return await answering.ConfigureAwait(false) ? call.ResponseStream.Current
-            : throw new RpcException(new Status(StatusCode.Aborted, "it ended before all was sent"));
+        if (!await answering.ConfigureAwait(false)) throw new RpcException(new Status(StatusCode.Aborted, "it ended before all was sent"));
+        // What is answered was sent, and may not be known to be yet: until then nothing else may be.
+        await writing.ConfigureAwait(false);
+        return call.ResponseStream.Current;
     }
 }

@@ -30,7 +30,7 @@ internal sealed class SessionTrees(ContextFolders folders) : IDisposable
         Add(headers, Exclude, filter.Exclude);
         Add(headers, Follow, filter.Follow);
         using var packets = SessionPackets.Fetch(client, headers, received, cancellationToken);
-        var context = await folders.ReceiveAsync(new ContextId(KeyOf(client, attributes), name), packets, OptionsOf(attributes), cancellationToken).ConfigureAwait(false);
+        var context = await folders.ReceiveAsync(new ContextId(KeyOf(client, attributes, filter), name), packets, OptionsOf(attributes, filter), cancellationToken).ConfigureAwait(false);
         lock (_gate) _held.Add(context);
         return context.Sent;
     }
@@ -41,9 +41,12 @@ internal sealed class SessionTrees(ContextFolders folders) : IDisposable
             foreach (var received in _held) received.Dispose();
     }
 
-    private static string KeyOf(ClientSession client, IReadOnlyDictionary<string, string> attributes) => $"{attributes.GetValueOrDefault("local.sharedkeyhint")}:{client.SharedKey}";
+    // What is only described is not what is kept of the folder itself.
+    private static string KeyOf(ClientSession client, IReadOnlyDictionary<string, string> attributes, FolderFilter filter) =>
+        $"{attributes.GetValueOrDefault("local.sharedkeyhint")}:{client.SharedKey}{(filter.MetadataExcept is null ? "" : ":metadata")}";
 
-    private static ContextOptions OptionsOf(IReadOnlyDictionary<string, string> attributes) => new() { TrustsNothing = attributes.GetValueOrDefault("local.differ") == "none" };
+    private static ContextOptions OptionsOf(IReadOnlyDictionary<string, string> attributes, FolderFilter filter) =>
+        new() { TrustsNothing = attributes.GetValueOrDefault("local.differ") == "none", MetadataExcept = filter.MatchExceptions() };
 
     private static void Add(Metadata headers, string key, IReadOnlyList<string> values)
     {

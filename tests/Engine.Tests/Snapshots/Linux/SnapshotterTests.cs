@@ -24,6 +24,7 @@ public sealed class SnapshotterTests
         "ln keep again; mkfifo q; ln -s nowhere s; rm p; mkdir p",
         "touch -d @5 keep; cp -a d copy; echo more >> d/x; rm d/sub/y",
         "echo tmp > tmp; rm tmp; printf k >> keep; mkdir -p a.d/b/c",
+        "mv keep t; mv t keep; mv d/x d/t; mv d/t d/x; cp -a a c; mv c a; mv d/sub/y y; ln y d/sub/y",
         "python3 -c 'import os; os.setxattr(\"keep\", \"user.k\", b\"v\")' 2>/dev/null || true; rm -r d/sub; echo file > d/sub",
     ];
 

@@ -111,7 +111,7 @@ public sealed class UpperTreeTests
     private static async Task ReadUnchangedAsync(string folder)
     {
         var upper = await ChangeAsync(folder, "mkdir -p a/b/c d; : > a/b/c/f; : > d/f; chown -R 1:1 .; setfattr -n user.x -v 1 a 2> /dev/null || true",
-            ": > a/b/c/new; rm a/b/c/new; mkdir x; rmdir x; mkdir -p a/b/y; rmdir a/b/y; chmod 700 d; chmod 755 d; : > d/tmp; rm d/tmp");
+            ": > a/b/c/new; rm a/b/c/new; mkdir x; rmdir x; mkdir -p a/b/y; rmdir a/b/y; chmod 700 d; chmod 755 d; : > d/tmp; rm d/tmp; mv d/f d/t; mv d/t d/f; cp -a a/b/c/f a/b/c/t; mv a/b/c/t a/b/c/f");
         Assert.NotEmpty(Directory.EnumerateFileSystemEntries(upper));
         Assert.Empty(await NamesAsync(folder, upper));
     }
@@ -160,6 +160,14 @@ public sealed class UpperTreeTests
         await Trees.ShellAsync(folder, "mkdir u; touch -d @1000 u/old; touch -d @2000000000 u/new; touch -d @-5 u/ancient");
         using var tree = RootedTree.Open(Path.Combine(folder, "u"));
         Assert.Equal([("ancient", -5), ("new", 1_500_000_000L), ("old", 1000)], new UpperTree(tree, null, 1, 1_500_000_000).Read().Select(e => (e.Path, e.ModifiedSeconds)));
+    }
+
+    // What came with its time keeps it; what is made meanwhile has none.
+    [Fact]
+    public void Of_TimesThatAreKept_AreThoseBeforeTheRest()
+    {
+        Assert.Equal([5, 90, 10, 10], new long[] { 5, 90, 100, 200 }.Select(new EntryTimes(10, KeptBefore: 100).Of));
+        Assert.Equal([5, 10, 10], new long[] { 5, 90, 100 }.Select(new EntryTimes(10).Of));
     }
 
     // Leaves what a script changed in another's tree; the upper directory.

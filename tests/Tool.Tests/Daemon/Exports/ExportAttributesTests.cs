@@ -23,6 +23,15 @@ public sealed class ExportAttributesTests
         Assert.Equal("v", read.Said["annotation.k"]);
     }
 
+    [Fact]
+    public void Describe_WhatIsSaidOfAResult_WinsOverItsFrontend()
+    {
+        var result = new FrontendResult { Metadata = new Dictionary<string, ByteString> { ["containerimage.config"] = ByteString.CopyFromUtf8("its own"), ["other"] = ByteString.Empty } };
+        var said = ImageAttributes.Read(new Dictionary<string, string> { ["containerimage.config"] = "mine", ["push"] = "true" }).Describe(result);
+        Assert.Equal(("mine", 2), (said.Find("containerimage.config", "linux/amd64")!.ToStringUtf8(), said.Metadata.Count));
+        Assert.Same(result, ImageAttributes.Read(new Dictionary<string, string> { ["push"] = "true" }).Describe(result));
+    }
+
     [Theory]
     [InlineData("push", "maybe")]
     [InlineData("compression", "rar")]

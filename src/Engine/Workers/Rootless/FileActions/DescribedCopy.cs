@@ -25,7 +25,7 @@ internal sealed class DescribedCopy(LocalContentStore store, SnapshotStore snaps
             using var below = ground < 0 ? null : RootedTree.Open(await mounts.MountAsync(LayerBlobs.Of(step, ground), cancellationToken).ConfigureAwait(false));
             var tree = new ScratchTree(below, step.SourceDateEpoch);
             foreach (var action in op.Actions) await RunAsync(action, tree, step, mounts, cancellationToken).ConfigureAwait(false);
-            var entries = tree.Entries.Select(e => e with { ModifiedSeconds = Math.Min(e.ModifiedSeconds, step.SourceDateEpoch) });
+            var entries = tree.Entries.Select(e => e with { ModifiedSeconds = step.KeepsTimes ? e.ModifiedSeconds : Math.Min(e.ModifiedSeconds, step.SourceDateEpoch) });
             if (TreeDescription.TryWrite(entries) is not { } document) return null;
             var blob = await store.PutAsync(TreeDescription.MediaType, document, cancellationToken).ConfigureAwait(false);
             var layer = new Layer { DiffId = blob.Digest, Blob = blob, CreatedBy = step.Name };

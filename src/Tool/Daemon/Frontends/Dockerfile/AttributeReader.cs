@@ -15,7 +15,8 @@ namespace MsBuildKit.Tool.Daemon.Frontends.Dockerfile;
 /// <param name="call">Attributes that it does not know are of no meaning, as with BuildKit.</param>
 /// <param name="machine">The platform of what names none.</param>
 /// <param name="epoch">Seconds that stand for times when no argument says so.</param>
-internal sealed class AttributeReader(FrontendCall call, Platform machine, long epoch)
+/// <param name="convert">What the source policy makes of an identifier; <c>null</c> for none.</param>
+internal sealed class AttributeReader(FrontendCall call, Platform machine, long epoch, Func<string, string>? convert = null)
 {
     private const string BuildArg = "build-arg:", Label = "label:", FolderSession = "local-sessionid:";
 
@@ -58,7 +59,7 @@ internal sealed class AttributeReader(FrontendCall call, Platform machine, long 
         return new DockerfileRequest
         {
             Text = "", File = "", Context = new NoContext(), BuildPlatform = machine,
-            NamedContexts = new NamedContextReader(call, _faults).Read(),
+            NamedContexts = new NamedContextReader(call, _faults, convert ?? (i => i)).Read(),
             Target = Find("target") is { Length: > 0 } target ? target : null,
             BuildArgs = Below(BuildArg),
             Labels = Below(Label),

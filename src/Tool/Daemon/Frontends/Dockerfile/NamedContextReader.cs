@@ -7,10 +7,17 @@ using MsBuildKit.Tool.Build.Options;
 namespace MsBuildKit.Tool.Daemon.Frontends.Dockerfile;
 
 /// <summary>Reads the attributes that name contexts: images, layouts, folders, graphs, repositories, addresses of web servers.</summary>
-internal sealed class NamedContextReader(FrontendCall call, OptionFaults faults)
+/// <param name="call">Has them.</param>
+/// <param name="faults">Gets what is wrong with them.</param>
+/// <param name="convert">What the source policy makes of an image's identifier: an image is one only as long as no rule makes something else of it.</param>
+internal sealed class NamedContextReader(FrontendCall call, OptionFaults faults, Func<string, string> convert)
 {
+    private const int MostConversions = 10;
+
     /// <summary>What stands before a context's name.</summary>
     public const string Prefix = "context:";
+
+    private const string Image = "docker-image://", Folder = "local://";
 
     private const string Metadata = "input-metadata:", Config = "containerimage.config";
 
@@ -22,14 +29,14 @@ internal sealed class NamedContextReader(FrontendCall call, OptionFaults faults)
         return contexts;
     }
 
-    private BuildContext? Read(string key, string name, string value)
+    private BuildContext? Read(string key, string name, string value, int conversions = 0)
     {
         var parts = value.Split(':', 2);
         var rest = parts.Length == 2 ? parts[1] : "";
         return parts[0] switch
         {
             _ when parts.Length < 2 => Bad(key, $"'{value}' does not say what it is"),
-            "docker-image" => ReadImage(key, rest),
+            "docker-image" => ReadImage(key, name, rest, conversions),
             "oci-layout" => ReadLayout(key, name, rest),
             "local" => new FolderContext(rest) { SessionId = call.Attributes.GetValueOrDefault("local-sessionid:" + rest, ""), SharedKey = call.Attributes.GetValueOrDefault("sharedkey:localdir:" + name, "") },
             "input" => ReadInput(key, rest),
@@ -39,11 +46,15 @@ internal sealed class NamedContextReader(FrontendCall call, OptionFaults faults)
         };
     }
 
-    private BuildContext? ReadImage(string key, string text)
+    private BuildContext? ReadImage(string key, string context, string text, int conversions)
     {
         var name = WithoutSlashes(text);
         if (name == "scratch") return new NoContext();
-        return ImageReference.TryParse(name, out var reference, out var why) ? new ImageContext(reference!) : Bad(key, $"'{name}' names no image: {why}");
+        if (!ImageReference.TryParse(name, out var reference, out var why)) return Bad(key, $"'{name}' names no image: {why}");
+        var converted = convert(Image + reference);
+        if (converted.StartsWith(Image, StringComparison.Ordinal)) return new ImageContext(reference!);
+        return conversions < MostConversions ? Read(key, context, converted.StartsWith(Folder, StringComparison.Ordinal) ? $"local:{converted[Folder.Length..]}" : converted, conversions + 1)
+            : Bad(key, $"'{name}' is made another source again and again by the policy");
     }
 
     // The graph names the image as the Dockerfile does: what the client calls its layout says nothing.

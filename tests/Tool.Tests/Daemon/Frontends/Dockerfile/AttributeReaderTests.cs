@@ -121,5 +121,21 @@ public sealed class AttributeReaderTests
         Assert.IsType<HttpContext>(contexts["web"]);
     }
 
+    [Fact]
+    public void Read_NamedImageThatAPolicyMakesAnotherSource_IsThatSource()
+    {
+        var call = FrontendBuild.Call(("context:a", "docker-image://alpine"), ("context:b", "docker-image:busybox"), ("local-sessionid:files", "other"));
+        var contexts = new AttributeReader(call, Platform.LinuxAmd64, 0, i => i == "docker-image://docker.io/library/alpine:latest" ? "local://files" : i).Read().Request.NamedContexts;
+        Assert.Equal(new FolderContext("files") { SessionId = "other" }, contexts["a"]);
+        Assert.Equal("docker.io/library/busybox:latest", Assert.IsType<ImageContext>(contexts["b"]).Reference.ToString());
+    }
+
+    [Theory]
+    [InlineData("git://example.com/a.git", typeof(GitContext))]
+    [InlineData("https://example.com/a.tar", typeof(HttpContext))]
+    [InlineData("docker-image://another", typeof(ImageContext))]
+    public void Read_NamedImageThatAPolicyChanges_IsWhatItSays(string converted, Type kind) =>
+        Assert.IsType(kind, new AttributeReader(FrontendBuild.Call(("context:a", "docker-image://alpine")), Platform.LinuxAmd64, 0, _ => converted).Read().Request.NamedContexts["a"]);
+
     private static DockerfileAttributes Read(params (string, string)[] attributes) => new AttributeReader(FrontendBuild.Call(attributes), Platform.LinuxAmd64, 7).Read();
 }
