@@ -12,8 +12,7 @@ public static class SourceLayers
     /// <exception cref="OciException">MBK1105 for a layer that only our own store has.</exception>
     public static LayerChain Of(ResolvedImage image, ImageReference? repository)
     {
-        if (image.Document.Layers.Any(l => l.MediaType == TreeDescription.MediaType))
-            throw new OciException(OciException.UnknownMediaType, $"A layer of an image has the type '{TreeDescription.MediaType}', which no image may have. Do not use this image.");
+        if (image.Document.Layers.Any(l => l.MediaType == TreeDescription.MediaType)) throw OnlyOurs();
         var history = image.Config.History?.Where(h => !h.EmptyLayer).ToList() ?? [];
         return new LayerChain([.. image.Document.Layers.Select((blob, i) => new Layer
         {
@@ -23,4 +22,7 @@ public static class SourceLayers
             Origin = new LayerOrigin(image.Source, repository),
         })]);
     }
+
+    /// <summary>What is said of a layer from elsewhere that is described.</summary>
+    internal static OciException OnlyOurs() => new(OciException.UnknownMediaType, $"A layer of an image or of a cache has the type '{TreeDescription.MediaType}', which none may have. Do not use it.");
 }

@@ -17,9 +17,6 @@ internal sealed record Buildctl(string Program, string Address)
         .. output is null ? [] : new[] { "--output", output },
     ]);
 
-    /// <summary>Has the daemon remove all that it keeps.</summary>
-    public MeasuredCommand Prune() => new(Program, ["--addr", Address, "prune", "--all"]);
-
     /// <summary>Asks the daemon for something that takes it no time.</summary>
     public MeasuredCommand Greet() => new(Program, ["--addr", Address, "debug", "workers"]);
 }

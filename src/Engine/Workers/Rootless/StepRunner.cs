@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.Versioning;
+using System.Security.Cryptography;
 using MsBuildKit.Engine.Diagnostics;
 using MsBuildKit.Engine.Llb.Pb;
 using MsBuildKit.Engine.Workers.Rootless.Platforms;
@@ -21,6 +22,8 @@ public sealed class StepRunner(StepRunnerOptions options, TimeProvider time) : I
     private readonly Lazy<string> _system = new(() => CopySystem(options.Scratch));
     private readonly Lazy<StepNetworks> _networks = new(() => new StepNetworks(Folder(options.Scratch, "networks"), options.SearchPath, time));
     private readonly CompiledFilter _filter = new();
+    // Some runtimes have sockets by these names, in a network that the steps of other workers may have too.
+    private readonly string _own = RandomNumberGenerator.GetHexString(8, lowercase: true);
     private Emulators? _emulators;
     private int _steps;
 
@@ -42,7 +45,7 @@ public sealed class StepRunner(StepRunnerOptions options, TimeProvider time) : I
     {
         Check(spec);
         var emulation = spec.Platform is null ? null : await Emulators.FindAsync(spec.Platform, cancellationToken).ConfigureAwait(false);
-        var id = "step" + Interlocked.Increment(ref _steps).ToString(CultureInfo.InvariantCulture);
+        var id = string.Create(CultureInfo.InvariantCulture, $"step{Interlocked.Increment(ref _steps)}-{_own}");
         if (spec.Devices.Count > 0) spec = new DeviceFiles(options.DeviceFolders).Give(spec);
         foreach (var mount in spec.Mounts) Check(mount);
         using var root = new StepTree(spec.Root);

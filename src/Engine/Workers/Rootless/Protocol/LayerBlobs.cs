@@ -6,7 +6,8 @@ namespace MsBuildKit.Engine.Workers.Rootless.Protocol;
 /// <summary>Layers as they travel: both ends have the same store, so a name is enough.</summary>
 internal static class LayerBlobs
 {
-    public static LayerBlob ToWire(Layer layer) => new()
+    /// <summary>Throws <see cref="OciException"/> for a layer from elsewhere that says to be one that only our own store has.</summary>
+    public static LayerBlob ToWire(Layer layer) => layer is { Origin: not null, Blob.MediaType: TreeDescription.MediaType } ? throw SourceLayers.OnlyOurs() : new()
     {
         DiffId = layer.DiffId.ToString(), MediaType = layer.Blob.MediaType, Digest = layer.Blob.Digest.ToString(), Size = layer.Blob.Size, CreatedBy = layer.CreatedBy,
     };
