@@ -23,7 +23,12 @@ internal static class ResultImages
     /// <param name="cancellationToken">Ends it.</param>
     public static async Task<IReadOnlyList<SolvedImage>> OfAsync(FrontendResult result, ImageTimes times, BuildBridge bridge, Func<IReadOnlyList<ResultStatement>, Task<IReadOnlyList<Predicate>>> write, CancellationToken cancellationToken)
     {
-        if (result.Refs.Count == 0) return [];
+        if (result.Refs.Count == 0)
+        {
+            if (Config(result, ConfigKey, FrontendResult.Only) is null) return [];
+            // An image that has a configuration and no layer: frontends give none of what is empty.
+            result = result with { Refs = new Dictionary<string, BuildRef> { [FrontendResult.Only] = bridge.Add(null) } };
+        }
         var images = new List<SolvedImage>();
         foreach (var (id, platform) in Platforms(result, bridge.Machine))
         {
