@@ -9,12 +9,15 @@ namespace MsBuildKit.Tool.Transfer;
 /// tree that somebody holds has them, and none is being received: some time after a tree was let go.</remarks>
 internal sealed class ContextFolder
 {
+    private const long SharedFor = 600_000_000_000;
+
     private readonly Lock _gate = new();
     private readonly Dictionary<ReceivedContext, long> _held = [];
     private readonly string _path;
     private readonly Lazy<Task> _opened;
     private Dictionary<string, ContextFile> _index = new(StringComparer.Ordinal);
     private int _transfers;
+    private long _sharedUntil;
     private long _version;
     private long _saved;
     private bool _isClosed;
@@ -56,6 +59,17 @@ internal sealed class ContextFolder
         {
             _transfers--;
             if (_held.Count == 0) BeginTidying();
+        }
+    }
+
+    /// <summary>Several use the tree at once, or did so lately: they may lend different folders.</summary>
+    /// <param name="now">In nanoseconds since 1970.</param>
+    public bool IsShared(long now)
+    {
+        lock (_gate)
+        {
+            if (_transfers > 1 || _held.Count > 0) _sharedUntil = now + SharedFor;
+            return now < _sharedUntil;
         }
     }
 

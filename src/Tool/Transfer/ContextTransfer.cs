@@ -20,6 +20,7 @@ internal sealed class ContextTransfer : IReceivingTree, IAsyncDisposable
     private readonly ContextFolder _folder;
     private readonly IReadOnlyDictionary<string, ContextFile> _known;
     private readonly long _began;
+    private readonly bool _isShared;
     private readonly ContextOptions _options;
     private readonly List<LocalDirectory> _directories = [];
     private readonly List<LocalLink> _links = [];
@@ -35,9 +36,9 @@ internal sealed class ContextTransfer : IReceivingTree, IAsyncDisposable
     private int _count;
 
     public ContextTransfer(
-        string name, ContextFolder folder, IReadOnlyDictionary<string, ContextFile> known, long began, ContextOptions options, CancellationToken cancellationToken)
+        string name, ContextFolder folder, IReadOnlyDictionary<string, ContextFile> known, long began, bool isShared, ContextOptions options, CancellationToken cancellationToken)
     {
-        (_name, _folder, _known, _began, _options) = (name, folder, known, began, options);
+        (_name, _folder, _known, _began, _isShared, _options) = (name, folder, known, began, isShared, options);
         _pack = new Lazy<ContentPack>(folder.Content.CreatePack);
         _writers = Task.WhenAll(Enumerable.Range(0, Writers).Select(_ => Task.Run(() => WriteAsync(cancellationToken), CancellationToken.None)));
     }
@@ -125,7 +126,7 @@ internal sealed class ContextTransfer : IReceivingTree, IAsyncDisposable
             return false;
         }
         var known = _known.GetValueOrDefault(entry.Path);
-        if (entry.Size > 0 && (_options.TrustsNothing || known is null || !known.IsSettled || !known.Entry.Equals(entry))) return true;
+        if (entry.Size > 0 && (_options.TrustsNothing || known is null || !known.IsSettled(_isShared) || !known.Entry.Equals(entry))) return true;
         // The lock is that of those that write.
         lock (_files) _files[entry.Path] = entry.Size > 0 ? known! : known is { Facts.Size: 0 } && known.Entry.Equals(entry) ? known : Empty(entry);
         return false;
