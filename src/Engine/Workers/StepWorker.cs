@@ -27,7 +27,6 @@ internal sealed class StepWorker(
     /// <summary>What decides a step's results besides its operation and inputs.</summary>
     public string Fingerprint => $"step:{FormatVersion} {options.Layers.Fingerprint} {options.SourceDateEpoch}{(options.KeepsTimes ? " times" : "")}";
 
-
     /// <summary>It tells what operations left that fail.</summary>
     public bool GivesFailed => options.GivesFailed;
 
