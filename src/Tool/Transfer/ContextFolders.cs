@@ -46,7 +46,7 @@ internal sealed class ContextFolders : IDisposable
             // Before the other side is asked for anything: what changes from now on may be missed.
             var began = (_time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
             var known = await folder.ReadAsync(cancellationToken).ConfigureAwait(false);
-            var transfer = new ContextTransfer(id.Name, folder, known, began, folder.IsShared(began) && !id.IsOfOneFolder, options, cancellationToken);
+            var transfer = new ContextTransfer(id.Name, folder, known, began, folder.IsShared(began), options, cancellationToken);
             await using (transfer.ConfigureAwait(false))
                 await TreeReceiver.ReceiveAsync(channel, transfer, options.Limits, cancellationToken).ConfigureAwait(false);
             return transfer.Received;

@@ -7,8 +7,7 @@ namespace MsBuildKit.Tool.Transfer;
 /// <param name="SharedKey">What the client's session calls itself to all of its builds; clients of the same key must not lend different trees under one name at a
 /// time, else each transfer brings everything.</param>
 /// <param name="Name">The name in the graph.</param>
-/// <param name="IsOfOneFolder">The client says by the key which folder it lends. Else all of a machine's clients that say nothing have the same key.</param>
-internal sealed record ContextId(string SharedKey, string Name, bool IsOfOneFolder = true)
+internal sealed record ContextId(string SharedKey, string Name)
 {
     /// <summary>The name of its folder.</summary>
     public string FolderName => Digest.Of(Encoding.UTF8.GetBytes($"{SharedKey}\0{Name}")).Hex;

@@ -29,10 +29,10 @@ internal static class Transfers
     }
 
     /// <summary>Receives a tree into the folder of a daemon.</summary>
-    public static async Task<ReceivedContext> ReceiveAsync(ContextFolders folders, ISentTree tree, ContextOptions? options = null, ContextId? id = null)
+    public static async Task<ReceivedContext> ReceiveAsync(ContextFolders folders, ISentTree tree, ContextOptions? options = null)
     {
         ReceivedContext? received = null;
-        await SendAsync(tree, async channel => received = await folders.ReceiveAsync(id ?? Id, channel, options ?? new ContextOptions(), TestContext.Current.CancellationToken));
+        await SendAsync(tree, async channel => received = await folders.ReceiveAsync(Id, channel, options ?? new ContextOptions(), TestContext.Current.CancellationToken));
         return received!;
     }
 

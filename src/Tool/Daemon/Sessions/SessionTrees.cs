@@ -30,7 +30,7 @@ internal sealed class SessionTrees(ContextFolders folders) : IDisposable
         Add(headers, Exclude, filter.Exclude);
         Add(headers, Follow, filter.Follow);
         using var packets = SessionPackets.Fetch(client, headers, received, cancellationToken);
-        var context = await folders.ReceiveAsync(new ContextId(KeyOf(client, attributes, filter), name, client.SharedKey.Length > 0), packets, OptionsOf(attributes, filter), cancellationToken).ConfigureAwait(false);
+        var context = await folders.ReceiveAsync(new ContextId(KeyOf(client, attributes, filter), name), packets, OptionsOf(attributes, filter), cancellationToken).ConfigureAwait(false);
         lock (_gate) _held.Add(context);
         return context.Sent;
     }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using MsBuildKit.Engine.Frontends.Dockerfile.Instructions;
 using MsBuildKit.Engine.Frontends.Dockerfile.Linting;
@@ -76,7 +77,7 @@ internal sealed class ConversionScope
     public string Time { get; }
 
     /// <summary>Where the instruction of a vertex stands, by the vertex's name.</summary>
-    public Dictionary<string, TextRange> Steps { get; } = new(StringComparer.Ordinal);
+    public ConcurrentDictionary<string, TextRange> Steps { get; } = new(StringComparer.Ordinal);
 
     /// <summary>What is wrong, in the order of the text.</summary>
     public IReadOnlyList<DockerfileFault> Faults => [.. _faults.Distinct().OrderBy(f => f.Range.Line).ThenBy(f => f.Range.Column)];
