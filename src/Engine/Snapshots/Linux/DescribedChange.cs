@@ -17,9 +17,11 @@ internal static class DescribedChange
         foreach (var entry in before)
             if (IsAboutOthers(entry) || !known.TryAdd(entry.Path, entry)) return null;
         var changes = new List<TreeEntry>();
+        var (folders, others) = (new HashSet<string>(StringComparer.Ordinal), new HashSet<string>(StringComparer.Ordinal));
         foreach (var entry in now)
         {
             if (IsAboutOthers(entry)) return null;
+            (entry.Type == TreeEntryType.Directory ? folders : others).Add(entry.Path);
             if (known.Remove(entry.Path, out var old) && IsSame(old, entry)) continue;
             changes.Add(entry);
             if (changes.Count > most) return null;
@@ -27,8 +29,10 @@ internal static class DescribedChange
         var gone = new HashSet<string>(known.Keys, StringComparer.Ordinal);
         if (changes.Count + gone.Count > most || gone.Any(isBelow)) return null;
         // What is in a folder that is gone goes with it, and so does what was in one that is a file now.
-        var removals = gone.Where(p => !Above(p).Any(a => gone.Contains(a) || now.Any(e => e.Path == a && e.Type != TreeEntryType.Directory)));
-        return [.. removals.Order(StringComparer.Ordinal).Select(TreeEntryReader.Removal), .. changes];
+        var removed = gone.Where(p => !Above(p).Any(a => gone.Contains(a) || others.Contains(a))).Order(StringComparer.Ordinal).ToList();
+        // A folder that nobody stated was only there for what was in it.
+        if (removed.Any(p => RootedTree.ParentOf(p) is { Length: > 0 } parent && !folders.Contains(parent) && !isBelow(parent))) return null;
+        return [.. removed.Select(TreeEntryReader.Removal), .. changes];
     }
 
     private static bool IsAboutOthers(TreeEntry entry) => entry.Type == TreeEntryType.HardLink || RootedTree.NameOf(entry.Path).StartsWith(".wh.", StringComparison.Ordinal);

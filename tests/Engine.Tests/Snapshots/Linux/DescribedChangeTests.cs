@@ -36,6 +36,14 @@ public sealed class DescribedChangeTests
     }
 
     [Fact]
+    public void Between_TheLastOfAFolderThatNobodyStated_IsNotCertain()
+    {
+        string[] before = ["d /s", "f /s/a = 1", "f /t/x = 2"];
+        Assert.Null(DescribedChange.Between(Parse(before), Parse(before[..^1]), _ => false));
+        Assert.NotNull(DescribedChange.Between(Parse(before), Parse(before[..^1]), p => p == "t"));
+    }
+
+    [Fact]
     public void Between_MuchThatIsDifferent_IsNotWorthIt() =>
         Assert.Null(DescribedChange.Between(Parse(s_before), [.. Enumerable.Range(0, 300).SelectMany(i => Parse([$"f /n{i} = x"]))], _ => false));
 
