@@ -51,13 +51,20 @@ internal static class TreeDescription
         }
     }
 
-    /// <summary>The entries of a described layer; <c>null</c> when its document is not there.</summary>
+    /// <summary>The entries of a described layer; <c>null</c> when its document is not there, or is one that another version wrote.</summary>
     public static async Task<IReadOnlyList<TreeEntry>?> FindAsync(IContentStore store, Layer layer, Func<Digest, Stream> open, CancellationToken cancellationToken)
     {
         if (await store.FindAsync(layer.Blob.Digest, cancellationToken).ConfigureAwait(false) is not { } blob) return null;
         var document = new byte[layer.Blob.Size];
         await using (blob.ConfigureAwait(false)) await blob.ReadExactlyAsync(document, cancellationToken).ConfigureAwait(false);
-        return Digest.Of(document) == layer.Blob.Digest ? Read(document, open) : null;
+        try
+        {
+            return Digest.Of(document) == layer.Blob.Digest ? Read(document, open) : null;
+        }
+        catch (InvalidDataException)
+        {
+            return null;
+        }
     }
 
     private static void Write(BinaryWriter writer, TreeEntry entry)
