@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using Microsoft.Win32.SafeHandles;
 using MsBuildKit.Engine.Content;
@@ -26,10 +25,10 @@ public sealed class SnapshotStore(string root, IContentStore content, IKeyLock l
     internal const string TreeName = "fs", WorkName = "work", TargetName = "mnt";
 
     private const string RecordName = "record";
-    private const int NameLength = 24, BusyTries = 500, MostRemembered = 1000;
+    private const int NameLength = 24, BusyTries = 500;
 
     private readonly Lazy<string> _staging = new(() => Prepare(root));
-    private readonly ConcurrentDictionary<string, (Digest Id, Layer Layer)> _earlier = new(StringComparer.Ordinal);
+    private readonly WholeTrees _whole = new(content);
     private Lazy<ISnapshotter>? _snapshotter;
 
     /// <summary>The snapshots of a store, in the store's own folders.</summary>
@@ -165,59 +164,47 @@ public sealed class SnapshotStore(string root, IContentStore content, IKeyLock l
         var blob = await content.FindAsync(layer.Blob.Digest, cancellationToken).ConfigureAwait(false)
             ?? throw Fault(ErrorKind.NotFound, $"The layer '{layer.Blob.Digest}' is not in the store. Build again.");
         await using (blob.ConfigureAwait(false))
-            return await FillAsync(id, parent, null, (applier, directory, isBottom) => applier.ApplyAsync(blob, compression, layer.DiffId, directory, isBottom, cancellationToken), cancellationToken).ConfigureAwait(false);
+            return await FillAsync(new SnapshotRecord(id, parent.Id, 0), parent, null, (applier, directory, isBottom) => applier.ApplyAsync(blob, compression, layer.DiffId, directory, isBottom, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
     // What is much like a tree that is there gets only what is different, on top of that one.
     private async Task<HeldSnapshot> PlaceAsync(Layer layer, Digest id, SnapshotStack parent, CancellationToken cancellationToken)
     {
-        var entries = await TreeDescription.FindAsync(content, layer, open ?? (_ => throw Lost(layer)), cancellationToken).ConfigureAwait(false)
-            ?? throw Lost(layer);
-        var ground = parent.Id?.ToString() ?? "";
-        if (Snapshotter is OverlaySnapshotter && _earlier.TryGetValue(ground, out var before) && TryHold(before.Id) is { } earlier)
-        {
-            using var ended = earlier;
-            if (await TreeDescription.FindAsync(content, before.Layer, _ => Stream.Null, cancellationToken).ConfigureAwait(false) is { } known && DescribedChange.Between(known, entries, p => IsIn(parent, p)) is { } changes)
-                return await FillAsync(id, parent, before.Id, Place(changes), cancellationToken).ConfigureAwait(false);
-        }
-        var whole = await FillAsync(id, parent, null, Place(entries), cancellationToken).ConfigureAwait(false);
-        if (_earlier.Count > MostRemembered) _earlier.Clear();
-        _earlier[ground] = (id, layer);
+        var entries = await TreeDescription.FindAsync(content, layer, open ?? (_ => throw Lost(layer)), cancellationToken).ConfigureAwait(false) ?? throw Lost(layer);
+        if (Snapshotter is OverlaySnapshotter && await _whole.FindAsync(parent, entries, cancellationToken).ConfigureAwait(false) is { } like && TryHold(like.Id) is { } earlier)
+            return await FillAsync(new SnapshotRecord(id, parent.Id, 0, like.Id), parent, earlier, Place(like.Changes), cancellationToken).ConfigureAwait(false);
+        var whole = await FillAsync(new SnapshotRecord(id, parent.Id, 0), parent, null, Place(entries), cancellationToken).ConfigureAwait(false);
+        _whole.Remember(parent, id, layer);
         return whole;
 
         Func<LayerApplier, string, bool, Task<AppliedLayer>> Place(IReadOnlyList<TreeEntry> what) =>
             (applier, directory, isBottom) => applier.ApplyAsync(what, layer.DiffId, directory, isBottom, cancellationToken);
     }
 
-    private static bool IsIn(SnapshotStack parent, string path) => parent.Lowers.Any(lower =>
-    {
-        using var tree = RootedTree.Open(lower);
-        return tree.Find(path) is not null;
-    });
-
+    // The earlier tree belongs to what comes out.
     private async Task<HeldSnapshot> FillAsync(
-        Digest id, SnapshotStack parent, Digest? earlierId, Func<LayerApplier, string, bool, Task<AppliedLayer>> fill, CancellationToken cancellationToken)
+        SnapshotRecord record, SnapshotStack parent, HeldSnapshot? earlier, Func<LayerApplier, string, bool, Task<AppliedLayer>> fill, CancellationToken cancellationToken)
     {
-        var earlier = earlierId is { } other ? TryHold(other) ?? throw Fault(ErrorKind.NotFound, $"The snapshot '{other}' is gone, though it is in use. Build again.") : null;
         try
         {
             using var draft = Begin(earlier is null ? parent : parent.With(earlier), DraftUse.Layer, cancellationToken);
-            var applier = new LayerApplier(idShift);
-            AppliedLayer applied;
-            if (draft.Parent.Lowers.Count == 0) applied = await fill(applier, draft.Upper, true).ConfigureAwait(false);
-            else
-            {
-                using var mount = draft.Mount();
-                applied = await fill(applier, mount.Target, false).ConfigureAwait(false);
-                mount.Unmount();
-            }
-            return Publish(draft, new SnapshotRecord(id, parent.Id, applied.LeftOut.Count, earlierId), earlier);
+            return Publish(draft, record with { LeftOut = (await FillAsync(draft, fill).ConfigureAwait(false)).LeftOut.Count }, earlier);
         }
         catch
         {
             earlier?.Dispose();
             throw;
         }
+    }
+
+    private async Task<AppliedLayer> FillAsync(SnapshotDraft draft, Func<LayerApplier, string, bool, Task<AppliedLayer>> fill)
+    {
+        var applier = new LayerApplier(idShift);
+        if (draft.Parent.Lowers.Count == 0) return await fill(applier, draft.Upper, true).ConfigureAwait(false);
+        using var mount = draft.Mount();
+        var applied = await fill(applier, mount.Target, false).ConfigureAwait(false);
+        mount.Unmount();
+        return applied;
     }
 
     // A new root is that of the layer below: the topmost directory is the one that counts.
