@@ -53,23 +53,6 @@ public sealed class EngineWorker : IVertexWorker<VertexResult>
         return results;
     }
 
-    // What a vertex leaves is likely to be much like what it left before.
-    private void Name(Vertex vertex, VertexResult result)
-    {
-        if (result is LayersResult { Chain.Layers: [.., { IsDescribed: true } own] }) _trees.Described.Name(own, vertex.Digest.ToString());
-    }
-
-    private async ValueTask<IReadOnlyList<VertexResult>> SolveAsync(Vertex vertex, IReadOnlyList<VertexResult> inputs, CancellationToken cancellationToken) => vertex.Op.OpCase switch
-    {
-        Op.OpOneofCase.Source => [await _sources.RunAsync(vertex, cancellationToken).ConfigureAwait(false)],
-        Op.OpOneofCase.File when FileWorker.Suits(vertex) => await MakeFilesAsync(vertex, inputs, cancellationToken).ConfigureAwait(false),
-        Op.OpOneofCase.Merge => [await MergeAsync(vertex, inputs, cancellationToken).ConfigureAwait(false)],
-        Op.OpOneofCase.Passthrough => [.. vertex.Op.Passthrough.Outputs.Select(o => o >= 0 && o < inputs.Count ? inputs[(int)o] : throw new LlbException($"the passthrough '{vertex.Name}' refers to an input it does not have"))],
-        Op.OpOneofCase.Diff => await DiffAsync(vertex, inputs, cancellationToken).ConfigureAwait(false),
-        Op.OpOneofCase.Exec or Op.OpOneofCase.File when _steps is not null => await _steps.RunAsync(vertex, inputs, cancellationToken).ConfigureAwait(false),
-        _ => throw WorkerException.NeedsRunner($"The step '{vertex.Name}'"),
-    };
-
     /// <inheritdoc />
     public async ValueTask<Digest?> ContentKeyAsync(Vertex consumer, int input, VertexResult result, CancellationToken cancellationToken) => result switch
     {
@@ -118,6 +101,23 @@ public sealed class EngineWorker : IVertexWorker<VertexResult>
 
     /// <inheritdoc />
     public bool IsFree(Vertex vertex) => vertex.Op.OpCase == Op.OpOneofCase.Merge || (vertex.Op.OpCase == Op.OpOneofCase.Source && SourceWorker.IsFree(vertex));
+
+    // What a vertex leaves is likely to be much like what it left before.
+    private void Name(Vertex vertex, VertexResult result)
+    {
+        if (result is LayersResult { Chain.Layers: [.., { IsDescribed: true } own] }) _trees.Described.Name(own, vertex.Digest.ToString());
+    }
+
+    private async ValueTask<IReadOnlyList<VertexResult>> SolveAsync(Vertex vertex, IReadOnlyList<VertexResult> inputs, CancellationToken cancellationToken) => vertex.Op.OpCase switch
+    {
+        Op.OpOneofCase.Source => [await _sources.RunAsync(vertex, cancellationToken).ConfigureAwait(false)],
+        Op.OpOneofCase.File when FileWorker.Suits(vertex) => await MakeFilesAsync(vertex, inputs, cancellationToken).ConfigureAwait(false),
+        Op.OpOneofCase.Merge => [await MergeAsync(vertex, inputs, cancellationToken).ConfigureAwait(false)],
+        Op.OpOneofCase.Passthrough => [.. vertex.Op.Passthrough.Outputs.Select(o => o >= 0 && o < inputs.Count ? inputs[(int)o] : throw new LlbException($"the passthrough '{vertex.Name}' refers to an input it does not have"))],
+        Op.OpOneofCase.Diff => await DiffAsync(vertex, inputs, cancellationToken).ConfigureAwait(false),
+        Op.OpOneofCase.Exec or Op.OpOneofCase.File when _steps is not null => await _steps.RunAsync(vertex, inputs, cancellationToken).ConfigureAwait(false),
+        _ => throw WorkerException.NeedsRunner($"The step '{vertex.Name}'"),
+    };
 
     // Inputs are part of the definition key already; what is left of the operation decides the rest. A name is history, and history shows.
     private static Digest OwnDigest(Vertex vertex)
