@@ -14,9 +14,6 @@ public sealed record FolderFilter(IReadOnlyList<string> Include, IReadOnlyList<s
     /// <summary>Everything is taken.</summary>
     public static FolderFilter None { get; } = new([], [], []);
 
-    // What Go takes for true.
-    private static readonly string[] s_yes = ["1", "t", "T", "true", "TRUE", "True"];
-
     /// <summary>Only what is said of the entries counts, but of those that these patterns match; <c>null</c> for a tree as it is.</summary>
     public IReadOnlyList<string>? MetadataExcept { get; private init; }
 
@@ -27,7 +24,7 @@ public sealed record FolderFilter(IReadOnlyList<string> Include, IReadOnlyList<s
     public static FolderFilter Of(IReadOnlyDictionary<string, string> attributes) => new(
         Read(attributes, SourceKeys.LocalInclude), Read(attributes, SourceKeys.LocalExclude), Read(attributes, SourceKeys.LocalFollow))
     {
-        MetadataExcept = attributes.TryGetValue(SourceKeys.LocalMetadata, out var only) && s_yes.Contains(only, StringComparer.Ordinal) ? Read(attributes, SourceKeys.LocalMetadataExcept) : null,
+        MetadataExcept = GoBoolean.Parse(attributes.GetValueOrDefault(SourceKeys.LocalMetadata, "")) == true ? Read(attributes, SourceKeys.LocalMetadataExcept) : null,
     };
 
     /// <summary>Tells paths that <see cref="MetadataExcept"/> matches, or a folder above them; <c>null</c> for a tree as it is. Throws MBK1821.</summary>
