@@ -52,7 +52,7 @@ internal sealed class BuildRunner(ToolHost host, DaemonOptions options, LocalCon
     private async Task<IReadOnlyDictionary<string, string>> RunRecordedAsync(SolveRequest asked, BuildRegistry.Entry entry, CancellationToken cancellationToken)
     {
         history.Begin(asked);
-        using var log = new StatusLog(history.LogOf(asked.Ref));
+        using var log = new StatusLog(history.Files.LogOf(asked.Ref));
         var status = new BuildStatus(log, host.Time);
         entry.Set(log);
         var facts = new RecordedFacts();
@@ -63,7 +63,7 @@ internal sealed class BuildRunner(ToolHost host, DaemonOptions options, LocalCon
         }
         catch (Exception e)
         {
-            await EndAsync(asked.Ref, status, facts, record => history.Keep(record, ErrorDetails.OfRecord(e))).ConfigureAwait(false);
+            await EndAsync(asked.Ref, status, facts, record => history.Files.Keep(record, ErrorDetails.OfRecord(e))).ConfigureAwait(false);
             await log.TellAllAsync(host.Time, cancellationToken).ConfigureAwait(false);
             throw;
         }
@@ -87,7 +87,7 @@ internal sealed class BuildRunner(ToolHost host, DaemonOptions options, LocalCon
                 var (total, completed, cached, warnings) = status.Counts;
                 (record.NumTotalSteps, record.NumCompletedSteps, record.NumCachedSteps, record.NumWarnings) = (total, completed, cached, warnings);
                 outcome(record);
-                history.Keep(record, BuildTrace.Write(record, status.Vertices, host.Time.GetUtcNow()));
+                history.Files.Keep(record, BuildTrace.Write(record, status.Vertices, host.Time.GetUtcNow()));
             });
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -1,32 +1,23 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
-using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using MsBuildKit.Engine.Attestations;
 using MsBuildKit.Engine.Diagnostics;
-using MsBuildKit.Engine.Oci;
 using MsBuildKit.Tool.Protocol.Control;
 
 namespace MsBuildKit.Tool.Daemon.Records;
 
 /// <summary>The builds that were: a record of each, and what it said. Those that run are known too.</summary>
 /// <remarks>
-/// Each build has files in one folder: its log, how its results were made or why there are none, and once it has ended the record, which comes under its name whole. What has no record is of a build
-/// that the daemon did not live to see the end of, and goes when the next one starts. A record goes when it is both too old and one too many
-/// (BuildKit's solver/llbsolver/history); one that is pinned stays.
+/// A build has its record once it has ended. What has none is of a build that the daemon did not live to see the end of, and goes when the next one starts. A record goes when
+/// it is both too old and one too many (BuildKit's solver/llbsolver/history); one that is pinned stays.
 /// </remarks>
 internal sealed class BuildHistory
 {
-    // Clients know it under this name, as it is written.
-    private const string LogType = "application/vnd.buildkit.status.v0", ErrorType = "application/vnd.googeapis.google.rpc.status+proto";
-
-    private const string ErrorEnding = ".error", TraceEnding = ".trace";
-
     private readonly Lock _gate = new();
     private readonly Dictionary<string, BuildHistoryRecord> _kept = new(StringComparer.Ordinal);
     private readonly Dictionary<string, BuildHistoryRecord> _running = new(StringComparer.Ordinal);
     private readonly List<Channel<BuildHistoryEvent>> _listeners = [];
-    private readonly string _folder;
     private readonly TimeSpan _age;
     private readonly int _entries;
     private readonly TimeProvider _time;
@@ -38,16 +29,13 @@ internal sealed class BuildHistory
     /// <param name="time">The clock.</param>
     public BuildHistory(string folder, TimeSpan age, int entries, TimeProvider time)
     {
-        (_folder, _age, _entries, _time) = (Directory.CreateDirectory(folder).FullName, age, entries, time);
-        foreach (var file in Directory.EnumerateFiles(_folder, "*.record"))
-            if (Read(file) is { } record && PathOf(record.Ref, ".record") == file) _kept[record.Ref] = record;
-        var known = _kept.Values.SelectMany(r => FilesOf(r).Select(f => PathOf(r.Ref, f.Ending)).Append(PathOf(r.Ref, ".record")).Append(PathOf(r.Ref, ".log"))).ToHashSet(StringComparer.Ordinal);
-        foreach (var file in Directory.EnumerateFiles(_folder).Where(f => !known.Contains(f))) File.Delete(file);
+        (Files, _age, _entries, _time) = (new HistoryFiles(folder), age, entries, time);
+        foreach (var record in Files.ReadAll()) _kept[record.Ref] = record;
         Collect();
     }
 
-    /// <summary>Where a build's log is written to.</summary>
-    public string LogOf(string id) => PathOf(id, ".log");
+    /// <summary>What there is of each build.</summary>
+    public HistoryFiles Files { get; }
 
     /// <summary>A build begins. Of what clients do for themselves nothing is kept.</summary>
     public void Begin(SolveRequest request)
@@ -76,7 +64,7 @@ internal sealed class BuildHistory
         {
             if (!_running.TryGetValue(id, out var running))
             {
-                File.Delete(LogOf(id));
+                File.Delete(Files.LogOf(id));
                 return;
             }
             record = running.Clone();
@@ -84,11 +72,11 @@ internal sealed class BuildHistory
         var isKept = false;
         try
         {
-            foreach (var (tree, provenance) in said) Keep(record, tree, provenance);
+            foreach (var (tree, provenance) in said) Files.Keep(record, tree, provenance);
             outcome(record);
             record.CompletedAt = Timestamp.FromDateTimeOffset(_time.GetUtcNow());
-            record.Logs = Describe(LogOf(id));
-            Write(record);
+            Files.KeepLog(record);
+            Files.Write(record);
             isKept = true;
         }
         finally
@@ -101,22 +89,6 @@ internal sealed class BuildHistory
             }
         }
         Collect();
-    }
-
-    /// <summary>Takes an error into a record that is about to be kept; what is said of it besides becomes content of its own.</summary>
-    public void Keep(BuildHistoryRecord record, Google.Rpc.Status error)
-    {
-        var bytes = error.ToByteArray();
-        File.WriteAllBytes(PathOf(record.Ref, ErrorEnding), bytes);
-        record.ExternalError = new BlobDescriptor { MediaType = ErrorType, Digest = Digest.Of(bytes).ToString(), Size = bytes.Length };
-        record.Error = new Google.Rpc.Status { Code = error.Code, Message = error.Message };
-    }
-
-    /// <summary>Takes what ran when into a record that is about to be kept.</summary>
-    public void Keep(BuildHistoryRecord record, byte[] trace)
-    {
-        File.WriteAllBytes(PathOf(record.Ref, TraceEnding), trace);
-        record.Trace = new BlobDescriptor { MediaType = BuildTrace.MediaType, Digest = Digest.Of(trace).ToString(), Size = trace.Length };
     }
 
     /// <summary>Pins a build, lets go of it, or removes it. Throws MBK2516.</summary>
@@ -135,7 +107,7 @@ internal sealed class BuildHistory
             if (record.Pinned == request.Pinned) return;
             var changed = record.Clone();
             (changed.Pinned, changed.Generation) = (request.Pinned, record.Generation + 1);
-            Write(changed);
+            Files.Write(changed);
             _kept[request.Ref] = changed;
             Tell(BuildHistoryEventType.Complete, changed);
         }
@@ -144,17 +116,13 @@ internal sealed class BuildHistory
     /// <summary>The log of a build that has ended; <c>null</c> when there is none.</summary>
     public string? FindLog(string id)
     {
-        lock (_gate) return _kept.ContainsKey(id) ? LogOf(id) : null;
+        lock (_gate) return _kept.ContainsKey(id) ? Files.LogOf(id) : null;
     }
 
     /// <summary>The file with some content; <c>null</c> when no build has it.</summary>
     public string? FindContent(string digest)
     {
-        lock (_gate)
-        {
-            if (_kept.Values.FirstOrDefault(r => r.Logs.Digest == digest) is { } logged) return LogOf(logged.Ref);
-            return _kept.Values.SelectMany(r => FilesOf(r).Where(f => f.Digest == digest).Select(f => PathOf(r.Ref, f.Ending))).FirstOrDefault();
-        }
+        lock (_gate) return _kept.Values.Select(r => Files.Find(r, digest)).FirstOrDefault(f => f is not null);
     }
 
     /// <summary>What runs and what was, and then what comes, unless only the former is asked for. Throws MBK2515.</summary>
@@ -206,58 +174,9 @@ internal sealed class BuildHistory
     private void Remove(string id)
     {
         if (!_kept.Remove(id, out var record)) return;
-        File.Delete(PathOf(id, ".record"));
-        File.Delete(LogOf(id));
-        foreach (var (_, ending) in FilesOf(record)) File.Delete(PathOf(id, ending));
+        Files.Remove(record);
         Tell(BuildHistoryEventType.Deleted, record);
     }
-
-    private void Write(BuildHistoryRecord record)
-    {
-        var path = PathOf(record.Ref, ".record");
-        File.WriteAllBytes(path + ".new", record.ToByteArray());
-        File.Move(path + ".new", path, overwrite: true);
-    }
-
-    private void Keep(BuildHistoryRecord record, string tree, Predicate provenance)
-    {
-        var digest = Digest.Of(provenance.Json).ToString();
-        File.WriteAllBytes(PathOf(record.Ref, EndingOf(digest)), provenance.Json);
-        var info = tree.Length == 0 ? record.Result ??= new BuildResultInfo() : record.Results.TryGetValue(tree, out var known) ? known : record.Results[tree] = new BuildResultInfo();
-        info.Attestations.Add(new BlobDescriptor { MediaType = MediaTypes.InToto, Digest = digest, Size = provenance.Json.Length, Annotations = { [AnnotationKeys.PredicateType] = provenance.Type } });
-    }
-
-    // What else there is of a build than its record and its log.
-    private static IEnumerable<(string Digest, string Ending)> FilesOf(BuildHistoryRecord record)
-    {
-        foreach (var result in record.Results.Values.Append(record.Result).OfType<BuildResultInfo>())
-            foreach (var statement in result.Attestations) yield return (statement.Digest, EndingOf(statement.Digest));
-        if (record.ExternalError is { } error) yield return (error.Digest, ErrorEnding);
-        if (record.Trace is { } trace) yield return (trace.Digest, TraceEnding);
-    }
-
-    private static string EndingOf(string digest) => $".{digest.Split(':')[^1]}.json";
-
-    private static BuildHistoryRecord? Read(string path)
-    {
-        try
-        {
-            var record = BuildHistoryRecord.Parser.ParseFrom(File.ReadAllBytes(path));
-            return record is { CreatedAt: not null, CompletedAt: not null, Logs: not null } ? record : null;
-        }
-        catch (InvalidProtocolBufferException)
-        {
-            return null;
-        }
-    }
-
-    private static BlobDescriptor Describe(string path)
-    {
-        using var log = File.OpenRead(path);
-        return new BlobDescriptor { MediaType = LogType, Digest = $"sha256:{Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(log))}", Size = log.Length };
-    }
-
-    private string PathOf(string id, string kind) => Path.Combine(_folder, Digest.Of(System.Text.Encoding.UTF8.GetBytes(id)).Hex + kind);
 
     private static DaemonException Missing(string what) => new(DaemonException.NoRecord, ErrorKind.NotFound, $"The history has not {what}: it was removed, or never was.");
 }

@@ -49,7 +49,7 @@ public sealed class BuildHistoryTests : IDisposable
     {
         var why = new Google.Rpc.Status { Code = 2, Message = "no", Details = { new Any { TypeUrl = "t" } } };
         var opened = Open();
-        Build(opened, "one", r => opened.Keep(r, why));
+        Build(opened, "one", r => opened.Files.Keep(r, why));
         var history = Open();
         var record = Assert.Single(await KnownAsync(history)).Record;
         Assert.Equal(new Google.Rpc.Status { Code = 2, Message = "no" }, record.Error);
@@ -63,7 +63,7 @@ public sealed class BuildHistoryTests : IDisposable
     public async Task End_Build_HasWhatRanWhenAsContent()
     {
         var opened = Open();
-        Build(opened, "one", r => opened.Keep(r, "trace"u8.ToArray()));
+        Build(opened, "one", r => opened.Files.Keep(r, "trace"u8.ToArray()));
         var history = Open();
         var record = Assert.Single(await KnownAsync(history)).Record;
         Assert.Equal(("application/vnd.buildkit.otlp.json.v0", 5L), (record.Trace.MediaType, record.Trace.Size));
@@ -155,7 +155,7 @@ public sealed class BuildHistoryTests : IDisposable
     private void Build(BuildHistory history, string id, Action<BuildHistoryRecord>? outcome = null, bool isInternal = false, IReadOnlyList<(string, Predicate)>? said = null)
     {
         history.Begin(new SolveRequest { Ref = id, Frontend = "dockerfile.v0", Internal = isInternal });
-        using (var log = new StatusLog(history.LogOf(id))) log.Add(new StatusResponse { Vertexes = { new Vertex { Name = $"said by {id}" } } });
+        using (var log = new StatusLog(history.Files.LogOf(id))) log.Add(new StatusResponse { Vertexes = { new Vertex { Name = $"said by {id}" } } });
         history.End(id, said ?? [], outcome ?? (_ => { }));
         _time.Advance(1);
     }
