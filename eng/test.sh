@@ -8,6 +8,8 @@ eng/build.sh || exit 1
 
 results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
+# Who interrupts one project wants none of the next.
+trap 'exit 130' INT TERM
 projects=("$@")
 [ ${#projects[@]} -gt 0 ] || projects=(Engine Tasks Tool Sdk Integration Faults)
 status=0
