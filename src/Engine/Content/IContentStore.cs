@@ -12,7 +12,14 @@ namespace MsBuildKit.Engine.Content;
 public interface IContentStore : IContentSource
 {
     /// <summary>Opens a new ingest. Disposing it uncommitted aborts it.</summary>
-    ContentIngest BeginIngest();
+    /// <param name="expected">What comes, when that is known: <see cref="FindArriving"/> then finds it.</param>
+    ContentIngest BeginIngest(Digest? expected = null);
+
+    /// <summary>A blob that comes in at this moment, by whichever process, from its first byte on: reading waits for what has not come yet. Nothing of it is proven.
+    /// <c>null</c> when none of that digest comes.</summary>
+    /// <param name="digest">Of the blob.</param>
+    /// <param name="size">How many bytes it has. When fewer come, reading throws <see cref="EndOfStreamException"/>.</param>
+    Stream? FindArriving(Digest digest, long size);
 
     /// <summary>Keeps a blob, should it be there, from being collected while this store is open. Committing does so by itself.</summary>
     void Retain(Digest digest);

@@ -15,6 +15,8 @@ namespace MsBuildKit.Engine.Content;
 /// </remarks>
 public sealed class LocalContentStore : IContentStore, IAsyncDisposable
 {
+    private const string IngestFolder = "ingest";
+
     private static readonly byte[] s_layout = """{"imageLayoutVersion":"1.0.0"}"""u8.ToArray();
     private static readonly TimeSpan s_touchAfter = TimeSpan.FromDays(1);
 
@@ -73,7 +75,20 @@ public sealed class LocalContentStore : IContentStore, IAsyncDisposable
     }
 
     /// <inheritdoc />
-    public ContentIngest BeginIngest() => new LocalIngest(this, NextIngest());
+    public ContentIngest BeginIngest(Digest? expected = null) => new LocalIngest(this, NextIngest() + (expected is { } digest ? EndingOf(digest) : ""));
+
+    /// <inheritdoc />
+    public Stream? FindArriving(Digest digest, long size)
+    {
+        try
+        {
+            return Directory.EnumerateFiles(Path.Combine(Root, IngestFolder), "*" + EndingOf(digest)).FirstOrDefault() is { } path ? new ArrivingStream(path, size) : null;
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>Opens a file on the store's disk that is gone when it is closed; should the process die, it is swept like what else it left.</summary>
     internal FileStream CreatePassingFile()
@@ -144,7 +159,9 @@ public sealed class LocalContentStore : IContentStore, IAsyncDisposable
     internal ContentException CannotKeep(Exception e, long needed = 0) => new(ContentException.CannotKeep, ErrorKind.Unavailable,
         $"The content store '{Root}' cannot be written: {DiskSpace.Explain(e, Root, needed)}. Free space with 'msbuildkit prune', or set ContainerCacheDirectory to another disk.", e);
 
-    private string NextIngest() => Path.Combine(Root, "ingest", string.Create(CultureInfo.InvariantCulture, $"{_lease.Value.Name}-{Interlocked.Increment(ref _counter)}"));
+    private static string EndingOf(Digest expected) => $".{expected.Hex}";
+
+    private string NextIngest() => Path.Combine(Root, IngestFolder, string.Create(CultureInfo.InvariantCulture, $"{_lease.Value.Name}-{Interlocked.Increment(ref _counter)}"));
 
     private Lease OpenLease()
     {
@@ -192,7 +209,7 @@ public sealed class LocalContentStore : IContentStore, IAsyncDisposable
             if (OperatingSystem.IsWindows()) Directory.CreateDirectory(Root);
             else Directory.CreateDirectory(Root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             // The leases first: they tell a store from a folder that is something else.
-            foreach (var folder in new[] { "leases", "blobs/sha256", "blobs/sha512", "ingest" })
+            foreach (var folder in new[] { "leases", "blobs/sha256", "blobs/sha512", IngestFolder })
                 Directory.CreateDirectory(Path.Combine(Root, folder));
             // Its bytes never change, so one of another length was cut off while it was written.
             var layout = new FileInfo(Path.Combine(Root, "oci-layout"));

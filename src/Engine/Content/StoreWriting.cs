@@ -36,7 +36,7 @@ internal static class StoreWriting
         var content = await source.FindAsync(digest, cancellationToken).ConfigureAwait(false);
         if (content is null) return false;
         await using var closedContent = content.ConfigureAwait(false);
-        var ingest = store.BeginIngest();
+        var ingest = store.BeginIngest(digest);
         await using var closedIngest = ingest.ConfigureAwait(false);
         await ingest.WriteAllAsync(content, size, wrote, cancellationToken).ConfigureAwait(false);
         await ingest.CommitAsync(digest, size, cancellationToken).ConfigureAwait(false);

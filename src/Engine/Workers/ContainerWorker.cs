@@ -15,12 +15,14 @@ namespace MsBuildKit.Engine.Workers;
 /// <param name="time">The clock.</param>
 internal sealed class ContainerWorker(LayerMaterializer materializer, RootlessWorker worker, IBuildSession session, TreeLayers layers, TimeProvider time)
 {
+    private readonly UnpackedFetch _fetch = new(materializer, worker);
+
     /// <summary>Opens one; it is its caller's to dispose. Throws <see cref="WorkerException"/>, and MBK1805 to MBK1807 for what the session does not have.</summary>
     public async Task<StepContainer> OpenAsync(ContainerDescription description, CancellationToken cancellationToken)
     {
         worker.Prepare();
         var chains = await Task.WhenAll(description.Inputs.Select(i => layers.StackOfAsync(i, "", cancellationToken))).ConfigureAwait(false);
-        await materializer.EnsureAsync(chains, cancellationToken).ConfigureAwait(false);
+        await _fetch.EnsureAsync(chains, cancellationToken).ConfigureAwait(false);
         var op = Describe(description);
         var lent = await LendAsync(op.Exec, cancellationToken).ConfigureAwait(false);
         try

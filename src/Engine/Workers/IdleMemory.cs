@@ -1,10 +1,8 @@
-using System.Runtime.InteropServices;
-
 namespace MsBuildKit.Engine.Workers;
 
 /// <summary>Gives back the memory that work needed, some seconds after the last of it: a process that lives on may have nothing to do for days.</summary>
 /// <param name="time">The clock.</param>
-public sealed partial class IdleMemory(TimeProvider time)
+public sealed class IdleMemory(TimeProvider time)
 {
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(5);
 
@@ -42,24 +40,7 @@ public sealed partial class IdleMemory(TimeProvider time)
             if (_running > 0) return;
             Released++;
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-            Trim();
+            LibraryMemory.Trim();
         }
     }
-
-    // Compression and hashing take memory of the C library, which gives nothing back by itself.
-    private static void Trim()
-    {
-        if (!OperatingSystem.IsLinux()) return;
-        try
-        {
-            _ = malloc_trim(0);
-        }
-        catch (EntryPointNotFoundException)
-        {
-            // Not every C library has it.
-        }
-    }
-
-    [LibraryImport("libc")]
-    private static partial int malloc_trim(nuint kept);
 }

@@ -18,6 +18,14 @@ public sealed class LayerMaterializer(LocalContentStore store, IKeyLock locks, I
     public Task EnsureAsync(Layer layer, CancellationToken cancellationToken) =>
         _fetches.GetAsync(layer.Blob.Digest, token => FetchAsync(layer, token), cancellationToken);
 
+    /// <summary>Some blob of a chain is not here.</summary>
+    internal async ValueTask<bool> LacksAnyAsync(LayerChain chain, CancellationToken cancellationToken)
+    {
+        foreach (var layer in chain.Layers)
+            if (!await IsHereAsync(layer, cancellationToken).ConfigureAwait(false)) return true;
+        return false;
+    }
+
     /// <summary>Fetches all that chains are made of.</summary>
     internal Task EnsureAsync(IEnumerable<LayerChain> chains, CancellationToken cancellationToken) =>
         Task.WhenAll(chains.SelectMany(c => c.Layers).DistinctBy(l => l.Blob.Digest).Select(l => EnsureAsync(l, cancellationToken)));

@@ -24,6 +24,8 @@ internal sealed class StepWorker(
     // Raised when the same step comes to leave something else.
     private const int FormatVersion = 3;
 
+    private readonly UnpackedFetch _fetch = new(materializer, worker);
+
     /// <summary>What decides a step's results besides its operation and inputs.</summary>
     public string Fingerprint => $"step:{FormatVersion} {options.Layers.Fingerprint} {options.SourceDateEpoch}{(options.KeepsTimes ? " times" : "")}";
 
@@ -35,7 +37,7 @@ internal sealed class StepWorker(
     {
         worker.Prepare();
         var chains = await Task.WhenAll(inputs.Select((r, i) => layers.StackForAsync(vertex, i, r, cancellationToken))).ConfigureAwait(false);
-        await materializer.EnsureAsync(chains, cancellationToken).ConfigureAwait(false);
+        await _fetch.EnsureAsync(chains, cancellationToken).ConfigureAwait(false);
 
         using var lent = await LentSecrets.TakeAsync(vertex.Op.Exec ?? new ExecOp(), session, worker.FindProgram, options.Time, cancellationToken).ConfigureAwait(false);
         var done = await RunAsync(vertex, inputs, chains, Describe(vertex, chains, lent), cancellationToken).ConfigureAwait(false);

@@ -36,6 +36,7 @@ internal sealed class DaemonServer(ToolHost host, DaemonOptions options)
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        LibraryMemory.Limit();
         ThreadPool.GetMinThreads(out var threads, out var ports);
         ThreadPool.SetMinThreads(Math.Max(threads, Threads), ports);
         using var signals = new StopSignals();
@@ -60,6 +61,7 @@ internal sealed class DaemonServer(ToolHost host, DaemonOptions options)
         {
             foreach (var socket in sockets) SocketOwner.Apply(socket.ToString(), options);
             foreach (var place in options.Listen) await host.Error.WriteLineAsync($"listening on {ListenAddress.Text(place)}").ConfigureAwait(false);
+            app.Services.GetRequiredService<BuildRunner>().Prepare();
             await Task.Delay(Timeout.Infinite, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await WaitForBuildsAsync(builds, signals.End).ConfigureAwait(false);
             await app.StopAsync(signals.End).ConfigureAwait(false);

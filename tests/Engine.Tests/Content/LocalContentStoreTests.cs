@@ -53,6 +53,41 @@ public sealed class LocalContentStoreTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task FindArriving_WhileItComes_GivesWhatIsThereAndWaits()
+    {
+        var bytes = "hello, world"u8.ToArray();
+        Assert.Null(_store.FindArriving(Digest.Of(bytes), bytes.Length));
+        await using var ingest = _store.BeginIngest(Digest.Of(bytes));
+        Assert.Null(_store.FindArriving(Digest.Of("x"u8), 1));
+        await using var arriving = _store.FindArriving(Digest.Of(bytes), bytes.Length)!;
+        await ingest.WriteAsync(bytes.AsMemory(..5), default);
+        var buffer = new byte[100];
+        Assert.Equal(5, await arriving.ReadAsync(buffer));
+        var waiting = arriving.ReadAsync(buffer.AsMemory(5)).AsTask();
+        await Task.Delay(20);
+        Assert.False(waiting.IsCompleted);
+        await ingest.WriteAsync(bytes.AsMemory(5..), default);
+        Assert.Equal(bytes.Length - 5, await waiting);
+        Assert.Equal(bytes, buffer[..bytes.Length]);
+        Assert.Equal(0, await arriving.ReadAsync(buffer));
+        await ingest.CommitAsync(Digest.Of(bytes), bytes.Length, default);
+        Assert.Null(_store.FindArriving(Digest.Of(bytes), bytes.Length));
+    }
+
+    [Theory, InlineData(true), InlineData(false)]
+    public async Task FindArriving_LessCame_IsToldAtItsEnd(bool committed)
+    {
+        await using var ingest = _store.BeginIngest(Digest.Of("hello"u8));
+        await ingest.WriteAsync("hell"u8.ToArray(), default);
+        await using var arriving = _store.FindArriving(Digest.Of("hello"u8), 5)!;
+        if (committed) await ingest.CommitAsync(null, null, default);
+        else await ingest.DisposeAsync();
+        var buffer = new byte[100];
+        Assert.Equal(4, arriving.Read(buffer));
+        Assert.Throws<EndOfStreamException>(() => arriving.Read(buffer));
+    }
+
+    [Fact]
     public async Task Dispose_Uncommitted_LeavesNothing()
     {
         await using (var ingest = _store.BeginIngest()) await ingest.WriteAsync(new byte[100_000], default);

@@ -18,7 +18,7 @@ public sealed class RootedTree : IWritableTree, IDisposable
 {
     private const ulong Inside = Kernel.InRoot | Kernel.NoMagicLinks;
     private const ulong OneStep = Inside | Kernel.NoLinks;
-    private const int MostLinks = 40, BufferSize = 1 << 17;
+    private const int MostLinks = 40, BufferSize = 1 << 17, WorthBeginning = 1 << 16;
     private static readonly UTF8Encoding s_strict = new(false, throwOnInvalidBytes: true);
 
     private readonly SafeFileHandle _root;
@@ -152,7 +152,9 @@ public sealed class RootedTree : IWritableTree, IDisposable
     {
         using var file = TryCreate(path);
         if (file is null) return Kernel.LastError == Kernel.Exists ? false : throw Fault(path, "made");
-        if (content is not null) await CopyAsync(content, file, path, cancellationToken).ConfigureAwait(false);
+        var length = content is null ? 0 : await CopyAsync(content, file, path, cancellationToken).ConfigureAwait(false);
+        // Whoever makes a tree durable in the end then has less to wait for.
+        if (length >= WorthBeginning) _ = Kernel.sync_file_range(Number(file), 0, 0, Kernel.BeginWriting);
         // The order matters: another owner takes setuid bits away.
         if (Kernel.fchown(Number(file), uid, gid) != 0) throw Kernel.LastError == Kernel.Invalid ? TreeFault.OwnerOutside(path, uid, gid) : Fault(path, "given to its owner");
         if (Kernel.fchmod(Number(file), mode) != 0) throw Fault(path, "given its mode");
@@ -317,7 +319,7 @@ public sealed class RootedTree : IWritableTree, IDisposable
         }
     }
 
-    private static async Task CopyAsync(Stream content, SafeFileHandle file, string path, CancellationToken cancellationToken)
+    private static async Task<long> CopyAsync(Stream content, SafeFileHandle file, string path, CancellationToken cancellationToken)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         try
@@ -325,6 +327,7 @@ public sealed class RootedTree : IWritableTree, IDisposable
             long position = 0;
             for (int read; (read = await content.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0; position += read)
                 Write(file, buffer.AsSpan(0, read), position, path);
+            return position;
         }
         finally
         {

@@ -26,6 +26,7 @@ public sealed class SnapshotStore(string root, IContentStore content, IKeyLock l
 
     private const string RecordName = "record";
     private const int NameLength = 24, BusyTries = 500;
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(5);
 
     private readonly Lazy<string> _staging = new(() => Prepare(root));
     private readonly WholeTrees _whole = new(content);
@@ -67,14 +68,21 @@ public sealed class SnapshotStore(string root, IContentStore content, IKeyLock l
     /// <summary>Makes sure that a chain is unpacked, from the bottom up, and holds it.</summary>
     /// <param name="layers">From the bottom up; their blobs are in the content store.</param>
     /// <param name="cancellationToken">Leaves nothing half done.</param>
-    public async Task<SnapshotStack> EnsureAsync(IReadOnlyList<Layer> layers, CancellationToken cancellationToken)
+    public Task<SnapshotStack> EnsureAsync(IReadOnlyList<Layer> layers, CancellationToken cancellationToken) => EnsureAsync(layers, areComing: false, cancellationToken);
+
+    /// <summary>The same of layers whose blobs are on their way into the content store: they are unpacked while they come, and those that have not begun to are waited for.</summary>
+    /// <param name="layers">From the bottom up.</param>
+    /// <param name="cancellationToken">For when they do not come after all; leaves nothing half done.</param>
+    public Task<SnapshotStack> EnsureComingAsync(IReadOnlyList<Layer> layers, CancellationToken cancellationToken) => EnsureAsync(layers, areComing: true, cancellationToken);
+
+    private async Task<SnapshotStack> EnsureAsync(IReadOnlyList<Layer> layers, bool areComing, CancellationToken cancellationToken)
     {
         var ids = ChainId.Of(layers.Select(l => l.DiffId));
         var held = new List<HeldSnapshot>();
         try
         {
             for (var i = 0; i < ids.Count; i++)
-                held.Add(TryHold(ids[i]) ?? await UnpackAsync(layers[i], ids[i], new SnapshotStack([.. ids.Take(i)], held), cancellationToken).ConfigureAwait(false));
+                held.Add(TryHold(ids[i]) ?? await UnpackAsync(layers[i], ids[i], new SnapshotStack([.. ids.Take(i)], held), areComing, cancellationToken).ConfigureAwait(false));
             return new SnapshotStack(ids, held);
         }
         catch
@@ -154,18 +162,38 @@ public sealed class SnapshotStore(string root, IContentStore content, IKeyLock l
         }
     }
 
-    private async Task<HeldSnapshot> UnpackAsync(Layer layer, Digest id, SnapshotStack parent, CancellationToken cancellationToken)
+    private async Task<HeldSnapshot> UnpackAsync(Layer layer, Digest id, SnapshotStack parent, bool isComing, CancellationToken cancellationToken)
     {
         using var alone = await locks.AcquireAsync(KeyOf(id), cancellationToken).ConfigureAwait(false);
         if (TryHold(id) is { } made) return made;
         if (layer.IsDescribed) return await PlaceAsync(layer, id, parent, cancellationToken).ConfigureAwait(false);
         var compression = MediaTypes.LayerCompression(layer.Blob.MediaType)
             ?? throw Fault(ErrorKind.NotSupported, $"The layer '{layer.Blob.Digest}' is of the unknown kind '{layer.Blob.MediaType}'. Use another image.");
+        if (isComing && await UnpackComingAsync(layer, compression, id, parent, cancellationToken).ConfigureAwait(false) is { } unpacked) return unpacked;
         var blob = await content.FindAsync(layer.Blob.Digest, cancellationToken).ConfigureAwait(false)
             ?? throw Fault(ErrorKind.NotFound, $"The layer '{layer.Blob.Digest}' is not in the store. Build again.");
-        await using (blob.ConfigureAwait(false))
-            return await FillAsync(new SnapshotRecord(id, parent.Id, 0), parent, null, (applier, directory, isBottom) => applier.ApplyAsync(blob, compression, layer.DiffId, directory, isBottom, cancellationToken), cancellationToken).ConfigureAwait(false);
+        await using (blob.ConfigureAwait(false)) return await UnpackAsync(blob, layer, compression, id, parent, cancellationToken).ConfigureAwait(false);
     }
+
+    // Until the blob is there; null then. What comes may be given up, and come again.
+    private async Task<HeldSnapshot?> UnpackComingAsync(Layer layer, Compression compression, Digest id, SnapshotStack parent, CancellationToken cancellationToken)
+    {
+        for (; await content.FindSizeAsync(layer.Blob.Digest, cancellationToken).ConfigureAwait(false) is null; await Task.Delay(s_pause, cancellationToken).ConfigureAwait(false))
+            try
+            {
+                if (content.FindArriving(layer.Blob.Digest, layer.Blob.Size) is not { } blob) continue;
+                await using (blob.ConfigureAwait(false)) return await UnpackAsync(blob, layer, compression, id, parent, cancellationToken).ConfigureAwait(false);
+            }
+            catch (SnapshotException e) when (e.Code == SnapshotException.UnreadableLayer)
+            {
+                // Whether that is what it is, or what came of it this time, shows when the blob is there.
+            }
+        return null;
+    }
+
+    // The DiffID proves what comes out, wherever it comes from.
+    private Task<HeldSnapshot> UnpackAsync(Stream blob, Layer layer, Compression compression, Digest id, SnapshotStack parent, CancellationToken cancellationToken) => FillAsync(
+        new SnapshotRecord(id, parent.Id, 0), parent, null, (applier, directory, isBottom) => applier.ApplyAsync(blob, compression, layer.DiffId, directory, isBottom, cancellationToken), cancellationToken);
 
     // What is much like a tree that is there gets only what is different, on top of that one.
     private async Task<HeldSnapshot> PlaceAsync(Layer layer, Digest id, SnapshotStack parent, CancellationToken cancellationToken)

@@ -34,6 +34,9 @@ public sealed class RootlessWorker(Func<WorkerProgram> find, string store, StepG
     /// <summary>Runs a step in it. Throws <see cref="WorkerException"/>.</summary>
     public Task<Done> RunAsync(RunStep step, Action<Log> log, CancellationToken cancellationToken) => CallAsync(new Frame { RunStep = step }, log, cancellationToken);
 
+    /// <summary>Has it unpack layers while they come. Throws <see cref="WorkerException"/>.</summary>
+    public Task UnpackAsync(UnpackLayers layers, CancellationToken cancellationToken) => CallAsync(new Frame { UnpackLayers = layers }, _ => { }, cancellationToken);
+
     /// <summary>Has it do what a frame asks for. Throws <see cref="WorkerException"/>.</summary>
     public async Task<Done> CallAsync(Frame frame, Action<Log> log, CancellationToken cancellationToken)
     {

@@ -18,6 +18,7 @@ public static class WorkerHost
     /// <param name="time">The clock.</param>
     public static async Task RunAsync(IReadOnlyList<string> arguments, Stream input, Stream output, TimeProvider time)
     {
+        LibraryMemory.Limit();
         var told = WorkerArguments.Parse(arguments);
         var area = told.CreateArea();
         var store = new LocalContentStore(told.Store);
@@ -29,7 +30,7 @@ public static class WorkerHost
             var layers = new DraftLayers(store, snapshots);
             var caches = new CacheMounts(told.Store);
             var executor = new OpExecutor(
-                new StepExecutor(snapshots, layers, runner, caches, new FailedSteps(told.Store), area), new FileExecutor(store, snapshots, contents, layers, area), new DiffExecutor(snapshots, layers, area), contents);
+                new StepExecutor(snapshots, layers, runner, caches, new FailedSteps(told.Store), area), new FileExecutor(store, snapshots, contents, layers, area), new DiffExecutor(snapshots, layers, area), contents, snapshots);
             using var channel = new FrameChannel<Frame>(Frame.Parser, input, output);
             await new WorkerServer(channel, executor, new CacheTransfer(caches, snapshots, store), new ContainerExecutor(snapshots, contents, runner, caches, area, time), () => Prepare(runner, snapshots), new IdleMemory(time)).ServeAsync(CancellationToken.None).ConfigureAwait(false);
         }

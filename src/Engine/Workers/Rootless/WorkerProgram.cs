@@ -5,7 +5,10 @@ namespace MsBuildKit.Engine.Workers.Rootless;
 /// <summary>How the worker process is started.</summary>
 public sealed record WorkerProgram
 {
-    /// <summary>The program and its first arguments: a .NET host and the worker's assembly.</summary>
+    /// <summary>The name of the worker's program, and of its assembly before the ending.</summary>
+    internal const string Name = "msbuildkit-worker";
+
+    /// <summary>The program and its first arguments: one of machine code, or a .NET host and the worker's assembly.</summary>
     public required IReadOnlyList<string> Command { get; init; }
 
     /// <summary>The folders where unshare, newuidmap, newgidmap, crun and their like are looked for, in order.</summary>
@@ -37,13 +40,13 @@ public sealed record WorkerProgram
     /// <summary>Variables that it gets besides those of its caller.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>The worker of a folder, on the .NET that runs this process.</summary>
-    /// <param name="folder">Has <c>msbuildkit-worker.dll</c>.</param>
+    /// <summary>The worker of a folder; its assembly runs on the .NET that runs this process.</summary>
+    /// <param name="folder">Has <c>msbuildkit-worker.dll</c>, or <c>msbuildkit-worker</c> as a program that may be run.</param>
     /// <param name="environment">Names the .NET, where programs are, and the runtime of steps.</param>
     /// <param name="userName">The caller's name, where <c>/etc/passwd</c> has none.</param>
     public static WorkerProgram Of(string folder, IReadOnlyDictionary<string, string> environment, string userName) => new()
     {
-        Command = [environment.GetValueOrDefault("DOTNET_HOST_PATH") ?? Path.GetFullPath("../../../dotnet", RuntimeEnvironment.GetRuntimeDirectory()), Path.Combine(folder, "msbuildkit-worker.dll")],
+        Command = ProgramPath.Find([folder], Name) is { } native ? [native] : [environment.GetValueOrDefault("DOTNET_HOST_PATH") ?? Path.GetFullPath("../../../dotnet", RuntimeEnvironment.GetRuntimeDirectory()), Path.Combine(folder, Name + ".dll")],
         SearchPath = environment.GetValueOrDefault("PATH", "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries),
         Runtime = environment.GetValueOrDefault("MSBUILDKIT_RUNTIME", ""),
         User = OperatingSystem.IsLinux() ? HostUser.Current("/etc/passwd", userName) : new HostUser(0, 0, userName),

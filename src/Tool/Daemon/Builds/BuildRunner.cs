@@ -21,6 +21,13 @@ internal sealed class BuildRunner(ToolHost host, DaemonOptions options, LocalCon
 {
     private readonly SemaphoreSlim? _slots = options.MostAtOnce is { } most ? new SemaphoreSlim(most) : null;
 
+    /// <summary>Starts the process that runs the steps of most builds, so that the first of them need not wait for it. When it does not start, those that need it are told.</summary>
+    public void Prepare()
+    {
+        using var services = host.OpenServices(null);
+        workers.Find(services, Describe(new ExportLayering(), null, new HashSet<string>()))?.Prepare();
+    }
+
     /// <summary>Runs one build, and gives what its exporters say.</summary>
     public async Task<IReadOnlyDictionary<string, string>> RunAsync(SolveRequest request, CancellationToken cancellationToken)
     {

@@ -38,6 +38,18 @@ public sealed class SnapshotStoreTests
     [Fact]
     public Task C13_Folders_AreClosedToOthers() => InsideProcess.RunAsync(false, ModesAsync);
 
+    [Fact]
+    public Task EnsureComing_BlobsOnTheirWay_AreUnpackedBeforeTheyAreThere() => InsideProcess.RunAsync(false, ComingAsync);
+
+    [Fact]
+    public Task EnsureComing_GivenUpAndBegunAgain_GoesOnWithWhatComesThen() => InsideProcess.RunAsync(false, ComingAgainAsync);
+
+    [Fact]
+    public Task EnsureComing_NotWhatWasPromised_SaysSoOnceItIsThere() => InsideProcess.RunAsync(false, ComingWrongAsync);
+
+    [Fact]
+    public Task EnsureComing_Cancelled_LeavesNothing() => InsideProcess.RunAsync(false, ComingNeverAsync);
+
     [Theory, InlineData(true), InlineData(false)]
     public async Task Ensure_TwoProcessesAtOnce_DoTheWorkOnce(bool asRoot)
     {
@@ -149,6 +161,82 @@ public sealed class SnapshotStoreTests
         }
         Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(folder, "snapshots/staging")));
         Assert.True(outside.IsIntact);
+    }
+
+    private static async Task ComingAsync(string folder)
+    {
+        await using var bed = new Bed(folder);
+        var tars = Sample();
+        var layers = tars.Select(Bed.LayerOf).ToArray();
+        var unpacking = bed.Store.EnsureComingAsync(layers, default);
+        var ingests = tars.Select((t, i) => (Tar: t, Ingest: bed.Blobs.BeginIngest(layers[i].Blob.Digest))).ToList();
+        foreach (var (tar, ingest) in ingests) await ingest.WriteAsync(tar.AsMemory(..^1), default);
+        await Task.Delay(50);
+        Assert.False(unpacking.IsCompleted);
+        Assert.Empty(bed.Records());
+        foreach (var (tar, ingest) in ingests) await ingest.WriteAsync(tar.AsMemory(^1..), default);
+        // None of them is there yet.
+        using (var stack = await unpacking) Assert.Equal(["a", "b", "c", "d"], await bed.NamesAsync(stack));
+        Assert.Empty(bed.Content.Opened);
+        foreach (var (_, ingest) in ingests)
+        {
+            await ingest.CommitAsync(null, null, default);
+            await ingest.DisposeAsync();
+        }
+        Assert.All(layers, l => Assert.Null(bed.Blobs.FindArriving(l.Blob.Digest, l.Blob.Size)));
+    }
+
+    private static async Task ComingAgainAsync(string folder)
+    {
+        await using var bed = new Bed(folder);
+        var tar = Sample()[0];
+        var layer = Bed.LayerOf(tar);
+        var unpacking = bed.Store.EnsureComingAsync([layer], default);
+        await using (var ingest = bed.Blobs.BeginIngest(layer.Blob.Digest))
+        {
+            await ingest.WriteAsync(tar.AsMemory(..^1), default);
+            await Task.Delay(50);
+        }
+        await Task.Delay(50);
+        Assert.False(unpacking.IsCompleted);
+        await using var again = bed.Blobs.BeginIngest(layer.Blob.Digest);
+        await again.WriteAsync(tar, default);
+        using var stack = await unpacking;
+        Assert.Equal(ChainId.Of([layer.DiffId])[0], stack.Id);
+        Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(folder, "snapshots/staging")));
+    }
+
+    private static async Task ComingWrongAsync(string folder)
+    {
+        await using var bed = new Bed(folder);
+        var tar = Sample()[0];
+        var layer = Bed.LayerOf(tar) with { DiffId = Digest.Of("something else"u8) };
+        var unpacking = bed.Store.EnsureComingAsync([layer], default);
+        await using (var ingest = bed.Blobs.BeginIngest(layer.Blob.Digest))
+        {
+            await ingest.WriteAsync(tar, default);
+            await Task.Delay(50);
+            Assert.False(unpacking.IsCompleted);
+            await ingest.CommitAsync(null, null, default);
+        }
+        Assert.Equal("MBK1502", (await Assert.ThrowsAsync<SnapshotException>(() => unpacking)).Code);
+        Assert.Empty(bed.Records());
+    }
+
+    private static async Task ComingNeverAsync(string folder)
+    {
+        await using var bed = new Bed(folder);
+        var tar = Sample()[0];
+        var layer = Bed.LayerOf(tar);
+        using var stop = new CancellationTokenSource();
+        var unpacking = bed.Store.EnsureComingAsync([layer], stop.Token);
+        await using var ingest = bed.Blobs.BeginIngest(layer.Blob.Digest);
+        await ingest.WriteAsync(tar.AsMemory(..^1), default);
+        await Task.Delay(50);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => unpacking);
+        Assert.Empty(bed.Records());
+        Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(folder, "snapshots/staging")));
     }
 
     private static async Task RemoveAsync(string folder)
@@ -361,6 +449,8 @@ public sealed class SnapshotStoreTests
             return (await Trees.ShellAsync(mount.Target, "cd s && grep -H . *")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => l.Split(':')).ToDictionary(l => "s/" + l[0], l => l[1]);
         }
 
+        public static Layer LayerOf(byte[] tar) => new() { DiffId = Digest.Of(tar), CreatedBy = "", Blob = Descriptor.Of(MediaTypes.OciLayer, tar) };
+
         public async Task<Layer[]> PutAsync(IReadOnlyList<byte[]> tars)
         {
             var layers = new List<Layer>();
@@ -368,7 +458,8 @@ public sealed class SnapshotStoreTests
             {
                 await using var ingest = Blobs.BeginIngest();
                 await ingest.WriteAsync(tar, default);
-                layers.Add(new Layer { DiffId = Digest.Of(tar), CreatedBy = "", Blob = new Descriptor { MediaType = MediaTypes.OciLayer, Digest = await ingest.CommitAsync(null, null, default), Size = tar.Length } });
+                await ingest.CommitAsync(null, null, default);
+                layers.Add(LayerOf(tar));
             }
             return [.. layers];
         }
@@ -400,7 +491,9 @@ public sealed class SnapshotStoreTests
             return stream is null || Reading is null ? stream : new WatchedStream(stream, Reading);
         }
 
-        public ContentIngest BeginIngest() => inner.BeginIngest();
+        public ContentIngest BeginIngest(Digest? expected = null) => inner.BeginIngest(expected);
+
+        public Stream? FindArriving(Digest digest, long size) => inner.FindArriving(digest, size);
 
         public void Retain(Digest digest) => inner.Retain(digest);
     }

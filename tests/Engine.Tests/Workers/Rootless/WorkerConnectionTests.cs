@@ -233,6 +233,8 @@ public sealed class WorkerConnectionTests : IAsyncLifetime
             Started.Enqueue(step.Name);
             return Runs(step, log, cancellationToken);
         }
+
+        public Task<Done> UnpackAsync(UnpackLayers call, CancellationToken cancellationToken) => Task.FromResult(new Done());
     }
 
     private sealed class ScriptedCaches : ICacheExecutor

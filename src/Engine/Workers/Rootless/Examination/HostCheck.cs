@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using MsBuildKit.Engine.Diagnostics;
 
 namespace MsBuildKit.Engine.Workers.Rootless.Examination;
@@ -21,7 +22,10 @@ public sealed record HostCheck(string Name, CheckOutcome Outcome, string Text, s
         e.Message.IndexOf(". ", StringComparison.Ordinal) is >= 0 and var end ? Bad(name, e.Message[..end], e.Message[(end + 2)..]) : new(name, CheckOutcome.Bad, e.Message);
 
     /// <summary>As one line, to travel between processes.</summary>
-    internal string ToLine() => JsonSerializer.Serialize(this);
+    internal string ToLine() => JsonSerializer.Serialize(this, HostCheckJson.Default.HostCheck);
 
-    internal static HostCheck OfLine(string line) => JsonSerializer.Deserialize<HostCheck>(line)!;
+    internal static HostCheck OfLine(string line) => JsonSerializer.Deserialize(line, HostCheckJson.Default.HostCheck)!;
 }
+
+[JsonSerializable(typeof(HostCheck))]
+internal sealed partial class HostCheckJson : JsonSerializerContext;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace MsBuildKit.Engine.Workers.Rootless.Probing;
 
@@ -9,14 +10,14 @@ namespace MsBuildKit.Engine.Workers.Rootless.Probing;
 public sealed record AssertionResult(string Name, AssertionOutcome Outcome, string Text = "")
 {
     /// <summary>As one line, to travel between processes.</summary>
-    internal string ToLine() => JsonSerializer.Serialize(this);
+    internal string ToLine() => JsonSerializer.Serialize(this, AssertionResultJson.Default.AssertionResult);
 
     /// <summary>Of such a line; <c>null</c> for what is none.</summary>
     internal static AssertionResult? OfLine(string line)
     {
         try
         {
-            return JsonSerializer.Deserialize<AssertionResult>(line);
+            return JsonSerializer.Deserialize(line, AssertionResultJson.Default.AssertionResult);
         }
         catch (JsonException)
         {
@@ -24,3 +25,6 @@ public sealed record AssertionResult(string Name, AssertionOutcome Outcome, stri
         }
     }
 }
+
+[JsonSerializable(typeof(AssertionResult))]
+internal sealed partial class AssertionResultJson : JsonSerializerContext;

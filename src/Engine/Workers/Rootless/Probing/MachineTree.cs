@@ -1,19 +1,22 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 
 namespace MsBuildKit.Engine.Workers.Rootless.Probing;
 
-/// <summary>A step's tree of what is on this machine, so that a step can run without an image: its programs and libraries, the .NET that runs
-/// this process, and the worker, all of them read-only.</summary>
+/// <summary>A step's tree of what is on this machine, so that a step can run without an image: its programs and libraries, the worker, and the .NET that runs
+/// this process unless it is machine code itself, all of them read-only.</summary>
 [SupportedOSPlatform("linux")]
 internal static class MachineTree
 {
     private const string Dotnet = "/dotnet", Worker = "/worker";
 
+    private static bool IsNative => !RuntimeFeature.IsDynamicCodeSupported;
+
     private static readonly string[] s_system = ["/usr", "/bin", "/lib", "/lib64", "/nix/store"];
 
     /// <summary>What starts the worker in such a tree.</summary>
-    public static IReadOnlyList<string> Command => [Dotnet + "/dotnet", Worker + "/msbuildkit-worker.dll"];
+    public static IReadOnlyList<string> Command => IsNative ? [$"{Worker}/{WorkerProgram.Name}"] : [Dotnet + "/dotnet", $"{Worker}/{WorkerProgram.Name}.dll"];
 
     /// <summary>The variables with which .NET needs nothing else of the machine.</summary>
     public static IReadOnlyList<string> Environment => ["DOTNET_EnableDiagnostics=0", "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1"];
@@ -29,9 +32,9 @@ internal static class MachineTree
         var mounts = new List<StepMount>
         {
             new TmpfsMount("/tmp"),
-            new BindMount(Path.GetFullPath("../../..", RuntimeEnvironment.GetRuntimeDirectory()), Dotnet, ReadOnly: true),
             new BindMount(AppContext.BaseDirectory.TrimEnd('/'), Worker, ReadOnly: true),
         };
+        if (!IsNative) mounts.Add(new BindMount(Path.GetFullPath("../../..", RuntimeEnvironment.GetRuntimeDirectory()), Dotnet, ReadOnly: true));
         folder = Path.Combine(folder, "root");
         Directory.CreateDirectory(folder);
         File.SetUnixFileMode(folder, (UnixFileMode)0b111_101_101);

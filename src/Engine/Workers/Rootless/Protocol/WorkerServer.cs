@@ -14,7 +14,7 @@ namespace MsBuildKit.Engine.Workers.Rootless.Protocol;
 public sealed class WorkerServer(FrameChannel<Frame> channel, IStepExecutor steps, ICacheExecutor caches, IContainerExecutor containers, Action? greeted = null, IdleMemory? memory = null)
 {
     /// <summary>The version of the protocol that this code speaks.</summary>
-    public const int Version = 4;
+    public const int Version = 5;
 
     private readonly ConcurrentDictionary<ulong, CancellationTokenSource> _running = new();
     private readonly ConcurrentDictionary<ulong, Conversation> _conversations = new();
@@ -96,6 +96,7 @@ public sealed class WorkerServer(FrameChannel<Frame> channel, IStepExecutor step
     private Task<Done> ExecuteAsync(Frame frame, Func<int, ReadOnlyMemory<byte>, ValueTask> log, CancellationToken cancellationToken) => frame.BodyCase switch
     {
         Frame.BodyOneofCase.RunStep => steps.RunAsync(frame.RunStep, log, cancellationToken),
+        Frame.BodyOneofCase.UnpackLayers => steps.UnpackAsync(frame.UnpackLayers, cancellationToken),
         Frame.BodyOneofCase.ExportCache => caches.ExportAsync(frame.ExportCache, log, cancellationToken),
         Frame.BodyOneofCase.ImportCache => caches.ImportAsync(frame.ImportCache, log, cancellationToken),
         Frame.BodyOneofCase.RemoveCaches => caches.RemoveAsync(frame.RemoveCaches, cancellationToken),
