@@ -7,7 +7,8 @@ using MsBuildKit.TestKit.Real;
 namespace MsBuildKit.Integration.Tests.Daemon;
 
 /// <summary><c>msbuildkit serve</c>, run by somebody who is not root, and docker buildx as its client.</summary>
-public sealed class ServedDaemon : IAsyncLifetime
+/// <param name="tool">The program.</param>
+public sealed class ServedDaemon(NativeTool tool) : IAsyncLifetime
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
@@ -20,7 +21,7 @@ public sealed class ServedDaemon : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _home = await TestUser.MakeFolderAsync(_folder, "home");
-        var line = TestUser.Wrap(TheTool.Path, "serve", "--store", Path.Combine(_home, "store"), "--addr", "unix://" + Socket);
+        var line = TestUser.Wrap(await tool.FindAsync(), "serve", "--store", Path.Combine(_home, "store"), "--addr", "unix://" + Socket);
         _process = Process.Start(new ProcessStartInfo(line[0], line.Skip(1)) { RedirectStandardError = true, RedirectStandardInput = true })!;
         _process.ErrorDataReceived += (_, e) => Keep(e.Data);
         _process.BeginErrorReadLine();

@@ -78,8 +78,7 @@ public sealed class ServedProjectTests : IAsyncLifetime
         var endpoints = $"unix://{await StartAsync("one")};unix://{await StartAsync("two")}".Replace(";", "%3B", StringComparison.Ordinal);
         var (first, said) = Begin("out", "-p:ContainerBuilder=BuildKit", $"-p:ContainerBuilderEndpoint={endpoints}");
         await HearAsync(first, said, "begun");
-        // The one that runs steps is the one that has started somebody.
-        _daemons.Single(d => Directory.GetDirectories($"/proc/{d.Id}/task").Any(t => File.ReadAllText(t + "/children").Length > 0)).Kill();
+        _daemons.Single(d => Below(d.Id).Any(IsTheSlowStep)).Kill();
         Assert.Contains("warning MBK2601: The builder 'unix://", await EndAsync(first, said, 0));
         Assert.Equal(2, said.ToString().Split("begun").Length - 1);
 
@@ -103,15 +102,35 @@ public sealed class ServedProjectTests : IAsyncLifetime
             Assert.True(clock.Elapsed < TimeSpan.FromMinutes(1), "the step runs on");
     }
 
-    private static bool IsTheStep(string process)
+    private static bool IsTheStep(string process) => Read(process + "/cmdline") == "sleep\04321\0";
+
+    private static bool IsTheSlowStep(int process) => Read($"/proc/{process}/cmdline").Contains("echo be''gun", StringComparison.Ordinal);
+
+    private static IEnumerable<int> Below(int process) => ThreadsOf(process)
+        .SelectMany(t => Read(t + "/children").Split(' ', StringSplitOptions.RemoveEmptyEntries)).Select(int.Parse).SelectMany(c => Below(c).Prepend(c));
+
+    // A process may end while it is looked at.
+    private static string[] ThreadsOf(int process)
     {
         try
         {
-            return File.ReadAllText(process + "/cmdline") == "sleep\04321\0";
+            return Directory.GetDirectories($"/proc/{process}/task");
         }
         catch (IOException)
         {
-            return false;
+            return [];
+        }
+    }
+
+    private static string Read(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (IOException)
+        {
+            return "";
         }
     }
 

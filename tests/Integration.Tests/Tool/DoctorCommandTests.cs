@@ -6,7 +6,7 @@ namespace MsBuildKit.Integration.Tests.Tool;
 
 /// <summary>doctor on this machine: as its users, and as one shut up in a sandbox. What it says of machines that lack something, its unit tests
 /// have.</summary>
-public sealed class DoctorCommandTests : IDisposable
+public sealed class DoctorCommandTests(NativeTool native) : IDisposable
 {
     private const int Fewest = 150;
 
@@ -16,6 +16,9 @@ public sealed class DoctorCommandTests : IDisposable
 
     [Fact]
     public async Task SelfTest_AsAnOrdinaryUser_HoldsThroughout() => AssertHolds(await RunAsync(false, TestUser.Wrap, "doctor", "--self-test", "--json"));
+
+    [Fact]
+    public async Task SelfTest_WorkerOfMachineCode_HoldsThroughout() => AssertHolds(await RunAsync(await native.FindAsync(), false, TestUser.Wrap, "doctor", "--self-test", "--json"));
 
     [Fact]
     public async Task SelfTest_AsRoot_HoldsThroughout()
@@ -73,10 +76,12 @@ public sealed class DoctorCommandTests : IDisposable
         Assert.False(Directory.Exists(_folder["store"]));
     }
 
-    private async Task<CommandResult> RunAsync(bool asRoot, Func<IEnumerable<string>, IReadOnlyList<string>> wrap, params string[] arguments)
+    private Task<CommandResult> RunAsync(bool asRoot, Func<IEnumerable<string>, IReadOnlyList<string>> wrap, params string[] arguments) => RunAsync(TheTool.Path, asRoot, wrap, arguments);
+
+    private async Task<CommandResult> RunAsync(string tool, bool asRoot, Func<IEnumerable<string>, IReadOnlyList<string>> wrap, params string[] arguments)
     {
         var home = asRoot ? Directory.CreateDirectory(_folder["home"]).FullName : await TestUser.MakeFolderAsync(_folder, "home");
-        var line = wrap([TheTool.Path, .. arguments, "--store", Path.Combine(home, "store")]);
+        var line = wrap([tool, .. arguments, "--store", Path.Combine(home, "store")]);
         return await Command.RunAsync(line[0], line.Skip(1), home);
     }
 

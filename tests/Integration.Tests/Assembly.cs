@@ -1,0 +1,1 @@
+[assembly: AssemblyFixture(typeof(MsBuildKit.Integration.Tests.Tool.NativeTool))]
