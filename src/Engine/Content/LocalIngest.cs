@@ -7,11 +7,14 @@ namespace MsBuildKit.Engine.Content;
 /// <summary>A file on its way into a <see cref="LocalContentStore"/>, hashed while it is written.</summary>
 internal sealed class LocalIngest : ContentIngest
 {
+    private const int Portion = 8 << 20;
+
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly LocalContentStore _store;
     private readonly string _path;
     private FileStream? _file;
     private long _length;
+    private long _begun;
 
     public LocalIngest(LocalContentStore store, string path)
     {
@@ -42,6 +45,9 @@ internal sealed class LocalIngest : ContentIngest
             throw _store.CannotKeep(e, bytes.Length);
         }
         _length += bytes.Length;
+        if (_length - _begun < Portion) return;
+        Posix.BeginWriting(file.SafeFileHandle, _begun, _length - _begun);
+        _begun = _length;
     }
 
     public override async ValueTask<Digest> CommitAsync(Digest? expected, long? expectedSize, CancellationToken cancellationToken)

@@ -9,6 +9,8 @@ internal static partial class Posix
     private const int ReadOnly = 0, NoWaiting = 0x800, CloseOnExec = 0x80000;
     private const int NotThere = 2, NotPermitted = 1, NoAccess = 13;
     private const int NotFollowed = 0x100;
+    private const int WorthBeginning = 1 << 16;
+    private const uint BeginOnly = 2;
 
     /// <summary>Stands for the current directory, which absolute paths do not ask for (AT_FDCWD).</summary>
     public const int CurrentDirectory = -100;
@@ -26,6 +28,13 @@ internal static partial class Posix
         if (!OperatingSystem.IsLinux()) return false;
         OnDirectory(path, syncfs);
         return true;
+    }
+
+    /// <summary>Has a part of a file begin to be written to the disk, and does not wait: whoever makes it durable in the end has less to wait for. Of little it costs more to
+    /// begin than it spares, so nothing happens then.</summary>
+    public static void BeginWriting(SafeFileHandle file, long offset, long length)
+    {
+        if (OperatingSystem.IsLinux() && length >= WorthBeginning) _ = sync_file_range((int)file.DangerousGetHandle(), offset, length, BeginOnly);
     }
 
     /// <summary>How many more files the file system of <paramref name="path"/> has room for; <c>null</c> where it knows no limit or cannot be asked.</summary>
@@ -97,6 +106,9 @@ internal static partial class Posix
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int syncfs(int descriptor);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int sync_file_range(int descriptor, long offset, long length, uint flags);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int close(int descriptor);

@@ -15,8 +15,6 @@ internal static partial class Kernel
     public const int NoFollow = 0x100, RemoveDirectory = 0x200, EmptyPath = 0x1000, CurrentDirectory = -100;
     public const ulong Bind = 4096, ReadOnly = 1, NoSetUser = 2, NoDevices = 4;
     public const int Detach = 2;
-    /// <summary>SYNC_FILE_RANGE_WRITE: what is to be written begins to be, and nobody waits.</summary>
-    public const uint BeginWriting = 2;
     /// <summary>FICLONE of linux/fs.h: a file shares its blocks with another until one of them is written to.</summary>
     public const nuint ShareBlocks = 0x40049409;
 
@@ -149,9 +147,6 @@ internal static partial class Kernel
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial nint pwrite(int descriptor, ReadOnlySpan<byte> bytes, nint length, long offset);
-
-    [LibraryImport("libc", SetLastError = true)]
-    public static partial int sync_file_range(int descriptor, long offset, long length, uint flags);
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int fchownat(int directory, string name, uint uid, uint gid, int flags);

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
+using MsBuildKit.Engine.Content;
 using MsBuildKit.Engine.Diagnostics;
 
 namespace MsBuildKit.Engine.Snapshots.Linux;
@@ -18,7 +19,7 @@ public sealed class RootedTree : IWritableTree, IDisposable
 {
     private const ulong Inside = Kernel.InRoot | Kernel.NoMagicLinks;
     private const ulong OneStep = Inside | Kernel.NoLinks;
-    private const int MostLinks = 40, BufferSize = 1 << 17, WorthBeginning = 1 << 16;
+    private const int MostLinks = 40, BufferSize = 1 << 17;
     private static readonly UTF8Encoding s_strict = new(false, throwOnInvalidBytes: true);
 
     private readonly SafeFileHandle _root;
@@ -153,8 +154,7 @@ public sealed class RootedTree : IWritableTree, IDisposable
         using var file = TryCreate(path);
         if (file is null) return Kernel.LastError == Kernel.Exists ? false : throw Fault(path, "made");
         var length = content is null ? 0 : await CopyAsync(content, file, path, cancellationToken).ConfigureAwait(false);
-        // Whoever makes a tree durable in the end then has less to wait for.
-        if (length >= WorthBeginning) _ = Kernel.sync_file_range(Number(file), 0, 0, Kernel.BeginWriting);
+        Posix.BeginWriting(file, 0, length);
         // The order matters: another owner takes setuid bits away.
         if (Kernel.fchown(Number(file), uid, gid) != 0) throw Kernel.LastError == Kernel.Invalid ? TreeFault.OwnerOutside(path, uid, gid) : Fault(path, "given to its owner");
         if (Kernel.fchmod(Number(file), mode) != 0) throw Fault(path, "given its mode");

@@ -1,3 +1,4 @@
+using MsBuildKit.Engine.Content;
 using MsBuildKit.Engine.Diagnostics;
 
 namespace MsBuildKit.Engine.Snapshots.Linux;
@@ -51,7 +52,12 @@ internal sealed class TreeEntryReader(RootedTree tree, int idShift, EntryTimes? 
     public FileStream Open(string path, FileStatus expected)
     {
         var handle = tree.OpenFile(path);
-        if (Kernel.Status(RootedTree.Number(handle), "", out var status) == 0 && status.IsSameContent(expected)) return new FileStream(handle, FileAccess.Read, 0);
+        if (Kernel.Status(RootedTree.Number(handle), "", out var status) == 0 && status.IsSameContent(expected))
+        {
+            // What is read to make a layer of it is kept as a tree as well.
+            Posix.BeginWriting(handle, 0, status.Size);
+            return new FileStream(handle, FileAccess.Read, 0);
+        }
         handle.Dispose();
         throw new SnapshotException(SnapshotException.FileChanged, ErrorKind.FailedPrecondition, $"The file for '/{path}' changed while it was read. Let nothing write to the store, and build again.");
     }
