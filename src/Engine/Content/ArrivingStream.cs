@@ -3,10 +3,12 @@ using Microsoft.Win32.SafeHandles;
 namespace MsBuildKit.Engine.Content;
 
 /// <summary>A file that another process or thread is writing: reading waits for what has not come yet.</summary>
-/// <remarks>Whoever writes renames the file when it is whole, or removes it. What was read before stays readable, and more does not come.</remarks>
+/// <remarks>Whoever writes renames the file when it is whole, or removes it: what was read before stays readable, and more does not come. Of one that died the file stays;
+/// no more is waited for once somebody else has brought the same.</remarks>
 /// <param name="path">The file; opening it throws as opening any file does.</param>
+/// <param name="final">Where it is when it is whole.</param>
 /// <param name="size">How many bytes it will have.</param>
-internal sealed class ArrivingStream(string path, long size) : ReadingStream
+internal sealed class ArrivingStream(string path, string final, long size) : ReadingStream
 {
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(2);
 
@@ -40,7 +42,7 @@ internal sealed class ArrivingStream(string path, long size) : ReadingStream
     {
         var read = Next(buffer);
         if (read > 0 || buffer.IsEmpty || _position >= size) return read;
-        if (File.Exists(path)) return null;
+        if (File.Exists(path) && !File.Exists(final)) return null;
         // More may have come before it was renamed.
         return Next(buffer) is > 0 and var last ? last : throw new EndOfStreamException($"only {_position} of its {size} bytes came");
     }

@@ -82,7 +82,9 @@ public sealed class LocalContentStore : IContentStore, IAsyncDisposable
     {
         try
         {
-            return Directory.EnumerateFiles(Path.Combine(Root, IngestFolder), "*" + EndingOf(digest)).FirstOrDefault() is { } path ? new ArrivingStream(path, size) : null;
+            // What a dead process left is not the one that was written to last.
+            var path = Directory.EnumerateFiles(Path.Combine(Root, IngestFolder), "*" + EndingOf(digest)).MaxBy(File.GetLastWriteTimeUtc);
+            return path is null ? null : new ArrivingStream(path, PathOf(digest), size);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

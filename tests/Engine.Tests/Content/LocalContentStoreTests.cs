@@ -74,6 +74,28 @@ public sealed class LocalContentStoreTests : IAsyncDisposable
         Assert.Null(_store.FindArriving(Digest.Of(bytes), bytes.Length));
     }
 
+    [Fact]
+    public async Task FindArriving_LeftByADeadProcess_IsNotWaitedForOnceTheBlobIsThere()
+    {
+        var digest = Digest.Of("hello"u8);
+        _store.Create();
+        File.WriteAllText(_folder[$"store/ingest/1-2-3.{digest.Hex}"], "hel");
+        await using var arriving = _store.FindArriving(digest, 5)!;
+        var buffer = new byte[100];
+        Assert.Equal(3, await arriving.ReadAsync(buffer));
+        var waiting = arriving.ReadAsync(buffer).AsTask();
+        await Task.Delay(20);
+        Assert.False(waiting.IsCompleted);
+        await using (var ingest = _store.BeginIngest(digest))
+        {
+            await ingest.WriteAsync("hello"u8.ToArray(), default);
+            await using var found = _store.FindArriving(digest, 5)!;
+            Assert.Equal(5, await found.ReadAsync(buffer));
+            await ingest.CommitAsync(digest, 5, default);
+        }
+        await Assert.ThrowsAsync<EndOfStreamException>(() => waiting);
+    }
+
     [Theory, InlineData(true), InlineData(false)]
     public async Task FindArriving_LessCame_IsToldAtItsEnd(bool committed)
     {

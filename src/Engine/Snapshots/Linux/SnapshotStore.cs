@@ -178,7 +178,7 @@ public sealed class SnapshotStore(string root, IContentStore content, IKeyLock l
     // Until the blob is there; null then. What comes may be given up, and come again.
     private async Task<HeldSnapshot?> UnpackComingAsync(Layer layer, Compression compression, Digest id, SnapshotStack parent, CancellationToken cancellationToken)
     {
-        for (; await content.FindSizeAsync(layer.Blob.Digest, cancellationToken).ConfigureAwait(false) is null; await Task.Delay(s_pause, cancellationToken).ConfigureAwait(false))
+        for (; await content.FindSizeAsync(layer.Blob.Digest, cancellationToken).ConfigureAwait(false) != layer.Blob.Size; await Task.Delay(s_pause, cancellationToken).ConfigureAwait(false))
             try
             {
                 if (content.FindArriving(layer.Blob.Digest, layer.Blob.Size) is not { } blob) continue;

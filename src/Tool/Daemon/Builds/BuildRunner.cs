@@ -24,8 +24,15 @@ internal sealed class BuildRunner(ToolHost host, DaemonOptions options, LocalCon
     /// <summary>Starts the process that runs the steps of most builds, so that the first of them need not wait for it. When it does not start, those that need it are told.</summary>
     public void Prepare()
     {
-        using var services = host.OpenServices(null);
-        workers.Find(services, Describe(new ExportLayering(), null, new HashSet<string>()))?.Prepare();
+        try
+        {
+            using var services = host.OpenServices(null);
+            workers.Find(services, Describe(new ExportLayering(), null, new HashSet<string>()))?.Prepare();
+        }
+        catch (BuildException)
+        {
+            // As said.
+        }
     }
 
     /// <summary>Runs one build, and gives what its exporters say.</summary>
